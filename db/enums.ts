@@ -1,0 +1,65 @@
+/** The lists of values that tables, zod schemas and the browser share. This file imports nothing. */
+
+export const taskStatuses = [
+  "todo",
+  "in_progress",
+  "blocked",
+  "in_review",
+  "in_approval",
+  "merging",
+  "done",
+  "failed",
+  "cancelled",
+] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+export const priorities = ["low", "medium", "high", "critical"] as const;
+export type Priority = (typeof priorities)[number];
+
+export const taskTypes = ["feature", "bug", "chore", "docs", "test", "research"] as const;
+export type TaskType = (typeof taskTypes)[number];
+
+export const orgRoles = ["owner", "admin", "member", "viewer"] as const;
+export type OrgRole = (typeof orgRoles)[number];
+
+export const memberStatuses = ["active", "deactivated"] as const;
+export type MemberStatus = (typeof memberStatuses)[number];
+
+export const agentRoles = ["manager", "engineer", "reviewer"] as const;
+export type AgentRole = (typeof agentRoles)[number];
+
+/** Who drives an agent: `external` and `scripted` come over MCP; `acp` and `model` are started by the worker. */
+export const agentRuntimes = ["external", "scripted", "acp", "model"] as const;
+export type AgentRuntime = (typeof agentRuntimes)[number];
+
+export const agentStatuses = ["active", "paused", "archived"] as const;
+export type AgentStatus = (typeof agentStatuses)[number];
+
+export const keyScopes = ["all", "read", "agent"] as const;
+export type KeyScope = (typeof keyScopes)[number];
+
+export const repoStatuses = ["initializing", "ready", "error"] as const;
+export type RepoStatus = (typeof repoStatuses)[number];
+
+/** `hosted`: the server's bare copy is the only one; `local` and `url`: fetched before and pushed after a merge. */
+export const repoSources = ["hosted", "local", "url"] as const;
+export type RepoSource = (typeof repoSources)[number];
+
+export const leaseEnds = ["released", "expired", "revoked", "completed"] as const;
+export type LeaseEnd = (typeof leaseEnds)[number];
+
+export const verdicts = ["pending", "approve", "request_changes", "reject", "void"] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export const mergeStatuses = ["queued", "testing", "merged", "failed", "conflicted", "cancelled"] as const;
+export type MergeStatus = (typeof mergeStatuses)[number];
+
+export const mergeStrategies = ["merge", "squash", "rebase"] as const;
+export type MergeStrategy = (typeof mergeStrategies)[number];
+
+export const diffSides = ["old", "new"] as const;
+export type DiffSide = (typeof diffSides)[number];
+
+/** Who can be the author of an event: a person, an agent, or the product itself (worker, webhook, operator). */
+export const actorKinds = ["user", "agent", "system"] as const;
+export type ActorKind = (typeof actorKinds)[number];
