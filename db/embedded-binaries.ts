@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 
 /** The user PostgreSQL runs as, and the command words that go before a binary to get there. */
@@ -26,7 +27,8 @@ export function findBinaries(): Binaries {
 
 function packageRoot(name: string): string {
   try {
-    return dirname(dirname(new URL(import.meta.resolve(name)).pathname));
+    // Not import.meta.resolve: the setup of a test run has none.
+    return dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch {
     throw new Error(
       `There is no embedded PostgreSQL for ${process.platform} ${process.arch} (${name}). ` +

@@ -1,0 +1,217 @@
+// Which folder may know which: docs say why, this says no. npm packages are seen but not followed, so that rules about
+// them can fire. With TypeScript 7 the cruiser reads nothing and passes; scripts/check/import-directions.ts counts.
+const NOUN = "^server/([^/]+)/";
+const TESTS = "([.]test[.]tsx?$|^e2e/|^(server|db|worker|scripts)/test/)";
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: "no-runtime-cycles",
+      severity: "error",
+      comment: "A cycle means two files are one file. Type-only edges are harmless.",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-orphans",
+      severity: "error",
+      comment: "A file nothing imports is dead or misplaced.",
+      from: {
+        orphan: true,
+        pathNot: [
+          TESTS,
+          "[.]d[.]ts$",
+          "(^|/)[.]",
+          "[.]config[.][^/]+$",
+          "^app/.*/?(page|layout|route|error|loading|not-found|default|template|global-error)[.]tsx?$",
+          "^instrumentation[.]ts$",
+          "^(scripts|bench|chaos|worker|app/_server|mcp)/[^/]+[.]m?ts$",
+          "^bench/[^/]+/[^/]+[.]ts$",
+        ],
+      },
+      to: {},
+    },
+    { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "db-is-a-leaf",
+      severity: "error",
+      comment: "Tables know nothing of the code that uses them.",
+      from: { path: "^db/", pathNot: TESTS },
+      to: { path: "^(app|server|worker|mcp|e2e|scripts|bench)/" },
+    },
+    {
+      name: "enums-import-nothing",
+      severity: "error",
+      comment: "db/enums.ts is shared by tables, zod and the browser.",
+      from: { path: "^db/enums[.]ts$" },
+      to: { path: ".+" },
+    },
+    {
+      name: "schema-is-client-safe",
+      severity: "error",
+      comment: "server/<noun>/schema.ts is bundled into the browser: zod, enums and other schemas only.",
+      from: { path: "^server/[^/]+/schema[.]ts$" },
+      to: { pathNot: ["node_modules/zod/", "^db/enums[.]ts$", "^server/[^/]+/schema[.]ts$", "^server/ids[.]ts$"] },
+    },
+    {
+      name: "server-knows-no-transport",
+      severity: "error",
+      comment: "Domain code is the same for tRPC, MCP, webhook and worker because it knows none of them.",
+      from: { path: "^server/", pathNot: ["^server/(trpc|auth|drivers)/", TESTS] },
+      to: {
+        path: [
+          "^(app|mcp|worker|e2e)/",
+          "^server/trpc/",
+          "node_modules/(next|react|@trpc|@modelcontextprotocol|next-auth)/",
+        ],
+      },
+    },
+    {
+      name: "service-below-operations",
+      severity: "error",
+      comment: "operations -> service, never back.",
+      from: { path: "^server/[^/]+/(service|jobs|transitions|schema)[.]ts$" },
+      to: { path: ["^server/[^/]+/operations[.]ts$", "^server/(operation|execute)[.]ts$"] },
+    },
+    {
+      name: "no-operation-calls-an-operation",
+      severity: "error",
+      comment: "Nested operations nest authorisation and transactions; share a service function instead.",
+      from: { path: "^server/[^/]+/operations[.]ts$" },
+      to: { path: "^server/[^/]+/operations[.]ts$" },
+    },
+    {
+      name: "nouns-meet-through-services",
+      severity: "error",
+      comment: "Across nouns import only schema, service or jobs.",
+      from: { path: NOUN, pathNot: "^server/(trpc|events|realtime|auth)/" },
+      to: {
+        path: NOUN,
+        pathNot: [
+          "^server/$1/",
+          "^server/[^/]+/(schema|service|jobs)[.]ts$",
+          "^server/(events|realtime|auth|git|llm|github|sandbox|drivers)/",
+        ],
+      },
+    },
+    {
+      name: "mcp-reaches-operations-only",
+      severity: "error",
+      from: { path: "^mcp/", pathNot: TESTS },
+      to: {
+        path: "^(server|db|app|worker)/",
+        pathNot: [
+          "^server/[^/]+/operations[.]ts$",
+          "^server/(operation|execute|context|errors)[.]ts$",
+          "^server/auth/",
+        ],
+      },
+    },
+    {
+      name: "trpc-reaches-operations-only",
+      severity: "error",
+      from: { path: "^server/trpc/", pathNot: TESTS },
+      to: {
+        path: "^(server|db)/",
+        pathNot: [
+          "^server/trpc/",
+          "^server/[^/]+/operations[.]ts$",
+          "^server/(operation|execute|context|errors)[.]ts$",
+          "^server/auth/",
+        ],
+      },
+    },
+    {
+      name: "worker-reaches-services",
+      severity: "error",
+      comment: "The worker acts as the system: services and jobs, no operations, no UI.",
+      from: { path: "^worker/", pathNot: TESTS },
+      to: { path: ["^(app|mcp)/", "^server/trpc/", "^server/[^/]+/operations[.]ts$"] },
+    },
+    {
+      name: "enqueue-without-the-handler",
+      severity: "error",
+      comment: "Handlers pull in git, docker and LLM SDKs; only the worker may load them.",
+      from: { pathNot: "^worker/" },
+      to: { path: "^worker/" },
+    },
+    {
+      name: "browser-sees-schemas-and-types",
+      severity: "error",
+      comment: "Outside route handlers and app/_lib/caller.ts, app/ may import server values only from schema.ts.",
+      from: { path: "^app/", pathNot: ["^app/.*route[.]ts$", "^app/_lib/(caller|auth)[.]ts$", "^app/_server/", TESTS] },
+      to: {
+        path: "^(server|db|mcp)/",
+        pathNot: ["^server/[^/]+/schema[.]ts$", "^server/ids[.]ts$", "^db/enums[.]ts$"],
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "ui-kit-knows-no-feature",
+      severity: "error",
+      from: { path: "^app/_ui/" },
+      to: { path: "^(app/(?!_ui/)|server|db/(?!enums[.]ts)|mcp|worker)" },
+    },
+    {
+      name: "features-do-not-reach-routes",
+      severity: "error",
+      from: { path: "^app/_(features|shell|ui|lib)/" },
+      to: { path: ["^app/(?!_)", "^app/_server/"] },
+    },
+    {
+      name: "e2e-is-a-black-box",
+      severity: "error",
+      from: { path: "^e2e/" },
+      to: { path: "^(app|worker|mcp|server/(?![^/]+/schema[.]ts$))" },
+    },
+    {
+      name: "one-pusher-one-github-one-llm",
+      severity: "error",
+      comment: "Each vendor SDK has one home.",
+      from: {
+        pathNot: [
+          "^server/(realtime|github|llm|git|sandbox|drivers)/",
+          "^app/_lib/live[.]tsx?$",
+          "^app/api/realtime/",
+          "^(e2e|bench|chaos|scripts)/",
+          TESTS,
+        ],
+      },
+      to: { path: "node_modules/(pusher|pusher-js|@octokit|@anthropic-ai|dockerode)/" },
+    },
+    {
+      name: "one-writer-of-events",
+      severity: "error",
+      comment: "The event store and its outbox have one writer and one reader.",
+      from: { path: "^(app|server|worker|mcp)/", pathNot: ["^server/events/", "^worker/relay[.]ts$", TESTS] },
+      to: { path: "^db/schema/events[.]ts$" },
+    },
+    {
+      name: "tables-by-name",
+      severity: "error",
+      comment: "Import a table from its own file, so that the graph shows who touches it.",
+      from: { path: "^(app|server|worker|mcp)/" },
+      to: { path: "^db/schema/index[.]ts$" },
+    },
+    {
+      name: "no-test-imports",
+      severity: "error",
+      comment: "What tests stand on is not shipped.",
+      from: { pathNot: [TESTS, "^(bench|chaos)/", "^scripts/test[.]ts$", "[.]config[.]ts$"] },
+      to: { path: ["[.]test[.]tsx?$", "^(server|db|worker|scripts)/test/"] },
+    },
+    {
+      name: "scripts-are-the-outermost",
+      severity: "error",
+      comment: "The product never needs the scripts that start, check and measure it.",
+      from: { path: "^(app|db|mcp|server|worker)/", pathNot: TESTS },
+      to: { path: "^(scripts|bench|chaos|e2e)/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^[.]next" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+  },
+};

@@ -1,0 +1,9 @@
+import { startProduct } from "./product.ts";
+
+/** One product for the whole run, or the one that runs at BASE_URL already. */
+export default async function setUp(): Promise<(() => Promise<void>) | undefined> {
+  if (process.env.BASE_URL) return undefined;
+  const product = await startProduct();
+  process.env.BASE_URL = product.url;
+  return product.stop;
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+const ROOT = join(import.meta.dirname, "..");
+const LOG = join(ROOT, "test-results/product.log");
+const READY_WITHIN_SECONDS = 120;
+
+export interface Product {
+  url: string;
+  /** Where its database and secrets are, for tests that start it again. */
+  dataDir: string;
+  stop: () => Promise<void>;
+}
+
+/** Starts the whole product as a person would, with a data folder and a port of its own; its words go to a log. */
+export async function startProduct(): Promise<Product> {
+  const dataDir = await mkdtemp(join(tmpdir(), "entourage-e2e-"));
+  await chmod(dataDir, 0o755); // As root the database runs under another user, who must be able to enter.
+  const port = await findFreePort();
+  const url = `http://localhost:${port}`;
+  const child = launch(port, dataDir);
+  const stop = async () => {
+    await end(child);
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(url, child);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, dataDir, stop };
+}
+
+function launch(port: number, dataDir: string): ChildProcess {
+  mkdirSync(join(ROOT, "test-results"), { recursive: true });
+  const log = openSync(LOG, "w");
+  // Only what a fresh machine has: settings of the person who runs the tests must not leak into the product.
+  const foreign = Object.keys(process.env).filter((name) => /^(ENTOURAGE_|DATABASE_URL$|NODE_OPTIONS$)/.test(name));
+  const cleared = Object.fromEntries(foreign.map((name) => [name, undefined]));
+  const child = spawn(process.execPath, ["scripts/start.ts"], {
+    cwd: ROOT,
+    env: { ...process.env, ...cleared, PORT: String(port), ENTOURAGE_DATA_DIR: dataDir },
+    // The channel closes when we die, however we die, and the product goes with us.
+    stdio: ["ignore", log, log, "ipc"],
+  });
+  closeSync(log);
+  return child;
+}
+
+async function untilReady(url: string, child: ChildProcess): Promise<void> {
+  for (const deadline = Date.now() + READY_WITHIN_SECONDS * 1000; Date.now() < deadline; await delay(100)) {
+    if (hasEnded(child))
+      throw new Error(`The product ended with ${child.exitCode} before it was ready:\n${tailOfLog()}`);
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.ok) return;
+  }
+  throw new Error(`The product was not ready within ${READY_WITHIN_SECONDS} s:\n${tailOfLog()}`);
+}
+
+/** It is asked first, as Ctrl-C does; only one that does not listen is killed. */
+async function end(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const exit = once(child, "exit");
+  child.kill("SIGTERM");
+  const kill = setTimeout(() => child.kill("SIGKILL"), 30_000);
+  await exit;
+  clearTimeout(kill);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function tailOfLog(): string {
+  return readFileSync(LOG, "utf8").split("\n").slice(-40).join("\n");
+}
+
+/** Below the range of outgoing connections, where a port that is free now can be somebody's a moment later. */
+async function findFreePort(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error("No free port between 20000 and 30000.");
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, () => probe.close(() => resolve(true)));
+  });
+}

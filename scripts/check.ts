@@ -1,0 +1,51 @@
+import { checkBrowserBundle } from "./check/browser-bundle.ts";
+import { type Outcome, outcomeOf } from "./check/command.ts";
+import { checkImportDirections } from "./check/import-directions.ts";
+import { checkLockfile } from "./check/lockfile.ts";
+import { checkMachinePaths } from "./check/machine-paths.ts";
+import { checkMigrations } from "./check/migrations.ts";
+import { checkTypes } from "./check/types.ts";
+
+/** Everything that can be said about the project without running it, cheap to dear. */
+const STEPS: Record<string, () => Promise<Outcome>> = {
+  lockfile: checkLockfile,
+  "machine paths": checkMachinePaths,
+  formatting: () => outcomeOf("biome", ["format", "--error-on-warnings"]),
+  lint: () => outcomeOf("oxlint", ["--type-aware", "--deny-warnings", "--report-unused-disable-directives"]),
+  "import directions": checkImportDirections,
+  "dead code": () => outcomeOf("knip", ["--treat-config-hints-as-errors"]),
+  migrations: checkMigrations,
+  types: checkTypes,
+  "browser bundle": checkBrowserBundle,
+};
+
+const MARKS = { passed: "ok    ", failed: "FAILED", skipped: "skip  " } as const;
+
+/** Runs every step (or only those named on the command line) to its end, so that one run shows all there is to mend. */
+async function main(names: string[]): Promise<void> {
+  const unknown = names.filter((name) => !(name in STEPS));
+  if (unknown.length > 0) throw new Error(`No step ${unknown.join(", ")}; there are: ${Object.keys(STEPS).join(", ")}`);
+  const failed: string[] = [];
+  for (const [name, step] of Object.entries(STEPS)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    if ((await runStep(name, step)) === "failed") failed.push(name);
+  }
+  console.log(failed.length === 0 ? "check: all good" : `check: failed: ${failed.join(", ")}`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
+}
+
+async function runStep(name: string, step: () => Promise<Outcome>): Promise<Outcome["state"]> {
+  const startedAt = performance.now();
+  const { state, note = "", details } = await step().catch(toFailure);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${MARKS[state]} ${name.padEnd(18)} ${seconds.padStart(5)} s  ${note}`.trimEnd());
+  if (state === "failed") console.log(details?.trimEnd());
+  return state;
+}
+
+/** A step that breaks is a step that found something; its stack says where. */
+function toFailure(error: unknown): Outcome {
+  return { state: "failed", details: error instanceof Error ? error.stack : String(error) };
+}
+
+await main(process.argv.slice(2));
