@@ -1,0 +1,158 @@
+import { isPresence, keepsLastEvent } from "./channel-names.ts";
+import type { Connection, Member, Subscription } from "./connection.ts";
+import { EventCache } from "./event-cache.ts";
+import { messageFrame, subscribedFrame, subscriptionErrorFrame } from "./frames.ts";
+import type { Limits } from "./limits.ts";
+
+interface Channel {
+  readonly subscribers: Set<Connection>;
+  /** Presence counts people, not tabs: a user is a member while at least one of their connections is subscribed. */
+  readonly members: Map<string, { member: Member; connections: number }>;
+}
+
+/** What a caller of the HTTP API may learn about a channel. */
+export interface ChannelState {
+  readonly subscriptionCount: number;
+  readonly userIds: readonly string[];
+  readonly cached: { readonly data: unknown; readonly secondsLeft: number } | undefined;
+}
+
+/** Who is subscribed to what; a channel exists while somebody is. */
+export class Channels {
+  private readonly channels = new Map<string, Channel>();
+  private readonly cache: EventCache;
+
+  constructor(limits: Limits) {
+    this.cache = new EventCache(limits);
+  }
+
+  get size(): number {
+    return this.channels.size;
+  }
+
+  occupied(prefix: string): string[] {
+    return [...this.channels.keys()].filter((name) => name.startsWith(prefix));
+  }
+
+  isOccupied(name: string): boolean {
+    return this.channels.has(name);
+  }
+
+  describe(name: string): ChannelState {
+    const channel = this.channels.get(name);
+    const cached = this.cache.find(name);
+    return {
+      subscriptionCount: channel?.subscribers.size ?? 0,
+      userIds: channel ? [...channel.members.keys()] : [],
+      cached: cached && { data: cached.data, secondsLeft: Math.ceil((cached.expiresMs - Date.now()) / 1_000) },
+    };
+  }
+
+  hasMember(name: string, userId: string): boolean {
+    return this.channels.get(name)?.members.has(userId) ?? false;
+  }
+
+  memberCount(name: string): number {
+    return this.channels.get(name)?.members.size ?? 0;
+  }
+
+  /** Subscribes a connection, tells it so, tells the other members, and sends what a cache channel has kept. */
+  join(connection: Connection, name: string, subscription: Subscription): void {
+    if (connection.subscriptions.has(name)) return;
+    const channel = this.channels.get(name) ?? { subscribers: new Set<Connection>(), members: new Map() };
+    this.channels.set(name, channel);
+    const { member } = subscription;
+    if (member) this.addMember(name, channel, member);
+    channel.subscribers.add(connection);
+    connection.subscriptions.set(name, subscription);
+    connection.send(subscribedFrame(name, isPresence(name) ? presenceData(channel) : "{}"));
+    if (keepsLastEvent(name)) this.sendKept(connection, name);
+  }
+
+  leave(connection: Connection, name: string): void {
+    const subscription = connection.subscriptions.get(name);
+    const channel = this.channels.get(name);
+    if (!subscription || !channel) return;
+    connection.subscriptions.delete(name);
+    channel.subscribers.delete(connection);
+    if (subscription.member) this.removeMember(name, channel, subscription.member.user_id);
+    if (channel.subscribers.size === 0) this.channels.delete(name);
+  }
+
+  leaveAll(connection: Connection): void {
+    for (const name of [...connection.subscriptions.keys()]) this.leave(connection, name);
+  }
+
+  /** Ends all subscriptions to a channel, or one user's, and tells each client; returns how many. */
+  evict(name: string, userId?: string): number {
+    const evicted = [...(this.channels.get(name)?.subscribers ?? [])].filter(
+      (connection) =>
+        userId === undefined || connection.userId === userId || connection.subscriptions.get(name)?.userId === userId,
+    );
+    const frame = subscriptionErrorFrame(name, "AuthError", "Access to this channel was revoked.", 403);
+    for (const connection of evicted) {
+      const auth = connection.subscriptions.get(name)?.auth;
+      if (auth !== undefined) connection.spentAuths.add(auth);
+      this.leave(connection, name);
+      connection.send(frame);
+    }
+    return evicted.length;
+  }
+
+  /** Sends an event to every subscriber; the frame is built once for all of them. */
+  publish(
+    name: string,
+    event: string,
+    data: unknown,
+    options: { exceptSocketId?: string | undefined; userId?: string | undefined } = {},
+  ): void {
+    if (keepsLastEvent(name) && !event.startsWith("client-")) this.cache.keep(name, event, data);
+    const channel = this.channels.get(name);
+    if (!channel) return;
+    this.broadcast(
+      channel,
+      messageFrame({ event, channel: name, data, user_id: options.userId }),
+      options.exceptSocketId,
+    );
+  }
+
+  private broadcast(channel: Channel, frame: Buffer, exceptSocketId?: string): void {
+    for (const connection of channel.subscribers) if (connection.id !== exceptSocketId) connection.send(frame);
+  }
+
+  private addMember(name: string, channel: Channel, member: Member): void {
+    const known = channel.members.get(member.user_id);
+    if (known) {
+      known.connections += 1;
+      return;
+    }
+    channel.members.set(member.user_id, { member, connections: 1 });
+    const data = JSON.stringify(member);
+    this.broadcast(channel, messageFrame({ event: "pusher_internal:member_added", channel: name, data }));
+  }
+
+  private removeMember(name: string, channel: Channel, userId: string): void {
+    const known = channel.members.get(userId);
+    if (!known) return;
+    known.connections -= 1;
+    if (known.connections > 0) return;
+    channel.members.delete(userId);
+    const data = JSON.stringify({ user_id: userId });
+    this.broadcast(channel, messageFrame({ event: "pusher_internal:member_removed", channel: name, data }));
+  }
+
+  private sendKept(connection: Connection, name: string): void {
+    const kept = this.cache.find(name);
+    connection.send(
+      kept
+        ? messageFrame({ event: kept.event, channel: name, data: kept.data })
+        : messageFrame({ event: "pusher:cache_miss", channel: name, data: "{}" }),
+    );
+  }
+}
+
+function presenceData(channel: Channel): string {
+  const ids = [...channel.members.keys()];
+  const hash = Object.fromEntries([...channel.members].map(([id, { member }]) => [id, member.user_info ?? {}]));
+  return JSON.stringify({ presence: { count: ids.length, ids, hash } });
+}
