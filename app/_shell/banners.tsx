@@ -1,0 +1,61 @@
+"use client";
+
+import { Pause } from "lucide-react";
+import { useState } from "react";
+import { Banner } from "#app/_ui/banner.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { RelativeTime } from "#app/_ui/relative-time.tsx";
+import { toast } from "#app/_ui/toast.tsx";
+import type { ShellStatus } from "./shell-props.ts";
+
+/** What a person must know before they read on: paused, disconnected, open to everyone on this machine. */
+export function Banners({ status }: { status: ShellStatus }) {
+  return (
+    <>
+      {status.pause ? <PausedBanner status={status} pause={status.pause} /> : null}
+      {status.connection === "offline" ? (
+        <Banner tone="warning" title="You are offline.">
+          What you see may have changed since. It refreshes by itself once the connection is back.
+        </Banner>
+      ) : null}
+      {status.authOff ? (
+        <Banner tone="info" title="Sign-in is off.">
+          Everyone who can reach this address on this machine is the owner.
+        </Banner>
+      ) : null}
+    </>
+  );
+}
+
+function PausedBanner({ status, pause }: { status: ShellStatus; pause: NonNullable<ShellStatus["pause"]> }) {
+  const [resuming, setResuming] = useState(false);
+  const resume = async () => {
+    setResuming(true);
+    try {
+      await status.onResume?.();
+    } catch (error) {
+      toast.error("Still paused", { description: error instanceof Error ? error.message : "Try again." });
+    } finally {
+      setResuming(false);
+    }
+  };
+  return (
+    <Banner
+      tone="warning"
+      icon={<Pause />}
+      title={pause.scope === "team" ? "This team is paused." : "The organization is paused."}
+      action={
+        status.canPause && status.onResume ? (
+          <Button size="sm" loading={resuming} onClick={resume}>
+            Resume
+          </Button>
+        ) : (
+          <span className="text-small">An admin can resume it.</span>
+        )
+      }
+    >
+      Nothing new starts. {pause.by} paused it <RelativeTime at={pause.since} />
+      {pause.reason ? `: ${pause.reason}` : "."}
+    </Banner>
+  );
+}

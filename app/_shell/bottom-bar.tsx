@@ -1,0 +1,53 @@
+"use client";
+
+import clsx from "clsx";
+import { Settings } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { roomHref, roomOf, rooms, settingsHref } from "./rooms.ts";
+import type { ShellOrg, ShellTeam } from "./shell-props.ts";
+
+/** The main rooms under the thumb, on a phone. */
+export function BottomBar({ org, team }: { org: ShellOrg; team: ShellTeam | null }) {
+  const pathname = usePathname();
+  const here = roomOf(pathname);
+  const links = [
+    ...(team
+      ? rooms
+          .filter((room) => room.onPhone)
+          .map(({ id, title, icon }) => ({
+            title,
+            icon,
+            href: roomHref(org.slug, team.id, id),
+            current: here === id,
+          }))
+      : []),
+    {
+      title: "Settings",
+      icon: Settings,
+      href: settingsHref(org.slug),
+      current: pathname.startsWith(settingsHref(org.slug)),
+    },
+  ];
+  return (
+    <nav aria-label="Main rooms" className="shrink-0 border-t bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden">
+      <ul className="flex">
+        {links.map((link) => (
+          <li key={link.title} className="min-w-0 grow basis-0">
+            <Link
+              href={link.href}
+              aria-current={link.current ? "page" : undefined}
+              className={clsx(
+                "flex h-13 flex-col items-center justify-center gap-0.5 text-micro font-medium -outline-offset-2",
+                link.current ? "text-accent-text" : "text-muted",
+              )}
+            >
+              <link.icon aria-hidden="true" className="size-5" strokeWidth={1.75} />
+              {link.title}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,35 @@
+import { Activity, Bot, FolderGit2, GitMerge, type LucideIcon, SquareKanban, Workflow } from "lucide-react";
+
+export type RoomId = "board" | "graph" | "queue" | "agents" | "repos" | "activity";
+export type Room = { id: RoomId; title: string; keys: string; icon: LucideIcon; onPhone: boolean };
+
+/** The rooms of a team, in the order of the rail. A room stands here once its page exists: no dead links. */
+export const rooms: readonly Room[] = [
+  { id: "board", title: "Board", keys: "g b", icon: SquareKanban, onPhone: true },
+  { id: "graph", title: "Graph", keys: "g d", icon: Workflow, onPhone: false },
+  { id: "queue", title: "Queue", keys: "g q", icon: GitMerge, onPhone: true },
+  { id: "agents", title: "Agents", keys: "g a", icon: Bot, onPhone: true },
+  { id: "repos", title: "Repos", keys: "g r", icon: FolderGit2, onPhone: false },
+  { id: "activity", title: "Activity", keys: "g t", icon: Activity, onPhone: true },
+];
+
+/** Where a room of a team is. */
+export function roomHref(orgSlug: string, teamId: string, room: RoomId): string {
+  return `/o/${orgSlug}/t/${teamId}/${room}`;
+}
+
+/** Where a task is, whatever its team: people say its number. */
+export function taskHref(orgSlug: string, taskNumber: number): string {
+  return `/o/${orgSlug}/tasks/${taskNumber}`;
+}
+
+/** Where a page of the settings is. */
+export function settingsHref(orgSlug: string, page?: string): string {
+  return page ? `/o/${orgSlug}/settings/${page}` : `/o/${orgSlug}/settings`;
+}
+
+/** Which room a path stands in, if any. */
+export function roomOf(pathname: string): RoomId | undefined {
+  const [, , , scope, , room] = pathname.split("/");
+  return scope === "t" ? rooms.find((each) => each.id === room)?.id : undefined;
+}

@@ -1,0 +1,40 @@
+import type { ReactNode } from "react";
+
+export type ShellOrg = { slug: string; name: string };
+export type ShellTeam = { id: string; name: string };
+export type ShellUser = { name: string; email: string };
+
+export type Connection = "connecting" | "live" | "reconnecting" | "offline";
+
+/** Why nothing starts. `scope` says whether the team or the whole organization stands still. */
+export type Pause = { scope: "team" | "organization"; by: string; reason: string | null; since: string };
+
+export type ShellStatus = {
+  connection: Connection;
+  /** ISO time of the last thing heard from the server. */
+  lastUpdateAt: string | null;
+  runningAgents: number;
+  pause: Pause | null;
+  /** False: the visitor may only look, and is told who can. */
+  canPause: boolean;
+  onPause?: (reason: string) => Promise<unknown>;
+  onResume?: () => Promise<unknown>;
+  /** Signed in by no one: `ENTOURAGE_AUTH=off`. */
+  authOff?: boolean;
+};
+
+export type SearchHit = { id: string; title: string; hint?: string; icon?: ReactNode; href: string };
+
+export type ShellProps = {
+  org: ShellOrg;
+  orgs: readonly ShellOrg[];
+  /** The team of the page; without one (settings, a task) the last team that was looked at stays. */
+  team?: ShellTeam | null;
+  teams: readonly ShellTeam[];
+  user: ShellUser;
+  status: ShellStatus;
+  /** Finds tasks and more for the palette. */
+  search?: (query: string) => Promise<readonly SearchHit[]>;
+  onSignOut?: () => void;
+  children: ReactNode;
+};

@@ -1,0 +1,75 @@
+"use client";
+
+import { Bot, Pause, Play, Search } from "lucide-react";
+import { Button } from "#app/_ui/button.tsx";
+import { IconButton } from "#app/_ui/icon-button.tsx";
+import { Kbd } from "#app/_ui/kbd.tsx";
+import { useRunAction } from "./actions.tsx";
+import { ConnectionState } from "./connection-state.tsx";
+import { PauseButton } from "./pause-button.tsx";
+import type { ShellOrg, ShellStatus, ShellTeam, ShellUser } from "./shell-props.ts";
+import { TeamSwitcher } from "./team-switcher.tsx";
+import { UserMenu } from "./user-menu.tsx";
+
+type StatusLineProps = {
+  org: ShellOrg;
+  orgs: readonly ShellOrg[];
+  team: ShellTeam | null;
+  teams: readonly ShellTeam[];
+  user: ShellUser;
+  status: ShellStatus;
+  onSignOut?: () => void;
+};
+
+/** The thin line at the top: is it live, who works, stop, search, me. */
+export function StatusLine({ org, orgs, team, teams, user, status, onSignOut }: StatusLineProps) {
+  const run = useRunAction();
+  return (
+    <header className="flex h-11 shrink-0 items-center gap-1 border-b bg-canvas px-2 sm:gap-2 sm:px-3">
+      <div className="min-w-0 sm:hidden">
+        <TeamSwitcher org={org} orgs={orgs} team={team} teams={teams} />
+      </div>
+      <ConnectionState connection={status.connection} lastUpdateAt={status.lastUpdateAt} />
+      <RunningAgents count={status.runningAgents} />
+      <div className="grow" />
+      <button
+        type="button"
+        onClick={() => run("palette.open")}
+        className="hidden h-7 w-56 items-center gap-2 rounded-md border bg-surface px-2 text-left text-app text-faint transition-colors hover:border-line-strong md:flex"
+      >
+        <Search aria-hidden="true" className="size-3.5" />
+        <span className="grow">Search or run…</span>
+        <Kbd keys="mod+k" />
+      </button>
+      <div className="md:hidden">
+        <IconButton label="Search or run" keys="mod+k" icon={<Search />} onClick={() => run("palette.open")} />
+      </div>
+      {status.pause ? (
+        status.canPause && status.onResume ? (
+          <Button size="sm" icon={<Play className="size-3.5" />} onClick={() => void status.onResume?.()}>
+            Resume
+          </Button>
+        ) : (
+          <span className="inline-flex items-center gap-1.5 text-app font-medium text-warning">
+            <Pause aria-hidden="true" className="size-3.5" /> Paused
+          </span>
+        )
+      ) : (
+        <PauseButton status={status} />
+      )}
+      <UserMenu org={org} user={user} onSignOut={onSignOut} />
+    </header>
+  );
+}
+
+function RunningAgents({ count }: { count: number }) {
+  return (
+    <span
+      className="hidden items-center gap-1.5 px-1.5 text-app text-muted sm:inline-flex"
+      title={`${count} ${count === 1 ? "agent holds" : "agents hold"} a task right now`}
+    >
+      <Bot aria-hidden="true" className="size-4 text-agent" />
+      {count === 0 ? "No agent working" : `${count} working`}
+    </span>
+  );
+}

@@ -1,0 +1,44 @@
+import { useSyncExternalStore } from "react";
+
+const listeners = new Map<number, { wake: Set<() => void>; now: number; timer: ReturnType<typeof setInterval> }>();
+
+/**
+ * The time, renewed every `seconds`, from one timer for the whole page. Null while rendering on the server and
+ * hydrating: the two clocks differ, and their texts must not.
+ */
+export function useNow(seconds = 60): number | null {
+  return useSyncExternalStore(
+    (wake) => subscribe(seconds, wake),
+    () => listeners.get(seconds)?.now ?? latest(),
+    () => null,
+  );
+}
+
+// Between two renders before the subscription the answer must be stable, or React would render for ever.
+let lastRead = 0;
+function latest(): number {
+  const now = Date.now();
+  if (now - lastRead > 1000) lastRead = now;
+  return lastRead;
+}
+
+function subscribe(seconds: number, wake: () => void): () => void {
+  let clock = listeners.get(seconds);
+  if (!clock) {
+    const created = { wake: new Set<() => void>(), now: Date.now(), timer: setInterval(() => tick(), seconds * 1000) };
+    const tick = () => {
+      created.now = Date.now();
+      for (const each of created.wake) each();
+    };
+    listeners.set(seconds, created);
+    clock = created;
+  }
+  const { wake: wakes, timer } = clock;
+  wakes.add(wake);
+  return () => {
+    wakes.delete(wake);
+    if (wakes.size > 0) return;
+    clearInterval(timer);
+    listeners.delete(seconds);
+  };
+}
