@@ -1,0 +1,110 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type EmbeddedPostgres, startTemporaryPostgres } from "./embedded.ts";
+import { migrate, pendingMigrations } from "./migrate.ts";
+
+let server: EmbeddedPostgres;
+let folder: string;
+let databases = 0;
+beforeAll(async () => {
+  server = await startTemporaryPostgres();
+}, 30_000);
+afterAll(() => server.stop());
+beforeEach(() => {
+  const home = mkdtempSync(join(tmpdir(), "entourage-migrate-test-"));
+  folder = join(home, "migrations");
+  return () => rmSync(home, { recursive: true, force: true });
+});
+
+function write(name: string, sql: string): void {
+  mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, "migration.sql"), sql);
+}
+
+async function newDatabase(): Promise<string> {
+  const name = `migrate_${++databases}`;
+  const sql = postgres(server.url, { max: 1 });
+  await sql.unsafe(`create database ${name}`);
+  await sql.end();
+  return server.url.replace(/entourage$/, name);
+}
+
+async function read(url: string, statement: string) {
+  const sql = postgres(url, { max: 1 });
+  try {
+    return await sql.unsafe(statement);
+  } finally {
+    await sql.end();
+  }
+}
+
+test("eight processes that start at once apply each migration once", async () => {
+  write("20260101000000_first", "create table first (n int); insert into first values (1);");
+  const url = await newDatabase();
+  const applied = await Promise.all(Array.from({ length: 8 }, () => migrate(url, folder)));
+  expect(applied.flat()).toEqual(["20260101000000_first"]);
+  expect(await read(url, "select n from first")).toHaveLength(1);
+});
+
+test("databases migrated side by side do not trip over the shared roles", async () => {
+  write("20260101000000_first", "create table first (n int);");
+  await read(server.url, "drop role if exists entourage_app; drop role if exists entourage_system;");
+  const urls = await Promise.all([newDatabase(), newDatabase(), newDatabase(), newDatabase()]);
+  await Promise.all(urls.map((url) => migrate(url, folder)));
+  const roles = await read(
+    server.url,
+    "select rolname, rolcanlogin, rolbypassrls from pg_roles where rolname like 'entourage\\_%' order by 1",
+  );
+  expect(roles).toMatchObject([
+    { rolname: "entourage_app", rolcanlogin: false, rolbypassrls: false },
+    { rolname: "entourage_system", rolcanlogin: false, rolbypassrls: false },
+  ]);
+});
+
+test("a migration that a branch brings late is applied, though its stamp is older", async () => {
+  write("20260201000000_second", "create table second (n int);");
+  const url = await newDatabase();
+  await migrate(url, folder);
+  write("20260101000000_late", "create table late (n int);");
+  const sql = postgres(url, { max: 1 });
+  expect(await pendingMigrations(sql, folder)).toEqual(["20260101000000_late"]);
+  await sql.end();
+  expect(await migrate(url, folder)).toEqual(["20260101000000_late"]);
+});
+
+test("a failing migration changes nothing and names what failed", async () => {
+  write("20260101000000_broken", "create table half (n int);\n--> statement-breakpoint\nselect no_such_function();");
+  const url = await newDatabase();
+  await expect(migrate(url, folder)).rejects.toThrow();
+  expect(await read(url, "select to_regclass('half') as half")).toMatchObject([{ half: null }]);
+});
+
+test("a database of a newer version is refused by name", async () => {
+  write("20260101000000_first", "select 1;");
+  write("20990101000000_future", "select 1;");
+  const url = await newDatabase();
+  await migrate(url, folder);
+  rmSync(join(folder, "20990101000000_future"), { recursive: true });
+  await expect(migrate(url, folder)).rejects.toThrow(/20990101000000_future is not in this checkout/);
+});
+
+test("a login that is no superuser may migrate and take both roles", async () => {
+  write("20260101000000_first", "create table first (n int);");
+  await read(server.url, "drop role if exists entourage_app; drop role if exists entourage_system;");
+  await read(server.url, "create role plain login createrole password 'plain'");
+  const url = await newDatabase();
+  await read(
+    url,
+    "alter schema public owner to plain; grant create on database " + new URL(url).pathname.slice(1) + " to plain",
+  );
+  const plain = new URL(url);
+  plain.username = "plain";
+  plain.password = "plain";
+  await migrate(plain.href, folder);
+  expect(await read(plain.href, "select set_config('role', 'entourage_system', false) as role")).toMatchObject([
+    { role: "entourage_system" },
+  ]);
+});

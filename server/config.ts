@@ -1,0 +1,198 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/** A list in one variable: `a, b, c`. */
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const webAddress = z.url({ protocol: /^https?$/ });
+const secret = { secret: true };
+
+/**
+ * Every setting there is. A key becomes an environment variable by `variableName`; the table in
+ * `docs/configuration.md` is printed from here.
+ */
+export const settings = z.object({
+  port: integer(1, 65535).default(3000).describe("Port of the one origin: dashboard, MCP, HTTP API, git, realtime."),
+  host: z.string().default("localhost").describe("Address to listen on. `0.0.0.0` opens it to the network."),
+  publicUrl: webAddress
+    .optional()
+    .describe(
+      "Address people and agents use, when a proxy stands in front. `https` turns on HSTS and Secure `__Host-` cookies.",
+    ),
+  trustedHops: integer(0, 10)
+    .default(0)
+    .describe("Reverse proxies in front whose `X-Forwarded-*` headers are believed. 0: none, the headers are dropped."),
+  allowedHosts: list
+    .default([])
+    .describe(
+      "Further host names to answer to. Without it: any, or, on loopback or with a public address, only those.",
+    ),
+  corsOrigins: list.default([]).describe("Origins whose pages may call the API with a key. None by default."),
+  profile: z
+    .enum(["development", "staging", "production"])
+    .default("production")
+    .describe("Kind of installation, shown in logs; `npm run dev` sets `development`."),
+  dataDir: z
+    .string()
+    .default(".entourage")
+    .describe("Folder of the embedded database, bare repositories, secrets and logs."),
+  databaseUrl: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .meta(secret)
+    .describe("A PostgreSQL 18 server of your own. Without it the embedded one runs."),
+  poolSize: integer(2, 200).default(10).describe("Database connections at most, for each process."),
+  slowQueryMilliseconds: integer(1, 600_000)
+    .default(500)
+    .describe("Statements slower than this stand in the log of the embedded database."),
+  logLevel: z
+    .enum(["trace", "debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("The least important message that is logged."),
+  auth: z.enum(["on", "off"]).default("on").describe("`off`: one local user without sign-in. Works on loopback only."),
+  githubId: z.string().optional().describe("Sign-in with GitHub: client id of the OAuth app."),
+  githubSecret: z.string().optional().meta(secret).describe("Its client secret."),
+  githubBaseUrl: webAddress.optional().describe("Address of a GitHub Enterprise server."),
+  oidcIssuer: webAddress.optional().describe("Sign-in with OpenID Connect: address of the issuer."),
+  oidcId: z.string().optional().describe("Client id at the issuer."),
+  oidcSecret: z.string().optional().meta(secret).describe("Client secret at the issuer."),
+  pusherUrl: webAddress
+    .optional()
+    .meta(secret)
+    .describe("A Pusher-compatible host instead of the embedded one: `https://KEY:SECRET@HOST/apps/ID`."),
+  workerPort: integer(0, 65535)
+    .default(0)
+    .describe("Loopback port of the worker (realtime, terminals). 0: a free one, chosen by `npm start`."),
+  repoRoots: list
+    .default([])
+    .describe("Folders under which an owner may register local repositories. None: local paths are refused."),
+  sandbox: z
+    .enum(["auto", "bubblewrap", "process"])
+    .default("auto")
+    .describe(
+      "Where gates and agents run. `auto`: bubblewrap where it works. `process`: no isolation, development only.",
+    ),
+  turnsPerWorker: integer(1, 10_000).default(32).describe("Agent turns that one worker runs at once."),
+  leaseSeconds: integer(2, 3600)
+    .default(15)
+    .describe("Life of a lease of an agent that we start or that is scripted; its driver renews it."),
+  externalLeaseSeconds: integer(30, 86_400)
+    .default(1800)
+    .describe("Life of a lease of an external agent; any call of it renews it."),
+  gateTimeoutSeconds: integer(1, 86_400).default(900).describe("A gate that runs longer has failed."),
+  gateOutputKilobytes: integer(1, 102_400).default(1024).describe("Output of a gate beyond this is cut."),
+  bodyLimitKilobytes: integer(16, 102_400)
+    .default(1024)
+    .describe("Largest request body except for git; a larger one gets 413."),
+  ratePerActor: integer(1, 1_000_000).default(600).describe("Requests per minute for one person or key."),
+  ratePerAddress: integer(1, 1_000_000)
+    .default(60)
+    .describe("Requests per minute from one address without a session or key."),
+  rateSignIn: integer(1, 1_000_000)
+    .default(10)
+    .describe("Attempts to sign in per minute, for one address and for one account."),
+  memoryLimitMegabytes: integer(128, 1_048_576).default(2048).describe("`/healthz` fails when a process holds more."),
+  stallLimitMilliseconds: integer(50, 600_000)
+    .default(2000)
+    .describe("`/healthz` fails when the event loop stood still for longer within the last ten seconds."),
+  drainSeconds: integer(0, 600).default(5).describe("How long a stopping process lets open requests finish."),
+});
+
+export type Settings = z.infer<typeof settings>;
+/** Settings with what follows from them: an absolute data folder and the address to print. */
+export type Config = Settings & { publicUrl: string };
+
+/** `port` → `PORT`, `databaseUrl` → `DATABASE_URL`, `leaseSeconds` → `ENTOURAGE_LEASE_SECONDS`. */
+export function variableName(key: string): string {
+  const name = key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  return key === "port" || key === "databaseUrl" ? name : `ENTOURAGE_${name}`;
+}
+
+/** Reads settings from an environment. Throws one error that names each wrong setting, its value and what is possible. */
+export function parseConfig(environment: Record<string, string | undefined>): Config {
+  const given: Record<string, string> = {};
+  for (const key of Object.keys(settings.shape)) {
+    const value = environment[variableName(key)]?.trim();
+    if (value) given[key] = value;
+  }
+  const parsed = settings.safeParse(given);
+  const problems = parsed.success
+    ? contradictions(parsed.data)
+    : parsed.error.issues.map((issue) => describe(issue, given));
+  if (!parsed.success || problems.length > 0) {
+    throw new Error(
+      `The configuration is wrong:\n${problems.map((line) => `  ${line}`).join("\n")}\nAll settings: docs/configuration.md`,
+    );
+  }
+  const { data } = parsed;
+  const publicUrl = (data.publicUrl ?? `http://localhost:${data.port}`).replace(/\/+$/, "");
+  return { ...data, publicUrl, dataDir: resolve(data.dataDir) };
+}
+
+function describe(issue: z.core.$ZodIssue, given: Record<string, string>): string {
+  const key = String(issue.path[0]);
+  const field = Object.entries(settings.shape).find(([name]) => name === key)?.[1];
+  const shown = field && isSecret(field) ? "(hidden)" : `"${given[key]}"`;
+  return `${variableName(key)}=${shown}: ${issue.message}`;
+}
+
+/** True for settings whose value must never be printed. */
+export function isSecret(field: z.ZodType): boolean {
+  return field.meta()?.secret === true;
+}
+
+function contradictions(data: Settings): string[] {
+  const problems: string[] = [];
+  if (data.auth === "off" && !["localhost", "127.0.0.1", "::1"].includes(data.host)) {
+    problems.push(
+      `ENTOURAGE_AUTH=off works on loopback only, but ENTOURAGE_HOST="${data.host}". Remove one of the two.`,
+    );
+  }
+  for (const group of [
+    ["githubId", "githubSecret"],
+    ["oidcIssuer", "oidcId", "oidcSecret"],
+  ] as const) {
+    const missing = group.filter((key) => data[key] === undefined);
+    if (missing.length === 0 || missing.length === group.length) continue;
+    problems.push(
+      `${group.map(variableName).join(", ")} belong together; missing: ${missing.map(variableName).join(", ")}.`,
+    );
+  }
+  if (data.pusherUrl && !/^https?:\/\/[^:]+:[^@]+@[^/]+\/apps\/\d+$/.test(data.pusherUrl)) {
+    problems.push("ENTOURAGE_PUSHER_URL=(hidden): expected https://KEY:SECRET@HOST/apps/ID with a numeric ID.");
+  }
+  for (const origin of data.corsOrigins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      problems.push(
+        `ENTOURAGE_CORS_ORIGINS: "${origin}" is not an origin such as https://example.com (no path, no *).`,
+      );
+    }
+  }
+  return problems;
+}
+
+/** Names that look like ours but are none: probably misspelt, so `npm start` says so instead of ignoring them. */
+export function unknownNames(environment: Record<string, string | undefined>): string[] {
+  const known = Object.keys(settings.shape).map(variableName);
+  return Object.keys(environment).filter((name) => name.startsWith("ENTOURAGE_") && !known.includes(name));
+}
+
+declare global {
+  // Next bundles route modules apart from the process that serves them; globalThis is what the two share.
+  var entourageConfig: Config | undefined;
+}
+
+/** The settings of this process, read once from `.env` and the environment (which wins). */
+export function config(): Config {
+  if (!globalThis.entourageConfig) {
+    if (existsSync(".env")) process.loadEnvFile(".env");
+    globalThis.entourageConfig = parseConfig(process.env);
+  }
+  return globalThis.entourageConfig;
+}
