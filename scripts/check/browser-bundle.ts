@@ -23,7 +23,8 @@ const CANARIES: Record<string, string> = {
 };
 
 export async function checkBrowserBundle(): Promise<Outcome> {
-  if (!existsSync(BUNDLE)) return { state: "skipped", note: "nothing is built" };
+  // Written last by a build; without it the folder is what a failed one left.
+  if (!existsSync(join(ROOT, ".next/BUILD_ID"))) return { state: "skipped", note: "nothing is built" };
   const scripts = (await readdir(BUNDLE, { recursive: true })).filter((file) => /\.(js|map)$/.test(file));
   if (scripts.length === 0) return { state: "failed", details: "The build holds no script to look at.\n" };
   const found = (await Promise.all(scripts.map(findCanaries))).flat();
