@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts";
 import type { Evictions } from "./evictions.ts";
 import { errorFrame, messageFrame, pongFrame } from "./frames.ts";
 import type { Limits, PusherApp } from "./limits.ts";
+import { parseJson } from "./parse-json.ts";
 import { isSame, userAuth } from "./signature.ts";
 import { subscribe, subscribeRequest } from "./subscribe.ts";
 
@@ -93,12 +94,4 @@ function clientEvent({ limits, channels }: Protocol, connection: Connection, mes
 
 function refuse(connection: Connection, message: string): void {
   connection.send(errorFrame(null, message));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { isChannelName, isPresence, isUserChannel, keepsLastEvent } from "./channel-names.ts";
 import type { Protocol } from "./client-messages.ts";
+import { parseJson } from "./parse-json.ts";
 import { whyUnsigned } from "./signature.ts";
 
 /** Everything the HTTP API needs besides channels: the users' connections, which it can end. */
@@ -44,9 +45,9 @@ async function handle(api: HttpApi, request: IncomingMessage): Promise<Answer> {
   const clock = { nowSeconds: Date.now() / 1_000, toleranceSeconds: api.limits.requestClockSeconds };
   const unsigned = whyUnsigned(api.app, { method, path, query, body }, clock);
   if (unsigned !== undefined) return refusal(401, unsigned);
-  const parsed = parseBody(body);
-  if (!parsed) return refusal(400, "the body is not JSON");
-  return dispatch(api, `${method} ${route}`, { query, body: parsed.value });
+  const parsed = parseJson(body.toString("utf8"));
+  if (body.length > 0 && parsed === undefined) return refusal(400, "the body is not JSON");
+  return dispatch(api, `${method} ${route}`, { query, body: parsed });
 }
 
 function dispatch(api: HttpApi, route: string, request: ApiRequest): Answer {
@@ -186,15 +187,6 @@ async function readBody(request: IncomingMessage, limitBytes: number): Promise<B
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function parseBody(body: Buffer): { value: unknown } | undefined {
-  if (body.length === 0) return { value: undefined };
-  try {
-    return { value: JSON.parse(body.toString("utf8")) };
-  } catch {
-    return undefined;
-  }
 }
 
 function decode(segment: string): string {

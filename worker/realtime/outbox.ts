@@ -9,16 +9,26 @@ const flushAtBytes = 65_536;
  */
 export class Postman {
   private waiting: Outbox[] = [];
+  private lastJoined: { frames: readonly Buffer[]; bytes: Buffer } | undefined;
   readonly counts = { frames: 0, writes: 0, bytes: 0 };
 
   collect(outbox: Outbox): void {
     if (this.waiting.push(outbox) === 1) setImmediate(() => this.deliver());
   }
 
+  /** Subscribers of the same channels have the same frames waiting; they then share the joined bytes too. */
+  join(frames: readonly Buffer[], length: number): Buffer {
+    if (this.lastJoined && isSameList(this.lastJoined.frames, frames)) return this.lastJoined.bytes;
+    const bytes = Buffer.concat(frames, length);
+    this.lastJoined = { frames, bytes };
+    return bytes;
+  }
+
   private deliver(): void {
     const waiting = this.waiting;
     this.waiting = [];
     for (const outbox of waiting) outbox.flush();
+    this.lastJoined = undefined;
   }
 }
 
@@ -58,7 +68,7 @@ export class Outbox {
     this.isCollected = false;
     const [first] = this.frames;
     if (!first || this.isShut) return;
-    const joined = this.frames.length === 1 ? first : Buffer.concat(this.frames, this.bytes);
+    const joined = this.frames.length === 1 ? first : this.postman.join(this.frames, this.bytes);
     this.frames = [];
     this.bytes = 0;
     this.postman.counts.writes += 1;
@@ -79,4 +89,8 @@ export class Outbox {
     this.frames = [];
     this.bytes = 0;
   }
+}
+
+function isSameList(a: readonly Buffer[], b: readonly Buffer[]): boolean {
+  return a.length === b.length && a.every((frame, index) => frame === b[index]);
 }

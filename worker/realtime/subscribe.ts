@@ -12,6 +12,7 @@ import type { Connection, Subscription } from "./connection.ts";
 import type { Evictions } from "./evictions.ts";
 import { subscriptionErrorFrame } from "./frames.ts";
 import type { Limits, PusherApp } from "./limits.ts";
+import { parseJson } from "./parse-json.ts";
 import { channelAuth, isSame } from "./signature.ts";
 
 export const subscribeRequest = z.object({
@@ -122,7 +123,7 @@ function admitMember(
 }
 
 function readChannelData(text: string): ChannelData | undefined {
-  const parsed = channelData.safeParse(JSON.parse(text));
+  const parsed = channelData.safeParse(parseJson(text));
   return parsed.success ? parsed.data : undefined;
 }
 

@@ -1,0 +1,157 @@
+import { connect } from "node:net";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { channelAuth } from "./signature.ts";
+import type { Log } from "./sockets.ts";
+import { app, type Harness, startServer, until } from "./test/harness.ts";
+
+const failures: string[] = [];
+const log: Log = {
+  info() {},
+  warn() {},
+  error: (fields, message) => failures.push(`${message} ${JSON.stringify(fields)}`),
+};
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startServer({ log, limits: { messagesPerSecond: 100_000 } });
+});
+afterAll(() => harness.stop());
+
+async function status(path: string, body: string): Promise<number> {
+  const query = harness.pusher.createSignedQueryString({ method: "POST", path, body });
+  const response = await fetch(`http://127.0.0.1:${harness.port}${path}?${query}`, { method: "POST", body });
+  await response.text();
+  return response.status;
+}
+
+test("no message of a client is a fault of the server", async () => {
+  const raw = harness.raw();
+  await raw.socketId();
+  const names = ["pusher:subscribe", "pusher:unsubscribe", "pusher:signin", "pusher:ping", "client-x", "__proto__"];
+  const parts = fc.record(
+    {
+      event: fc.oneof(fc.constantFrom(...names), fc.jsonValue()),
+      channel: fc.oneof(fc.constantFrom("a", "private-a", "presence-a", "#server-to-user-"), fc.jsonValue()),
+      data: fc.oneof(
+        fc.jsonValue(),
+        fc.json(),
+        fc.record({ channel: fc.string(), auth: fc.string(), channel_data: fc.json(), user_data: fc.json() }),
+      ),
+    },
+    { requiredKeys: [] },
+  );
+  const texts = fc.oneof(
+    parts.map((value) => JSON.stringify(value)),
+    fc.string(),
+    fc.jsonValue().map((v) => JSON.stringify(v)),
+  );
+  fc.assert(
+    fc.property(texts, (text) => {
+      raw.socket.send(text);
+    }),
+    { numRuns: 2_000 },
+  );
+  raw.socket.send(`${"[".repeat(30_000)}${"]".repeat(30_000)}`);
+  raw.socket.send(Buffer.from([1, 2, 3]));
+  raw.send({ event: "pusher:ping" });
+  await raw.next("pusher:pong");
+  expect(raw.closed).toBeUndefined();
+  expect(failures).toEqual([]);
+});
+
+test("signed channel data that is not an object with a user is refused", async () => {
+  const raw = harness.raw();
+  const socketId = await raw.socketId();
+  for (const channel_data of ["", "null", "[]", '"x"', "{}", '{"user_id":""}', "{", '{"user_id":{}}']) {
+    const auth = channelAuth(app, socketId, "presence-a", channel_data);
+    raw.send({ event: "pusher:subscribe", data: { channel: "presence-a", auth, channel_data } });
+  }
+  await until(
+    "eight refusals",
+    () => raw.messages.filter(({ event }) => event === "pusher:subscription_error").length === 8,
+  );
+  expect(failures).toEqual([]);
+});
+
+test("a message too large, and a frame against WebSocket's rules, end that connection only", async () => {
+  const [big, other] = [harness.raw(), harness.raw()];
+  await Promise.all([big.socketId(), other.socketId()]);
+  big.send({ event: "client-x", data: "x".repeat(100_000) });
+  expect(await until("a close", () => big.closed)).toMatchObject({ code: 1009 });
+
+  const broken = connect(harness.port, "127.0.0.1");
+  broken.on("error", () => {});
+  broken.write(
+    `GET /app/${app.key}?protocol=7 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `Sec-WebSocket-Key: ${Buffer.alloc(16).toString("base64")}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  );
+  broken.once("data", () => broken.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff])));
+  await new Promise((resolve) => broken.once("close", resolve).resume());
+  expect(other.closed).toBeUndefined();
+  expect(failures).toEqual([]);
+});
+
+test("clients cannot speak on the product's own channels", async () => {
+  const raw = harness.raw();
+  const socketId = await raw.socketId();
+  let refusals = 0;
+  for (const channel of ["private-org.1", "private-team.1", "private-user.1"]) {
+    await raw.subscribe(
+      channel,
+      harness.push.authorizeChannel({ socketId, channel, userId: "ada", askedAt: new Date() }),
+    );
+    const listener = harness.raw();
+    const auth = { socketId: await listener.socketId(), channel, userId: "bob", askedAt: new Date() };
+    await listener.subscribe(channel, harness.push.authorizeChannel(auth));
+    raw.send({ event: "client-forged", channel, data: {} });
+    refusals += 1;
+    await until("the refusal", () => raw.messages.filter(({ event }) => event === "pusher:error").length === refusals);
+    await harness.push.triggerFrames([{ channel, event: "real", data: {} }]);
+    await listener.next("real");
+    expect(listener.messages.map(({ event }) => event)).not.toContain("client-forged");
+  }
+});
+
+test("the HTTP API answers every malformed request with what is wrong", async () => {
+  const events = `/apps/${app.id}/events`;
+  const event = (fields: object) => JSON.stringify({ name: "e", channel: "c", data: "{}", ...fields });
+  expect(await status(events, event({}))).toBe(200);
+  expect(await status(events, "{")).toBe(400);
+  expect(await status(events, "[]")).toBe(400);
+  expect(await status(events, event({ data: {} }))).toBe(400);
+  expect(await status(events, event({ name: "n".repeat(201) }))).toBe(400);
+  expect(await status(events, event({ channel: "c".repeat(201) }))).toBe(400);
+  expect(await status(events, event({ channel: "with space" }))).toBe(400);
+  expect(await status(events, event({ channel: undefined }))).toBe(400);
+  expect(await status(events, event({ channels: Array(101).fill("c") }))).toBe(400);
+  expect(await status(events, event({ channels: Array(100).fill("c") }))).toBe(200);
+  expect(await status(events, event({ data: "x".repeat(10_241) }))).toBe(413);
+  expect(await status(events, event({ data: "x".repeat(10_240) }))).toBe(200);
+  expect(await status(events, event({ data: "x".repeat(2_000_000) }))).toBe(413);
+  const batch = (count: number) =>
+    JSON.stringify({ batch: Array(count).fill({ name: "e", channel: "c", data: "{}" }) });
+  expect(await status(`/apps/${app.id}/batch_events`, batch(10))).toBe(200);
+  expect(await status(`/apps/${app.id}/batch_events`, batch(11))).toBe(400);
+  expect(await status(`/apps/${app.id}/batch_events`, batch(0))).toBe(400);
+  expect(await status(`/apps/${app.id}/nothing`, "{}")).toBe(404);
+  expect(await status("/apps/2/events", event({}))).toBe(404);
+  const unsigned = await fetch(`http://127.0.0.1:${harness.port}${events}`, { method: "POST", body: event({}) });
+  expect(unsigned.status).toBe(401);
+  expect(await unsigned.json()).toEqual({ error: "unknown auth_key" });
+  expect((await fetch(`http://127.0.0.1:${harness.port}/healthz`)).status).toBe(200);
+  expect(failures).toEqual([]);
+});
+
+test("a channel's attributes are told only where they exist", async () => {
+  const ask = (path: string, params = {}) =>
+    harness.pusher.get({ path, params }).then(
+      (response) => response.status,
+      (error) => error.status,
+    );
+  expect(await ask("/channels/news/users")).toBe(400);
+  expect(await ask("/channels/news", { info: "user_count" })).toBe(400);
+  expect(await ask("/channels", { info: "user_count" })).toBe(400);
+  expect(await ask("/channels", { info: "user_count", filter_by_prefix: "presence-" })).toBe(200);
+  expect(await ask("/channels/news", { info: "subscription_count" })).toBe(200);
+});
