@@ -1,7 +1,8 @@
 // Which folder may know which: docs say why, this says no. npm packages are seen but not followed, so that rules about
 // them can fire. With TypeScript 7 the cruiser reads nothing and passes; scripts/check/import-directions.ts counts.
 const NOUN = "^server/([^/]+)/";
-const TESTS = "([.]test[.]tsx?$|^e2e/|^(server|db|worker|scripts)/test/)";
+const TEST_FOLDER = "^(?!node_modules/).*/test/";
+const TESTS = `([.]test[.]tsx?$|^e2e/|${TEST_FOLDER})`;
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
   forbidden: [
@@ -198,7 +199,7 @@ export default {
       severity: "error",
       comment: "What tests stand on is not shipped.",
       from: { pathNot: [TESTS, "^(bench|chaos)/", "^scripts/test[.]ts$", "[.]config[.]ts$"] },
-      to: { path: ["[.]test[.]tsx?$", "^(server|db|worker|scripts)/test/"] },
+      to: { path: ["[.]test[.]tsx?$", TEST_FOLDER] },
     },
     {
       name: "scripts-are-the-outermost",
@@ -213,5 +214,6 @@ export default {
     exclude: { path: "^[.]next" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["node", "import", "types", "default"] },
   },
 };
