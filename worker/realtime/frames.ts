@@ -1,5 +1,5 @@
 /** A WebSocket text frame from a server: final, unmasked, uncompressed. Built once, its bytes can go to any number of sockets. */
-export function textFrame(text: string): Buffer {
+function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(start + length);

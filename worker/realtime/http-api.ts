@@ -181,7 +181,10 @@ function refusal(status: number, error: string): Answer {
 async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+  // Left open on return, so that the refusal can still be written.
+  const parts: AsyncIterable<unknown> = request.iterator({ destroyOnReturn: false });
+  for await (const chunk of parts) {
+    if (!Buffer.isBuffer(chunk)) continue;
     bytes += chunk.length;
     if (bytes > limitBytes) return undefined;
     chunks.push(chunk);

@@ -32,7 +32,7 @@ test("a whole channel can be closed, and whoever may still come asks again", asy
   const client = harness.browser("ada");
   const told = once(await subscribed(client, channel), "pusher:subscription_error");
   await harness.push.evict(channel);
-  await told;
+  expect(await told).toMatchObject({ status: 403 });
   client.unsubscribe(channel);
   await subscribed(client, channel);
 });

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { PusherApp } from "./limits.ts";
 
 /** Signs a text with the application's secret, as a hex HMAC-SHA256. */
-export function sign(secret: string, text: string): string {
+function sign(secret: string, text: string): string {
   return createHmac("sha256", secret).update(text).digest("hex");
 }
 

@@ -137,7 +137,7 @@ export class Sockets {
   private hear(connection: Connection, message: RawData, isBinary: boolean): void {
     if (connection.isEnding) return;
     connection.heard();
-    if (isBinary) return connection.send(errorFrame(null, "Messages are text frames"));
+    if (isBinary || !Buffer.isBuffer(message)) return connection.send(errorFrame(null, "Messages are text frames"));
     try {
       receive(this.protocol, connection, message.toString());
     } catch (error) {
