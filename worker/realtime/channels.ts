@@ -94,8 +94,12 @@ export class Channels {
       const auth = connection.subscriptions.get(name)?.auth;
       if (auth !== undefined) connection.spentAuths.add(auth);
       this.leave(connection, name);
-      connection.send(frame);
     }
+    // The subscriptions end now; the clients hear of it two milliseconds later, so that an authorization
+    // they ask for in answer is dated after the eviction and not refused together with the old ones.
+    setTimeout(() => {
+      for (const connection of evicted) connection.send(frame);
+    }, 2);
     return evicted.length;
   }
 
