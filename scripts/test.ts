@@ -10,6 +10,7 @@ import { readTally, type Tally, tallyPlaywright, tallyVitest } from "./test/resu
 /** Runs everything that can show a fault, each phase to its end, and ends with one line that sums them up. */
 async function main(full: boolean): Promise<void> {
   const reports = await mkdtemp(join(tmpdir(), "entourage-test-"));
+  process.env.NEXT_TELEMETRY_DISABLED = "1";
   const env = { ...process.env, ENTOURAGE_TEST_FULL: full ? "1" : "0" };
   try {
     installPrerequisites();
@@ -55,19 +56,26 @@ function asTally(exitCode: number): Tally {
   return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** Runs one phase with its output shown as it comes; a signal to us ends it too, and nothing is started after it. */
+/**
+ * Runs one phase with its output shown as it comes. A signal to us goes on to it, so that it stops what it started; then
+ * nothing else is begun.
+ */
 function run(title: string, args: string[], env = process.env): Promise<number> {
   console.log(`\n── ${title} ──`);
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "inherit", "inherit"] });
-    const forward = (signal: NodeJS.Signals) => child.kill(signal);
-    process.once("SIGINT", forward).once("SIGTERM", forward);
+    let stoppedBy: NodeJS.Signals | undefined;
+    const stop = (signal: NodeJS.Signals) => {
+      stoppedBy = signal;
+      child.kill(signal);
+    };
+    process.on("SIGINT", stop).on("SIGTERM", stop);
     child.on("error", reject);
-    child.on("close", (code, signal) => {
-      process.off("SIGINT", forward).off("SIGTERM", forward);
+    child.on("close", (code) => {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
       console.log(`── ${title}: ${((performance.now() - startedAt) / 1000).toFixed(0)} s ──`);
-      if (signal === "SIGINT" || signal === "SIGTERM") reject(new Error(`Stopped during: ${title}`));
+      if (stoppedBy) reject(new Error(`Stopped by ${stoppedBy} during: ${title}`));
       else resolve(code ?? 1);
     });
   });

@@ -27,7 +27,7 @@ export function runCommand(program: string, args: readonly string[]): Promise<Co
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: ROOT,
-      env: { ...process.env, PATH: searchPath },
+      env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", PATH: searchPath },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
