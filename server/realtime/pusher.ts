@@ -20,12 +20,15 @@ export interface PushFrame {
   readonly data: unknown;
 }
 
-export interface ChannelRequest {
+export interface SignInRequest {
   readonly socketId: string;
-  readonly channel: string;
   readonly userId: string;
   /** When the request came in, taken before its permission was read: a revocation after that moment outruns the answer. */
   readonly askedAt: Date;
+}
+
+export interface ChannelRequest extends SignInRequest {
+  readonly channel: string;
   /** What the other members of a presence channel see. */
   readonly userInfo?: Record<string, unknown>;
 }
@@ -36,8 +39,8 @@ export interface PushClient {
   /** Signs a subscription; the caller has checked that the user may have it. */
   authorizeChannel(request: ChannelRequest): Pusher.ChannelAuthResponse;
   /** Signs a connection in as a user, so that it can be sent to and terminated by that name. */
-  authenticateUser(socketId: string, user: Pusher.UserChannelData): Pusher.UserAuthResponse;
-  /** Ends every connection of a user at once. */
+  authenticateUser(request: SignInRequest): Pusher.UserAuthResponse;
+  /** Ends every connection of a user at once, and what they were signed before. */
   terminateUser(userId: string): Promise<void>;
   /** Ends the subscriptions of a channel, or one user's, at once. Answers false where the host cannot: there only a new epoch in the channel's name revokes. */
   evict(channel: string, userId?: string): Promise<boolean>;
@@ -89,7 +92,8 @@ export function connectPusher(settings: PusherSettings): PushClient {
       const data = { user_id: userId, user_info: userInfo, issued_at: askedAt.getTime() };
       return pusher.authorizeChannel(socketId, channel, data);
     },
-    authenticateUser: (socketId, user) => pusher.authenticateUser(socketId, user),
+    authenticateUser: ({ socketId, userId, askedAt }) =>
+      pusher.authenticateUser(socketId, { id: userId, issued_at: askedAt.getTime() }),
     async terminateUser(userId) {
       await reach(() => pusher.terminateUserConnections(userId));
     },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { acceptsClientEvents } from "./channel-names.ts";
+import { acceptsClientEvents, userChannel } from "./channel-names.ts";
 import type { Channels } from "./channels.ts";
 import type { Connection } from "./connection.ts";
 import type { Evictions } from "./evictions.ts";
@@ -21,7 +21,7 @@ type Envelope = z.infer<typeof envelope>;
 
 const unsubscribeRequest = z.object({ channel: z.string() });
 const signInRequest = z.object({ auth: z.string(), user_data: z.string() });
-const userData = z.object({ id: z.string().min(1).max(200) });
+const userData = z.object({ id: z.string().min(1).max(200), issued_at: z.number().optional() });
 
 /** Handles one message of a client. What is malformed is answered, never thrown. */
 export function receive(protocol: Protocol, connection: Connection, text: string): void {
@@ -65,14 +65,18 @@ function withData<Data>(
   else refuse(connection, z.prettifyError(parsed.error).slice(0, 200));
 }
 
-function signIn({ app }: Protocol, connection: Connection, request: z.infer<typeof signInRequest>): void {
+function signIn({ app, evictions }: Protocol, connection: Connection, request: z.infer<typeof signInRequest>): void {
   const isSigned = isSame(userAuth(app, connection.id, request.user_data), request.auth);
   const user = userData.safeParse(isSigned ? parseJson(request.user_data) : undefined);
   if (!user.success) return connection.close(4009, "Connection is unauthorized");
   if (connection.userId !== undefined && connection.userId !== user.data.id) {
     return connection.close(4009, "Connection is signed in as another user");
   }
-  connection.userId = user.data.id;
+  const { id: userId, issued_at: issuedMs } = user.data;
+  const outdated =
+    issuedMs === undefined ? undefined : evictions.whyOutdated({ channel: userChannel(userId), userId, issuedMs });
+  if (outdated !== undefined) return connection.close(4009, outdated);
+  connection.userId = userId;
   const data = JSON.stringify({ user_data: request.user_data });
   connection.send(messageFrame({ event: "pusher:signin_success", data }));
 }

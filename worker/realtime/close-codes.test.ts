@@ -61,9 +61,9 @@ test("a second sign-in as somebody else ends the connection", async () => {
   const harness = await startServer();
   const raw = harness.raw();
   const socketId = await raw.socketId();
-  raw.send({ event: "pusher:signin", data: harness.push.authenticateUser(socketId, { id: "ada" }) });
+  raw.send({ event: "pusher:signin", data: harness.pusher.authenticateUser(socketId, { id: "ada" }) });
   await raw.next("pusher:signin_success");
-  raw.send({ event: "pusher:signin", data: harness.push.authenticateUser(socketId, { id: "bob" }) });
+  raw.send({ event: "pusher:signin", data: harness.pusher.authenticateUser(socketId, { id: "bob" }) });
   expect(await closedWith(raw)).toBe(4009);
   await harness.stop();
 });

@@ -63,8 +63,7 @@ function dispatch(api: HttpApi, route: string, request: ApiRequest): Answer {
     case "POST channels evict":
       return evict(api, decode(name), request);
     case "POST users terminate_connections":
-      api.terminate(decode(name));
-      return { status: 200, body: {} };
+      return terminate(api, decode(name));
     default:
       return refusal(404, "no such path");
   }
@@ -148,8 +147,14 @@ function listUsers(api: HttpApi, name: string): Answer {
 
 function evict(api: HttpApi, name: string, { query }: ApiRequest): Answer {
   const userId = query.get("user_id") ?? undefined;
-  api.evictions.record(name, userId, Date.now());
+  api.evictions.revokeChannel(name, userId);
   return { status: 200, body: { evicted: api.channels.evict(name, userId) } };
+}
+
+function terminate(api: HttpApi, userId: string): Answer {
+  api.evictions.revokeUser(userId);
+  api.terminate(userId);
+  return { status: 200, body: {} };
 }
 
 function attributes(api: HttpApi, name: string, wanted: readonly string[]): Record<string, unknown> {

@@ -49,6 +49,19 @@ test("an authorization asked for before the revocation is worth nothing after it
   await raw.subscribe(channel, harness.push.authorizeChannel({ ...request, askedAt: new Date() }));
 });
 
+test("when a user's connections are ended, nothing signed for them before opens anything", async () => {
+  const [idle, signingIn] = [harness.raw(), harness.raw()];
+  const channel = "private-team.t6";
+  const given = { userId: "frank", askedAt: new Date() };
+  const subscription = harness.push.authorizeChannel({ ...given, channel, socketId: await idle.socketId() });
+  const signIn = harness.push.authenticateUser({ ...given, socketId: await signingIn.socketId() });
+  await harness.push.terminateUser("frank");
+  idle.send(subscribe(channel, subscription));
+  expect(await idle.next("pusher:subscription_error")).toMatchObject({ data: { status: 401 } });
+  signingIn.send({ event: "pusher:signin", data: signIn });
+  expect(await until("a close", () => signingIn.closed)).toMatchObject({ code: 4009 });
+});
+
 test("on the product's channels an authorization is dated, and good for a short time", async () => {
   const channel = "private-org.o1";
   const raw = harness.raw();

@@ -51,7 +51,7 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
   const limits = { ...defaultLimits, ...options.limits };
   const log = options.log ?? silent;
   const channels = new Channels(limits);
-  const evictions = new Evictions(limits.authorizationSeconds * 2);
+  const evictions = new Evictions(limits.authorizationSeconds);
   const protocol = { app: options.app, limits, channels, evictions };
   const addressOf = options.addressOf ?? ((request: IncomingMessage) => request.socket.remoteAddress ?? "");
   const sockets = new Sockets({ protocol, log, allowedOrigins: options.allowedOrigins });

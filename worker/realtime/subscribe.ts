@@ -85,19 +85,12 @@ function authorize(rules: Rules, connection: Connection, request: SubscribeReque
   return admitMember(rules, channel, auth, data, channel_data);
 }
 
-/**
- * A signature has no end of its own. On the product's channels it must carry the time it was asked for, so it
- * is good for a minute only, and an eviction since then outruns it.
- */
+/** On the product's channels an authorization must carry its user and the time it was asked for; elsewhere it may. */
 function whyOutdated(rules: Rules, channel: string, data: ChannelData | undefined): string | undefined {
   if (data?.issued_at === undefined) {
     return isOwnChannel(channel) ? "An authorization of this channel must name its user and its time" : undefined;
   }
-  const ageSeconds = Math.abs(Date.now() - data.issued_at) / 1_000;
-  if (ageSeconds > rules.limits.authorizationSeconds) return "This authorization is too old; ask for a new one";
-  if (rules.evictions.isRevoked(channel, data.user_id, data.issued_at))
-    return "This authorization was revoked; ask for a new one";
-  return undefined;
+  return rules.evictions.whyOutdated({ channel, userId: data.user_id, issuedMs: data.issued_at });
 }
 
 function admitMember(

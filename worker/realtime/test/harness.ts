@@ -77,7 +77,8 @@ function openBrowser(port: number, push: PushClient, userId: string): PusherJs {
     userAuthentication: {
       transport: "ajax",
       endpoint: "",
-      customHandler: ({ socketId }, callback) => callback(null, push.authenticateUser(socketId, { id: userId })),
+      customHandler: ({ socketId }, callback) =>
+        callback(null, push.authenticateUser({ socketId, userId, askedAt: new Date() })),
     },
   });
 }
