@@ -87,6 +87,8 @@ export function isMeantForTheTarget(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing) return true;
   if (!(event.target instanceof Element)) return false;
   const isChord = event.metaKey || event.ctrlKey;
+  const isPress = event.key === "Enter" || event.key === " ";
+  if (isPress && !isChord && event.target.closest("button, a[href], summary, [role=button], [role=tab]")) return true;
   if (event.target.closest("[role=dialog], [role=alertdialog], [role=menu], [role=listbox]")) {
     return !event.target.closest("[data-page-keys]");
   }

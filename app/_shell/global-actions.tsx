@@ -1,9 +1,9 @@
 "use client";
 
-import { ArrowLeftRight, Moon, Settings } from "lucide-react";
+import { ArrowLeftRight, Moon, Search, Settings } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
-import { useActions } from "./actions.tsx";
+import { useActions, useRunAction } from "./actions.tsx";
 import { roomHref, rooms, settingsHref } from "./rooms.ts";
 import type { ShellOrg, ShellTeam } from "./shell-props.ts";
 
@@ -18,6 +18,7 @@ type GlobalActionsProps = {
 export function GlobalActions({ org, orgs, team, teams }: GlobalActionsProps) {
   const router = useRouter();
   const { resolvedTheme, setTheme } = useTheme();
+  const run = useRunAction();
   const go = (href: string) => () => router.push(href);
   useActions([
     ...(team
@@ -56,6 +57,19 @@ export function GlobalActions({ org, orgs, team, teams }: GlobalActionsProps) {
         icon: <ArrowLeftRight />,
         run: go(`/o/${each.slug}`),
       })),
+    {
+      id: "search.focus",
+      title: "Search this page",
+      group: "General",
+      keys: "/",
+      icon: <Search />,
+      run: () => {
+        // The search of a list, where the page has one; else the one of everything.
+        const field = document.querySelector<HTMLInputElement>("[data-page-search]");
+        if (field) field.select();
+        else run("palette.open");
+      },
+    },
     {
       id: "theme.toggle",
       title: resolvedTheme === "dark" ? "Use the light theme" : "Use the dark theme",

@@ -1,0 +1,92 @@
+"use client";
+
+import clsx from "clsx";
+import { type ReactNode, useEffect, useRef } from "react";
+
+export type Column<Row> = {
+  id: string;
+  title: string;
+  /** Read aloud only: for columns of icons and buttons. */
+  hideTitle?: boolean;
+  align?: "start" | "end";
+  /** Only wide screens have room for it. */
+  wideOnly?: boolean;
+  /** Takes the room that is left, and cuts its text. One column has it. */
+  grow?: boolean;
+  cell: (row: Row) => ReactNode;
+};
+
+type TableProps<Row> = {
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  /** The row the keys stand on; `useListActions` of the shell moves it with j and k. */
+  selected?: string | null;
+  onSelect?: (key: string) => void;
+  /** Enter and double press. */
+  onOpen?: (key: string) => void;
+};
+
+/** A dense list with columns, 32 pixels a row. */
+export function Table<Row>({ label, columns, rows, rowKey, selected, onSelect, onOpen }: TableProps<Row>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  useEffect(() => {
+    const row = body.current?.querySelector<HTMLElement>("[aria-current=true]");
+    if (!row) return;
+    row.scrollIntoView({ block: "nearest" });
+    // The focus goes along with the selection, but is never taken from something else on the page.
+    const holder = document.activeElement;
+    if (holder === document.body || body.current?.contains(holder)) row.focus({ preventScroll: true });
+  }, [selected]);
+  const reachable = rows.some((row) => rowKey(row) === selected) ? selected : rows[0] && rowKey(rows[0]);
+  return (
+    <div className="overflow-x-auto">
+      <table aria-label={label} className="w-full border-collapse text-app">
+        <thead>
+          <tr className="h-8 border-b text-small text-faint">
+            {columns.map((column) => (
+              <th key={column.id} scope="col" className={clsx("font-medium", cellClass(column))}>
+                {column.hideTitle ? <span className="sr-only">{column.title}</span> : column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {rows.map((row) => {
+            const key = rowKey(row);
+            const isSelected = key === selected;
+            return (
+              <tr
+                key={key}
+                aria-current={isSelected || undefined}
+                tabIndex={onSelect ? (key === reachable ? 0 : -1) : undefined}
+                onClick={() => onSelect?.(key)}
+                onDoubleClick={() => onOpen?.(key)}
+                className={clsx(
+                  "h-8 border-b -outline-offset-2 coarse:h-11",
+                  isSelected ? "bg-selected" : onSelect && "hover:bg-hover",
+                )}
+              >
+                {columns.map((column) => (
+                  <td key={column.id} className={cellClass(column)}>
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function cellClass<Row>(column: Column<Row>): string {
+  return clsx(
+    "px-3 whitespace-nowrap",
+    column.align === "end" ? "text-right" : "text-left",
+    column.wideOnly && "max-md:hidden",
+    column.grow && "w-full max-w-0 truncate max-sm:min-w-48",
+  );
+}
