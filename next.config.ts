@@ -5,8 +5,8 @@ const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
   typedRoutes: false,
-  // Without the tests: `npm run check` reads those, and a build must not fail on one.
-  typescript: { tsconfigPath: "tsconfig.build.json" },
+  // `npm run check` reads the types of everything; here it would only add seconds to the first start.
+  typescript: { tsconfigPath: "tsconfig.build.json", ignoreBuildErrors: true },
   images: { unoptimized: true },
 };
 

@@ -51,9 +51,12 @@ const TEMPORARY_SETTINGS = {
  * Starts the PostgreSQL of a data folder, or takes over the one that already runs there.
  * Survives `kill -9` of any process of the last run: stale lock files and half-made clusters are recognised.
  */
-export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  folder: string,
+  extra: Record<string, string> = {},
+): Promise<EmbeddedPostgres> {
   mkdirSync(folder, { recursive: true });
-  return startCluster(prepareCluster(realpathSync(folder), DURABLE_SETTINGS, false));
+  return startCluster(prepareCluster(realpathSync(folder), { ...DURABLE_SETTINGS, ...extra }, false));
 }
 
 /** A throw-away server for tests and measurements: its own temporary folder, gone after `stop` or when we die. */

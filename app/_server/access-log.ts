@@ -1,0 +1,23 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Logger } from "#server/log.ts";
+import type { Origin } from "./origin.ts";
+
+/** One line per request when it ends. Never the query: it can carry tickets. */
+export function logAccess(log: Logger, request: IncomingMessage, response: ServerResponse, origin: Origin): void {
+  const begun = performance.now();
+  const [path = "/"] = (request.url ?? "/").split("?");
+  response.once("close", () => {
+    const fields = {
+      requestId: origin.id,
+      method: request.method,
+      path,
+      status: response.statusCode,
+      milliseconds: Math.round((performance.now() - begun) * 10) / 10,
+      address: origin.address,
+      agent: request.headers["user-agent"]?.slice(0, 120),
+      aborted: response.writableFinished ? undefined : true,
+    };
+    const isQuiet = path.startsWith("/_next/") || path === "/healthz" || path === "/readyz" || path === "/health";
+    log[response.statusCode >= 500 ? "error" : isQuiet ? "debug" : "info"](fields, "request");
+  });
+}

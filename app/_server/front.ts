@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Config } from "#server/config.ts";
+import type { Logger } from "#server/log.ts";
+import { logAccess } from "./access-log.ts";
+import { limitBody } from "./body-limit.ts";
+import type { Report } from "./health.ts";
+import { isAllowedHost, isForeignPage, type Origin, settleOrigin } from "./origin.ts";
+import { refuse } from "./refuse.ts";
+import { answerCors, protectResponse } from "./response-headers.ts";
+import { endUpgrade, proxyToWorker } from "./worker-proxy.ts";
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export type FrontOptions = {
+  config: Config;
+  /** Next rebuilds pages while they are edited, and needs `eval` and its own WebSocket for it. */
+  dev: boolean;
+  log: Logger;
+  health: () => Report;
+  readiness: () => Promise<Report>;
+  /** True from the moment we were told to stop. */
+  isDraining: () => boolean;
+  /** Serves `/api/git/…`: its bodies have no limit here and never pass through Next. */
+  git: Handler;
+  /** Serves everything else: pages and routes. */
+  next: Handler;
+  nextUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+};
+
+/** What stands before Next in the same process: it decides who asks, limits, protects, logs, and sends each to its place. */
+export function createFront(options: FrontOptions) {
+  const { config, log } = options;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const origin = settleOrigin(request, config.trustedHops);
+    const [path = "/"] = (request.url ?? "/").split("?");
+    logAccess(log, request, response, origin);
+    protectResponse(request, response, { origin, config, dev: options.dev });
+    if (options.isDraining()) response.setHeader("connection", "close");
+    if (await answerProbe(path, response)) return;
+    if (!isAllowedHost(origin.host, config)) {
+      refuse(
+        response,
+        "invalid",
+        "This host name is not served here. ENTOURAGE_ALLOWED_HOSTS lists further ones.",
+        421,
+      );
+      return;
+    }
+    if (answerCors(request, response, path, config)) return;
+    if (path.startsWith("/api/git/")) return options.git(request, response);
+    if (limitBody(request, response, config.bodyLimitKilobytes * 1024)) return;
+    return options.next(request, response);
+  }
+
+  async function answerProbe(path: string, response: ServerResponse): Promise<boolean> {
+    if (path === "/healthz" || path === "/health") sendReport(response, options.health());
+    else if (path === "/readyz") sendReport(response, await readiness());
+    else return false;
+    return true;
+  }
+
+  async function readiness(): Promise<Report> {
+    return options.isDraining() ? { ok: false, web: "stopping" } : options.readiness();
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const origin: Origin = settleOrigin(request, config.trustedHops);
+    const path = request.url ?? "/";
+    if (!isAllowedHost(origin.host, config) || isForeignPage(request, origin, config))
+      endUpgrade(socket, 403, "Forbidden");
+    else if (/^\/(realtime|terminal)\//.test(path)) proxyToWorker(request, socket, head, config.workerPort);
+    else if (options.dev) options.nextUpgrade(request, socket, head);
+    else endUpgrade(socket, 404, "Not Found");
+  }
+
+  return {
+    upgrade,
+    /** Answers a request; whatever goes wrong is logged, and said to the caller as an internal error with its id. */
+    handle: (request: IncomingMessage, response: ServerResponse): void => {
+      handle(request, response).catch((error: unknown) => {
+        // A caller that went away while we were reading or writing is no fault.
+        if (!request.destroyed && !response.destroyed)
+          log.error({ error, requestId: response.getHeader("x-request-id") }, "request failed");
+        refuse(response, "internal", "Internal error.");
+        response.end();
+      });
+    },
+  };
+}
+
+function sendReport(response: ServerResponse, report: Report): void {
+  response.writeHead(report.ok ? 200 : 503, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify(report));
+}

@@ -1,0 +1,25 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Part } from "./part.ts";
+
+const BEAT_MILLISECONDS = 2000;
+
+/** Writes a row every two seconds, by which `/readyz` and the doctor know that a worker lives. */
+export const beat: Part = {
+  name: "beat",
+  async start({ connection: { sql }, log }) {
+    const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+    const write = () => sql`
+      insert into worker_beats (id, started_at, beat_at) values (${id}, now(), now())
+      on conflict (id) do update set beat_at = now()`;
+    await sql`delete from worker_beats where beat_at < now() - interval '1 day'`;
+    await write();
+    const timer = setInterval(() => {
+      write().catch((error: unknown) => log.warn({ error }, "beat not written"));
+    }, BEAT_MILLISECONDS);
+    return async () => {
+      clearInterval(timer);
+      await sql`delete from worker_beats where id = ${id}`;
+    };
+  },
+};

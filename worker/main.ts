@@ -1,0 +1,48 @@
+import { connect } from "#db/client.ts";
+import { config } from "#server/config.ts";
+import { openSecrets } from "#server/keyring.ts";
+import { createLogger } from "#server/log.ts";
+import { parts } from "./parts.ts";
+
+// Wiring only: what the worker does stands in parts.ts.
+const settings = config();
+const log = createLogger("worker");
+if (!settings.databaseUrl) throw new Error("The worker needs DATABASE_URL; `npm start` sets it.");
+const connection = connect(settings.databaseUrl, { poolSize: settings.poolSize, name: "entourage-worker" });
+const stopping = new AbortController();
+const running: { name: string; stop: () => Promise<void> }[] = [];
+
+// Half a worker is worse than none: it ends, and the launcher starts a whole one.
+process.on("uncaughtException", (error) => {
+  log.fatal({ error }, "worker failed");
+  process.exit(1);
+});
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
+process.on("disconnect", () => void stop());
+
+const secrets = openSecrets(settings.dataDir);
+for (const part of parts) {
+  const context = {
+    connection,
+    config: settings,
+    secrets,
+    log: log.child({ part: part.name }),
+    signal: stopping.signal,
+  };
+  running.push({ name: part.name, stop: await part.start(context) });
+}
+log.info({ parts: running.map((part) => part.name) }, "worker is running");
+process.send?.("ready");
+
+async function stop(): Promise<void> {
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  // A part that cannot end (the database is gone) must not keep the process: leases end by themselves.
+  setTimeout(() => process.exit(1), settings.drainSeconds * 1000 + 1000).unref();
+  for (const part of running.reverse()) {
+    await part.stop().catch((error: unknown) => log.warn({ error, stopped: part.name }, "part did not stop cleanly"));
+  }
+  await connection.close();
+  log.info("worker stopped");
+  process.exit(0);
+}

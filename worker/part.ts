@@ -1,0 +1,17 @@
+import type { Connection } from "#db/client.ts";
+import type { Config } from "#server/config.ts";
+import type { Secrets } from "#server/keyring.ts";
+import type { Logger } from "#server/log.ts";
+
+/** What every part of the worker is given. */
+export type PartContext = {
+  connection: Connection;
+  config: Config;
+  secrets: Secrets;
+  log: Logger;
+  /** Aborts when the worker is asked to stop; long waits listen to it. */
+  signal: AbortSignal;
+};
+
+/** One thing the worker does. `start` returns when it is running, with the function that ends it. */
+export type Part = { name: string; start(context: PartContext): Promise<() => Promise<void>> };
