@@ -1,0 +1,161 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  smallint,
+  snakeCase,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { actorRef, createdAt, id, moment, orgId, words } from "../columns.ts";
+import { leaseEnds, priorities, taskStatuses, taskTypes } from "../enums.ts";
+import { agents, teams } from "./organizations.ts";
+import { repos } from "./repos.ts";
+
+/** The current state of each task. What happened to it is in `events`. */
+export const tasks = snakeCase.table(
+  "tasks",
+  {
+    orgId: orgId(),
+    id: id(),
+    /** `#12`: what people say. */
+    number: integer().notNull(),
+    teamId: uuid().notNull(),
+    repoId: uuid(),
+    title: text().notNull(),
+    description: text().notNull(),
+    type: text({ enum: taskTypes }).notNull(),
+    priority: text({ enum: priorities }).notNull(),
+    /** 0 rework, 1 critical … 4 low: the first column of dispatch order. Derived from priority and rework. */
+    queueRank: smallint().notNull(),
+    status: text({ enum: taskStatuses }).notNull(),
+    assigneeKind: text({ enum: ["agent", "user"] }),
+    assigneeId: uuid(),
+    /** Somebody chose the assignee. An assignee that only came by claiming is forgotten when the task is free again. */
+    pinned: boolean().notNull(),
+    tags: words(),
+    branch: text().notNull(),
+    /** Predecessors that are not done. 0 and `todo` is ready, so *ready* is an index scan. */
+    openDependencies: integer().notNull(),
+    dependencies: integer().notNull(),
+    /** The last commit pushed to the branch. */
+    headCommit: text(),
+    /** How often it was sent back. */
+    rework: integer().notNull(),
+    createdBy: actorRef().notNull(),
+    createdAt: createdAt(),
+    updatedAt: moment().notNull(),
+    statusChangedAt: moment().notNull(),
+    archivedAt: moment(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.id] }),
+    uniqueIndex("tasks_number").on(table.orgId, table.number),
+    foreignKey({ columns: [table.orgId, table.teamId], foreignColumns: [teams.orgId, teams.id] }),
+    foreignKey({ columns: [table.orgId, table.repoId], foreignColumns: [repos.orgId, repos.id] }),
+    /** The dispatcher's pick: the best ready task of a team for one assignee or none. */
+    index("tasks_ready")
+      .on(table.orgId, table.teamId, table.assigneeId, table.queueRank, table.number)
+      .where(sql`status = 'todo' and open_dependencies = 0 and archived_at is null`),
+    /** Rework that its agent does not come back for, to be offered to others. */
+    index("tasks_waiting_for_assignee")
+      .on(table.statusChangedAt)
+      .where(sql`status = 'todo' and assignee_id is not null and not pinned and archived_at is null`),
+    /** The board: one column of a team, newest change first; the list by status. */
+    index("tasks_board")
+      .on(table.orgId, table.teamId, table.status, table.number.desc())
+      .where(sql`archived_at is null`),
+    /** The list: a page by keyset. */
+    index("tasks_list").on(table.orgId, table.teamId, table.number.desc()),
+  ],
+);
+
+/** The DAG: `taskId` waits for `dependsOnId`. One unpartitioned table, indexed both ways. */
+export const taskDependencies = snakeCase.table(
+  "task_dependencies",
+  { orgId: orgId(), taskId: uuid().notNull(), dependsOnId: uuid().notNull() },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.taskId, table.dependsOnId] }),
+    /** Releasing dependents when a task is done. */
+    index("task_dependencies_dependents").on(table.orgId, table.dependsOnId, table.taskId),
+    foreignKey({ columns: [table.orgId, table.taskId], foreignColumns: [tasks.orgId, tasks.id] }),
+    foreignKey({ columns: [table.orgId, table.dependsOnId], foreignColumns: [tasks.orgId, tasks.id] }),
+  ],
+);
+
+/** The live claim of one agent (or person) on one task. History stays: the rows prove that no two ever overlapped. */
+export const leases = snakeCase.table(
+  "leases",
+  {
+    orgId: orgId(),
+    id: id(),
+    taskId: uuid().notNull(),
+    teamId: uuid().notNull(),
+    agentId: uuid(),
+    userId: uuid(),
+    /** Which of the agent's slots it fills. */
+    slot: integer(),
+    /** Strictly increasing per task: a write that carries an older one is refused. */
+    fence: bigint({ mode: "number" }).notNull(),
+    startedAt: createdAt(),
+    endedAt: moment(),
+    endReason: text({ enum: leaseEnds }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.id] }),
+    /** Never two agents on one task. */
+    uniqueIndex("leases_live_task").on(table.orgId, table.taskId).where(sql`ended_at is null`),
+    /** Never two tasks in one slot. */
+    uniqueIndex("leases_live_slot").on(table.orgId, table.agentId, table.slot).where(sql`ended_at is null`),
+    /** Tasks in progress of a team, for its concurrency limit. */
+    index("leases_live_team").on(table.orgId, table.teamId).where(sql`ended_at is null`),
+    foreignKey({ columns: [table.orgId, table.taskId], foreignColumns: [tasks.orgId, tasks.id] }),
+    foreignKey({ columns: [table.orgId, table.agentId], foreignColumns: [agents.orgId, agents.id] }),
+  ],
+);
+
+/** When a live lease ends unless renewed, by database time. Operational: a heartbeat is not an event. */
+export const leaseClocks = snakeCase.table(
+  "lease_clocks",
+  {
+    orgId: orgId(),
+    leaseId: uuid().notNull(),
+    ttlSeconds: integer().notNull(),
+    renewedAt: moment().notNull(),
+    /** Null: a person's lease does not run out. */
+    expiresAt: moment(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.leaseId] }),
+    /** The reaper: which leases ran out? */
+    index("lease_clocks_due").on(table.expiresAt),
+  ],
+);
+
+/** From one agent or person to others, optionally about a task; a comment is a message about a task. */
+export const messages = snakeCase.table(
+  "messages",
+  {
+    orgId: orgId(),
+    id: id(),
+    teamId: uuid().notNull(),
+    taskId: uuid(),
+    sender: actorRef().notNull(),
+    recipientKind: text({ enum: ["agent", "user"] }),
+    recipientId: uuid(),
+    body: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.id] }),
+    /** The conversation on a task page. */
+    index("messages_task").on(table.orgId, table.taskId, table.createdAt),
+    /** An inbox. */
+    index("messages_recipient").on(table.orgId, table.recipientId, table.createdAt),
+  ],
+);

@@ -1,0 +1,66 @@
+import type { ActorRef } from "#db/columns.ts";
+import type { Db, Tx } from "#db/client.ts";
+import type { ActorKind, AgentRole, AgentRuntime, OrgRole } from "#db/enums.ts";
+import type { PendingEvent } from "./events/registry.ts";
+import type { Wake } from "./events/wake.ts";
+import type { Permission } from "./permissions.ts";
+
+/** Who is asking, as a door established it. Never built from anything the caller says of itself. */
+export interface Actor {
+  kind: ActorKind;
+  /** The user's or agent's id; for the system the name of the part that acts. */
+  id: string;
+  name: string;
+  /** The organization it acts in; empty only for operations of scope `instance`. */
+  orgId: string;
+  role: OrgRole | AgentRole | "system";
+  permissions: ReadonlySet<Permission>;
+  /** The teams whose work it sees; `all` for owners, admins and the system. */
+  teams: "all" | readonly string[];
+  /** Set when it acts as an agent. */
+  agent?: { teamId: string; role: AgentRole; runtime: AgentRuntime };
+  keyId?: string;
+  signInId?: string;
+  ip?: string;
+}
+
+/** What the services of one process share; made once where the process starts, handed down, never imported. */
+export interface Runtime {
+  db: Db;
+  wake: Wake;
+  settings: Settings;
+}
+
+/** The settings that domain code reads; a part of the process's configuration. */
+export interface Settings {
+  /** Where bare repositories and everything else on disk live. */
+  dataDir: string;
+  publicUrl: string;
+  leaseSeconds: { driven: number; external: number };
+  /** Local paths below which an owner may register a repository. */
+  repoRoots: readonly string[];
+  sandbox: "auto" | "bubblewrap" | "process";
+  gateOutputLimitBytes: number;
+}
+
+/** What a service may use: who is acting, the transaction it acts in, and when. */
+export interface Context {
+  actor: Actor;
+  tx: Tx;
+  settings: Settings;
+  /** Database time at the start of the transaction: the time of every event it records. */
+  now: Date;
+  /** One id from the door to events, logs and push. */
+  requestId: string;
+  /** Events recorded so far; appended to the log at the end of the transaction. */
+  pending: PendingEvent[];
+  /** The lease a fenced operation of an agent was checked against. */
+  lease?: { id: string; taskId: string; fence: number };
+}
+
+export const actorRef = ({ kind, id, name }: Actor): ActorRef => ({ kind, id, name });
+
+/** The product itself acting in an organization: worker, webhook, operator. */
+export function systemActor(orgId: string, part: string): Actor {
+  return { kind: "system", id: part, name: part, orgId, role: "system", permissions: new Set(), teams: "all" };
+}

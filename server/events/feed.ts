@@ -1,0 +1,85 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { findTask } from "../tasks/service.ts";
+import type { FeedEvent } from "./schema.ts";
+
+/** The newest number in the organization's log. */
+export async function latestSeq({ tx, actor }: Context): Promise<number> {
+  const [head] = await tx.execute<{ seq: string }>(sql`select seq from event_heads where org_id = ${actor.orgId}`);
+  return Number(head?.seq ?? 0);
+}
+
+/** Events after a number, oldest first: how a reader that was away catches up. Nothing is ever skipped, since numbers follow commits. */
+export async function readFeed(
+  context: Context,
+  { teamId, since, limit }: { teamId?: string | undefined; since: number; limit: number },
+) {
+  const head = await latestSeq(context);
+  const events = await readEvents(
+    context,
+    sql`e.seq > ${since} and e.seq <= ${head} ${ofTeam(context, teamId)}`,
+    sql`e.seq`,
+    limit,
+  );
+  return { events, head };
+}
+
+/** Events below a number, newest first: the activity page. */
+export async function readActivity(
+  context: Context,
+  {
+    teamId,
+    before,
+    types,
+    limit,
+  }: { teamId?: string | undefined; before?: number | undefined; types?: string[] | undefined; limit: number },
+) {
+  const where = sql`true ${before ? sql`and e.seq < ${before}` : sql``} ${types ? sql`and e.type = any(${types}::text[])` : sql``} ${ofTeam(context, teamId)}`;
+  return page(await readEvents(context, where, sql`e.seq desc`, limit + 1), limit);
+}
+
+/** What happened to one task, newest first. */
+export async function readTaskEvents(
+  context: Context,
+  { task: ref, before, limit }: { task: string; before?: number | undefined; limit: number },
+) {
+  const task = await findTask(context, ref);
+  const where = sql`e.task_id = ${task.id} ${before ? sql`and e.seq < ${before}` : sql``}`;
+  return page(await readEvents(context, where, sql`e.seq desc`, limit + 1), limit);
+}
+
+function page(events: FeedEvent[], limit: number) {
+  const shown = events.slice(0, limit);
+  return { events: shown, next: events.length > limit ? (shown.at(-1)?.seq ?? null) : null };
+}
+
+async function readEvents({ tx, actor }: Context, where: SQL, order: SQL, limit: number): Promise<FeedEvent[]> {
+  const rows = await tx.execute<
+    FeedEvent & { seq: string | number } & Record<string, unknown>
+  >(sql`select e.seq, e.id, e.type,
+      e.team_id as "teamId", e.task_id as "taskId", t.number as "taskNumber", e.subject_id as "subjectId", e.actor,
+      e.correlation_id as "correlationId", e.data, to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "occurredAt"
+    from (select * from events e where e.org_id = ${actor.orgId} and ${where} order by ${order} limit ${limit}) e
+    left join tasks t on t.org_id = e.org_id and t.id = e.task_id order by ${order}`);
+  return rows.map((row) => ({ ...row, seq: Number(row.seq), data: withoutHashes(row.data) }));
+}
+
+/** What concerns the whole organization is seen by all of its people; what concerns a team, by those who see the team. */
+function ofTeam({ actor }: Context, teamId: string | undefined): SQL {
+  if (teamId && actor.teams !== "all" && !actor.teams.includes(teamId)) {
+    throw new AppError("not_found", `There is no team ${teamId} here. list_teams shows yours.`);
+  }
+  if (teamId) return sql`and (e.team_id = ${teamId} or e.team_id is null)`;
+  if (actor.teams === "all") return sql``;
+  return sql`and (e.team_id is null or e.team_id = any(${`{${actor.teams.join(",")}}`}::uuid[]))`;
+}
+
+/** Hashes of keys and invitations help nobody who reads the feed. */
+function withoutHashes({
+  hash: _hash,
+  tokenHash: _tokenHash,
+  ...data
+}: Record<string, unknown>): Record<string, unknown> {
+  return data;
+}

@@ -1,0 +1,46 @@
+import { organizationProjections } from "../organizations/projection.ts";
+import { memberProjections } from "../members/projection.ts";
+import { teamProjections } from "../teams/projection.ts";
+import { agentProjections } from "../agents/projection.ts";
+import { apiKeyProjections } from "../api-keys/projection.ts";
+import { repoProjections } from "../repos/projection.ts";
+import { taskProjections } from "../tasks/projection.ts";
+import { messageProjections } from "../messages/projection.ts";
+import { reviewProjections } from "../reviews/projection.ts";
+import { mergeProjections } from "../merges/projection.ts";
+import type { Projection } from "./projection.ts";
+import type { EventType } from "./registry.ts";
+
+/** What each type of event does to the tables. The compiler asks for a line per type. */
+export const projections: Record<EventType, Projection> = {
+  ...organizationProjections,
+  ...memberProjections,
+  ...teamProjections,
+  ...agentProjections,
+  ...apiKeyProjections,
+  ...repoProjections,
+  ...taskProjections,
+  ...messageProjections,
+  ...reviewProjections,
+  ...mergeProjections,
+};
+
+/** The tables that are folds of the events; `replay` rebuilds and compares each of them. Nothing else writes to them. */
+export const projectedTables = [
+  "organizations",
+  "memberships",
+  "invitations",
+  "teams",
+  "team_members",
+  "agents",
+  "api_keys",
+  "repos",
+  "tasks",
+  "task_dependencies",
+  "leases",
+  "messages",
+  "reviews",
+  "review_comments",
+  "merge_jobs",
+  "gate_runs",
+] as const;

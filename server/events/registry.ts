@@ -1,0 +1,205 @@
+import { z } from "zod";
+import {
+  agentRoles,
+  agentRuntimes,
+  agentStatuses,
+  diffSides,
+  keyScopes,
+  leaseEnds,
+  mergeStrategies,
+  orgRoles,
+  priorities,
+  repoSources,
+  taskStatuses,
+  taskTypes,
+  verdicts,
+} from "#db/enums.ts";
+import type { Actor } from "../context.ts";
+
+const id = z.uuid();
+const text = z.string();
+const at = z.iso.datetime();
+const none = z.object({});
+const assignee = z.object({ kind: z.enum(["agent", "user"]), id }).nullable();
+
+/**
+ * Every type of event and the shape of its data: what happened, in words that stay true for ever. Nothing secret, since
+ * no event can be changed or removed. A type is added by one line here, one in its noun's projection, one `record`.
+ */
+export const eventData = {
+  "organization.created": z.object({ name: text, slug: text }),
+  "organization.renamed": z.object({ name: text }),
+  "organization.paused": z.object({ reason: text }),
+  "organization.resumed": none,
+  "member.joined": z.object({ role: z.enum(orgRoles) }),
+  "member.role_changed": z.object({ role: z.enum(orgRoles) }),
+  "member.deactivated": none,
+  "member.reactivated": none,
+  "invitation.created": z.object({
+    email: text.nullable(),
+    role: z.enum(orgRoles),
+    teamIds: z.array(id),
+    tokenHash: text,
+    expiresAt: at,
+  }),
+  "invitation.accepted": z.object({ userId: id }),
+  "invitation.revoked": none,
+  "team.created": z.object({ name: text, maxConcurrent: z.int(), autoMerge: z.boolean() }),
+  "team.updated": z.object({ name: text, maxConcurrent: z.int(), autoMerge: z.boolean() }).partial(),
+  "team.paused": z.object({ reason: text }),
+  "team.resumed": none,
+  "team.archived": none,
+  "team.member_added": z.object({ userId: id }),
+  "team.member_removed": z.object({ userId: id }),
+  "agent.created": z.object({
+    name: text,
+    role: z.enum(agentRoles),
+    runtime: z.enum(agentRuntimes),
+    isDefault: z.boolean(),
+    slots: z.int(),
+    leaseSeconds: z.int().nullable(),
+  }),
+  "agent.updated": z
+    .object({
+      name: text,
+      role: z.enum(agentRoles),
+      slots: z.int(),
+      leaseSeconds: z.int().nullable(),
+      status: z.enum(agentStatuses),
+    })
+    .partial(),
+  "api_key.created": z.object({
+    name: text,
+    hash: text,
+    lastFour: text,
+    scopes: z.array(z.enum(keyScopes)),
+    agentId: id.nullable(),
+    createdByUserId: id.nullable(),
+    expiresAt: at.nullable(),
+  }),
+  "api_key.revoked": none,
+  "repo.registered": z.object({
+    name: text,
+    slug: text,
+    source: z.enum(repoSources),
+    sourceUrl: text.nullable(),
+    credentialId: id.nullable(),
+    defaultBranch: text,
+    gateCommand: text,
+    gateTimeoutSeconds: z.int(),
+    mergeStrategy: z.enum(mergeStrategies),
+  }),
+  "repo.updated": z
+    .object({ name: text, gateCommand: text, gateTimeoutSeconds: z.int(), mergeStrategy: z.enum(mergeStrategies) })
+    .partial(),
+  "repo.ready": z.object({ defaultBranch: text, headCommit: text.nullable() }),
+  "repo.failed": z.object({ error: text }),
+  "repo.archived": none,
+  "task.created": z.object({
+    number: z.int(),
+    title: text,
+    description: text,
+    type: z.enum(taskTypes),
+    priority: z.enum(priorities),
+    repoId: id.nullable(),
+    assignee,
+    tags: z.array(text),
+    branch: text,
+    dependsOn: z.array(id),
+    /** How many of those were not done at that moment. */
+    openDependencies: z.int(),
+  }),
+  "task.updated": z
+    .object({
+      title: text,
+      description: text,
+      type: z.enum(taskTypes),
+      priority: z.enum(priorities),
+      tags: z.array(text),
+      repoId: id.nullable(),
+    })
+    .partial(),
+  "task.assigned": z.object({ assignee }),
+  "task.dependency_added": z.object({ dependsOnId: id, open: z.boolean() }),
+  "task.dependency_removed": z.object({ dependsOnId: id, open: z.boolean() }),
+  "task.claimed": z.object({
+    lease: id,
+    agentId: id.nullable(),
+    userId: id.nullable(),
+    slot: z.int().nullable(),
+    fence: z.int(),
+  }),
+  "task.status_changed": z.object({
+    from: z.enum(taskStatuses),
+    to: z.enum(taskStatuses),
+    reason: text.optional(),
+    /** The lease that ended with it: `in_progress` means exactly that one is live. */
+    lease: z.object({ id, end: z.enum(leaseEnds) }).optional(),
+    rework: z.boolean().optional(),
+  }),
+  "task.pushed": z.object({ commit: text, previous: text.nullable() }),
+  "task.archived": none,
+  "message.sent": z.object({
+    body: text,
+    recipient: z.object({ kind: z.enum(["agent", "user"]), id }).nullable(),
+  }),
+  "review.requested": z.object({
+    attempt: z.int(),
+    commit: text.nullable(),
+    baseCommit: text.nullable(),
+    summary: text,
+  }),
+  "review.assigned": z.object({ reviewerId: id }),
+  "review.decided": z.object({ verdict: z.enum(verdicts), text }),
+  "review.commented": z.object({ commentId: id, path: text, line: z.int(), side: z.enum(diffSides), body: text }),
+  "merge.queued": z.object({ repoId: id, commit: text, strategy: z.enum(mergeStrategies) }),
+  "merge.started": none,
+  "merge.requeued": z.object({ reason: text }),
+  "merge.landed": z.object({ mergeCommit: text, gateRunId: id.nullable() }),
+  "merge.failed": z.object({
+    status: z.enum(["failed", "conflicted", "cancelled"]),
+    reason: text,
+    gateRunId: id.nullable(),
+  }),
+  "gate.finished": z.object({
+    repoId: id,
+    tree: text,
+    command: text,
+    sandbox: text,
+    passed: z.boolean(),
+    exitCode: z.int().nullable(),
+    outcome: text,
+    durationMs: z.int(),
+  }),
+} as const;
+
+export type EventType = keyof typeof eventData;
+export type EventData<Type extends EventType> = z.output<(typeof eventData)[Type]>;
+
+/** One thing that happened, as `record` takes it. */
+export interface NewEvent<Type extends EventType = EventType> {
+  /** What it happened to; for `….created` events the id the new row gets. */
+  subject: string;
+  team?: string | null;
+  /** The task whose timeline shows it. */
+  task?: string | null;
+  data: z.input<(typeof eventData)[Type]>;
+  /** Only where one transaction serves several organizations (the dispatcher), or makes one. */
+  orgId?: string;
+  /** Only where the system acts for somebody (an agent whose parked request is served). */
+  actor?: Pick<Actor, "kind" | "id" | "name">;
+}
+
+/** An event on its way to the log, in the shape `append_events` reads. */
+export interface PendingEvent {
+  orgId: string;
+  id: string;
+  type: EventType;
+  teamId: string | null;
+  taskId: string | null;
+  subjectId: string;
+  actor: Pick<Actor, "kind" | "id" | "name">;
+  correlationId: string;
+  data: unknown;
+  at: string;
+}

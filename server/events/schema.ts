@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { id, isoTime } from "../ids.ts";
+import { author, taskRef } from "../tasks/schema.ts";
+
+/** One thing that happened, as people, agents and browsers read it. */
+export const event = z.object({
+  seq: z.int().describe("Its number in the organization's log: gap-free, in the order of commits."),
+  id,
+  type: z.string(),
+  teamId: id.nullable(),
+  taskId: id.nullable(),
+  taskNumber: z.int().nullable(),
+  subjectId: z.string(),
+  actor: author,
+  correlationId: z.string().describe("One id for everything that one request caused."),
+  data: z.record(z.string(), z.unknown()),
+  occurredAt: isoTime,
+});
+export type FeedEvent = z.output<typeof event>;
+
+export const feedInput = z.strictObject({
+  teamId: id.optional().describe("Only what concerns this team, and what concerns all."),
+  since: z.int().min(0).default(0).describe("Only events after this number."),
+  limit: z.int().min(1).max(500).default(200),
+});
+export const feedPage = z.object({
+  events: z.array(event),
+  head: z.int().describe("The newest number in the log; when the last event is below it, ask again from there."),
+});
+
+export const activityInput = z.strictObject({
+  teamId: id.optional(),
+  before: z.int().positive().optional().describe("Continue below this number."),
+  types: z.array(z.string().max(60)).max(20).optional(),
+  limit: z.int().min(1).max(200).default(50),
+});
+export const activityPage = z.object({ events: z.array(event), next: z.int().nullable() });
+
+export const taskEventsInput = z.strictObject({
+  task: taskRef,
+  before: z.int().positive().optional(),
+  limit: z.int().min(1).max(500).default(200),
+});

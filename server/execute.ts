@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import { and, eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import { receipts } from "#db/schema/organizations.ts";
+import type { Actor, Context, Runtime } from "./context.ts";
+import { AppError } from "./errors.ts";
+import { flush } from "./events/record.ts";
+import { holdLease } from "./leases/service.ts";
+import type { Operation } from "./operation.ts";
+
+export interface ExecuteOptions {
+  requestId: string;
+  /** The same key again within a day gives the first answer again and does nothing twice. */
+  idempotencyKey?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs an operation for a caller: the only place that opens a transaction for a request.
+ * Input → permission → transaction (role, organization, fence, receipt, run, events) → wake-ups → output.
+ * @throws AppError for everything the caller caused; anything else is a bug.
+ */
+export async function execute<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output>,
+  runtime: Runtime,
+  actor: Actor,
+  rawInput: unknown,
+  options: ExecuteOptions,
+): Promise<z.output<Output>> {
+  const input = parseInput(operation, rawInput);
+  if (!actor.permissions.has(operation.permission)) {
+    throw new AppError(
+      "forbidden",
+      `${operation.name} needs the permission ${operation.permission}, which the role ${actor.role} does not have here.`,
+    );
+  }
+  const decided = await inTransaction(
+    runtime,
+    actor,
+    { requestId: options.requestId, system: operation.scope === "instance" },
+    async (context) => {
+      const fenced = operation.subject?.(input);
+      if (fenced) await holdLease(context, fenced, leaseNamedIn(input));
+      if (operation.kind !== "command" || !options.idempotencyKey) return operation.run(context, input);
+      return onlyOnce(context, operation, options.idempotencyKey, input);
+    },
+  );
+  const result = operation.finish
+    ? await operation.finish(decided, input, { runtime, actor, requestId: options.requestId, signal: options.signal })
+    : decided;
+  return operation.output.parse(result);
+}
+
+/**
+ * One transaction as an actor: role and organization set, events appended at the end, wake-ups sent after the commit.
+ * Deadlocks, serialization failures and lost claim races are retried. Used by `execute` and by the worker's parts.
+ */
+export async function inTransaction<Result>(
+  runtime: Runtime,
+  actor: Actor,
+  { requestId, system = false }: { requestId: string; system?: boolean },
+  work: (context: Context) => Promise<Result>,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { result, context } = await attemptTransaction(runtime, actor, requestId, system, work);
+      for (const hint of hintsOf(context)) runtime.wake.announce(hint.topic, hint.orgId);
+      return result;
+    } catch (error) {
+      if (attempt >= 4 || !isRetryable(error)) throw error;
+    }
+  }
+}
+
+async function attemptTransaction<Result>(
+  { db, settings }: Runtime,
+  actor: Actor,
+  requestId: string,
+  system: boolean,
+  work: (context: Context) => Promise<Result>,
+) {
+  return db.transaction(async (tx) => {
+    const [begun] = await tx.execute<{
+      now: string;
+    }>(sql`select set_config('role', ${system ? "entourage_system" : "entourage_app"}, true),
+      set_config('app.org_id', ${actor.orgId}, true), to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now`);
+    if (!begun) throw new Error("the database did not tell the time");
+    const context: Context = { actor, tx, settings, now: new Date(begun.now), requestId, pending: [] };
+    const result = await work(context);
+    await flush(context);
+    return { result, context };
+  });
+}
+
+function parseInput<Input extends z.ZodObject>(
+  operation: Pick<Operation<Input>, "input" | "name">,
+  raw: unknown,
+): z.output<Input> {
+  const parsed = operation.input.safeParse(raw ?? {});
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  throw new AppError("invalid", `${operation.name}: ${z.prettifyError(parsed.error).replace(/\n\s*/g, " ")}`, {
+    issues,
+  });
+}
+
+const leaseNamedIn = (input: Record<string, unknown>) => (typeof input.lease === "string" ? input.lease : undefined);
+
+async function onlyOnce<Input extends z.ZodObject, Output extends z.ZodObject>(
+  context: Context,
+  operation: Operation<Input, Output>,
+  key: string,
+  input: z.output<Input>,
+): Promise<unknown> {
+  const { tx, actor, now } = context;
+  const inputHash = createHash("sha256").update(JSON.stringify(input)).digest("hex");
+  // Two requests with one key at once: the second waits here until the first has committed, then finds its receipt.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${actor.orgId}|${actor.id}|${key}`}, 0))`);
+  const [receipt] = await tx
+    .select()
+    .from(receipts)
+    .where(and(eq(receipts.orgId, actor.orgId), eq(receipts.actorId, actor.id), eq(receipts.key, key)));
+  if (receipt && (receipt.operation !== operation.name || receipt.inputHash !== inputHash)) {
+    throw new AppError(
+      "conflict",
+      `This idempotency key was used for another ${receipt.operation} request. Use a new key.`,
+    );
+  }
+  if (receipt) return receipt.output;
+  const output = await operation.run(context, input);
+  await tx.insert(receipts).values({
+    orgId: actor.orgId,
+    actorId: actor.id,
+    key,
+    operation: operation.name,
+    inputHash,
+    output,
+    createdAt: now,
+  });
+  return output;
+}
+
+/** What other processes should look at, told after the commit: a hint, never the truth. */
+function hintsOf({ pending }: Context) {
+  const hints = new Map<string, { topic: "events_appended" | "task_status_changed" | "new_message"; orgId: string }>();
+  for (const { orgId, type } of pending) {
+    hints.set(`events_appended${orgId}`, { topic: "events_appended", orgId });
+    if (type === "message.sent") hints.set(`new_message${orgId}`, { topic: "new_message", orgId });
+    if (!type.startsWith("message.")) hints.set(`task_status_changed${orgId}`, { topic: "task_status_changed", orgId });
+  }
+  return hints.values();
+}
+
+const retryableCodes = new Set(["40001", "40P01"]);
+const claimIndexes = new Set(["leases_live_task", "leases_live_slot"]);
+
+function isRetryable(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause ? error.cause : error;
+  if (typeof cause !== "object" || cause === null || !("code" in cause)) return false;
+  if (typeof cause.code === "string" && retryableCodes.has(cause.code)) return true;
+  return cause.code === "23505" && "constraint_name" in cause && claimIndexes.has(String(cause.constraint_name));
+}

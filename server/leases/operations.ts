@@ -1,0 +1,48 @@
+import { defineOperation } from "../operation.ts";
+import { taskResult } from "../tasks/schema.ts";
+import { lockTask, moveTask, findTask } from "../tasks/service.ts";
+import { cardOf } from "../tasks/queries.ts";
+import { readClaim } from "./claims.ts";
+import * as schema from "./schema.ts";
+import * as service from "./service.ts";
+
+export const claimTask = defineOperation({
+  name: "claim_task",
+  summary:
+    "Take a task to work on it: the named one, or the best ready one for you. You get a lease; nobody else can work on the task while it lives.",
+  kind: "command",
+  permission: "task:claim",
+  input: schema.claimInput,
+  output: schema.claimResult,
+  run: async (context, { task }) => {
+    if (task) return { claim: await readClaim(context, (await service.claimTask(context, task)).id) };
+    const grant = await service.claimBest(context);
+    return { claim: grant ? await readClaim(context, grant.taskId) : null };
+  },
+});
+
+export const heartbeat = defineOperation({
+  name: "heartbeat",
+  summary: "Keep a lease alive. Any other call of yours does so too; needed only while you are silent for long.",
+  kind: "command",
+  permission: "task:claim",
+  hints: { idempotent: true },
+  input: schema.heartbeatInput,
+  output: schema.heartbeatResult,
+  run: (context, { lease }) => service.heartbeat(context, lease),
+});
+
+export const releaseTask = defineOperation({
+  name: "release_task",
+  summary: "Give a task back unfinished, so that another can take it.",
+  kind: "command",
+  permission: "task:claim",
+  input: schema.releaseInput,
+  output: taskResult,
+  subject: ({ task }) => task,
+  run: async (context, { task: ref, reason }) => {
+    const task = await lockTask(context, (await findTask(context, ref)).id);
+    await moveTask(context, task, "todo", reason ? { reason } : {});
+    return { task: await cardOf(context, task.id) };
+  },
+});

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { id, isoTime } from "../ids.ts";
+import { lease, leaseRef, taskDetail, taskRef } from "../tasks/schema.ts";
+
+export const claimInput = z.strictObject({
+  task: taskRef.optional().describe("The task to take. Left out: the best ready one for you."),
+  teamId: id.optional().describe("Only for people, when no task is named: the team to take from."),
+});
+
+/** What a claimer gets: the lease to work under, and everything about the task. */
+export const claim = z.object({ lease, task: taskDetail });
+export type Claim = z.output<typeof claim>;
+export const claimResult = z.object({ claim: claim.nullable().describe("Null: nothing is ready for you now.") });
+
+export const waitInput = z.strictObject({
+  timeoutSeconds: z
+    .int()
+    .min(0)
+    .max(50)
+    .default(25)
+    .describe("How long to wait for work before answering that there is none."),
+});
+
+export const work = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("task"), lease, task: taskDetail }),
+  z.object({ kind: z.literal("review"), reviewId: id, task: taskDetail }),
+]);
+export type Work = z.output<typeof work>;
+export const waitResult = z.object({
+  work: work.nullable().describe("Null: nothing became ready in time. Call wait_for_work again."),
+});
+
+export const heartbeatInput = z.strictObject({ lease: id.describe("The lease to keep alive.") });
+export const heartbeatResult = z.object({ expiresAt: isoTime.nullable(), renewEverySeconds: z.int() });
+
+export const releaseInput = z.strictObject({
+  task: taskRef,
+  reason: z.string().max(5_000).optional().describe("Why you give it back; the next one reads it."),
+  lease: leaseRef,
+});

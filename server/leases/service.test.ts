@@ -1,0 +1,137 @@
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import type { Actor } from "../context.ts";
+import { record } from "../events/record.ts";
+import { execute } from "../execute.ts";
+import { changeStatus, createTask, getTask } from "../tasks/operations.ts";
+import { lockTask, moveTask } from "../tasks/service.ts";
+import { as, createTestAgent, createTestOrg, openTestRuntime, type TestOrg } from "../test/fixtures.ts";
+import { claimTask, heartbeat, releaseTask } from "./operations.ts";
+import { claimFor, expireLeases } from "./service.ts";
+
+const { runtime, db } = await openTestRuntime();
+const call = { requestId: "test" };
+
+async function addTask(org: TestOrg, title: string, dependsOn: string[] = []) {
+  const { task } = await execute(createTask, runtime, org.owner, { teamId: org.teamId, title, dependsOn }, call);
+  return task;
+}
+const claim = (actor: Actor, task?: string) => execute(claimTask, runtime, actor, { task }, call);
+
+test("of 20 agents racing for one task one gets it and 19 are told why", async () => {
+  const org = await createTestOrg(runtime);
+  const task = await addTask(org, "One prize");
+  const agents = await Promise.all(Array.from({ length: 20 }, () => createTestAgent(runtime, org)));
+  const results = await Promise.allSettled(agents.map((agent) => claim(agent, task.id)));
+  const lost = results.filter((result) => result.status === "rejected");
+  expect(lost).toHaveLength(19);
+  for (const { reason } of lost)
+    expect(reason).toMatchObject({ code: "conflict", message: expect.stringContaining("held by eng-") });
+});
+
+test("a task that waits for another cannot be claimed and the refusal names the blockers; it is ready when they are done", async () => {
+  const org = await createTestOrg(runtime);
+  const first = await addTask(org, "First");
+  const second = await addTask(org, "Second", [first.id]);
+  const agent = await createTestAgent(runtime, org);
+  await expect(claim(agent, second.id)).rejects.toMatchObject({
+    code: "conflict",
+    details: { blockers: [first.number] },
+  });
+  const { claim: taken } = await claim(agent);
+  expect(taken?.task.id).toBe(first.id);
+  await as(runtime, org.owner, async (context) => {
+    await moveTask(context, await lockTask(context, first.id), "in_review");
+    await moveTask(context, await lockTask(context, first.id), "done");
+  });
+  const { claim: next } = await claim(agent);
+  expect(next?.task.id).toBe(second.id);
+});
+
+test("an agent holds no more tasks than it has slots, and a team no more than its limit", async () => {
+  const org = await createTestOrg(runtime, { maxConcurrent: 2 });
+  for (let n = 0; n < 4; n++) await addTask(org, `Task ${n}`);
+  const one = await createTestAgent(runtime, org);
+  const wide = await createTestAgent(runtime, org, { slots: 5 });
+  await claim(one);
+  expect(await claim(one)).toEqual({ claim: null });
+  const grants = await as(runtime, org.owner, (context) =>
+    claimFor(context, [{ orgId: org.orgId, teamId: org.teamId, agentId: wide.id, max: 5 }]),
+  );
+  expect(grants).toHaveLength(1);
+});
+
+test("pause means nothing starts, and resume gives the work out again", async () => {
+  const org = await createTestOrg(runtime);
+  const task = await addTask(org, "Later");
+  const agent = await createTestAgent(runtime, org);
+  await as(runtime, org.owner, (context) =>
+    record(context, "team.paused", [{ subject: org.teamId, team: org.teamId, data: { reason: "tests" } }]),
+  );
+  expect(await claim(agent)).toEqual({ claim: null });
+  await expect(claim(agent, task.id)).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining("paused"),
+  });
+  await as(runtime, org.owner, (context) =>
+    record(context, "team.resumed", [{ subject: org.teamId, team: org.teamId, data: {} }]),
+  );
+  expect((await claim(agent)).claim?.task.id).toBe(task.id);
+});
+
+test("a lease that ran out frees its task, and every later write under it is refused", async () => {
+  const org = await createTestOrg(runtime);
+  const task = await addTask(org, "Abandoned");
+  const zombie = await createTestAgent(runtime, org);
+  const other = await createTestAgent(runtime, org);
+  const { claim: taken } = await claim(zombie, task.id);
+  const lease = taken?.lease.id;
+  await db.execute(sql`update lease_clocks set expires_at = now() - interval '1 second' where lease_id = ${lease}`);
+  await expect(execute(changeStatus, runtime, zombie, { task: task.id, status: "failed" }, call)).rejects.toMatchObject(
+    { code: "conflict" },
+  );
+  const expired = await import("../execute.ts").then(({ inTransaction }) =>
+    inTransaction(
+      runtime,
+      { ...org.owner, kind: "system", id: "worker", orgId: "" },
+      { requestId: "reaper", system: true },
+      expireLeases,
+    ),
+  );
+  expect(expired).toBe(1);
+  const { claim: again } = await claim(other, task.id);
+  expect(again?.lease.fence).toBeGreaterThan(taken?.lease.fence ?? Number.POSITIVE_INFINITY);
+  await expect(execute(releaseTask, runtime, zombie, { task: task.id, lease }, call)).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining("has ended"),
+  });
+  await expect(execute(heartbeat, runtime, zombie, { lease }, call)).rejects.toMatchObject({ code: "conflict" });
+  const { task: now } = await execute(getTask, runtime, org.owner, { task: task.id }, call);
+  expect(now.lease?.holder.id).toBe(other.id);
+});
+
+test("a released task is free at once and keeps its reason on the timeline", async () => {
+  const org = await createTestOrg(runtime);
+  const task = await addTask(org, "Given back");
+  const agent = await createTestAgent(runtime, org);
+  await claim(agent, task.id);
+  const { task: after } = await execute(
+    releaseTask,
+    runtime,
+    agent,
+    { task: `#${task.number}`, reason: "out of my depth" },
+    call,
+  );
+  expect(after).toMatchObject({ status: "todo", lease: null });
+});
+
+test("a person who takes a task holds a lease without an end", async () => {
+  const org = await createTestOrg(runtime);
+  const task = await addTask(org, "By hand");
+  await execute(changeStatus, runtime, org.owner, { task: task.id, status: "in_progress" }, call);
+  const { task: now } = await execute(getTask, runtime, org.owner, { task: task.id }, call);
+  expect(now).toMatchObject({
+    status: "in_progress",
+    lease: { expiresAt: null, holder: { kind: "user", name: "Olivia" } },
+  });
+});

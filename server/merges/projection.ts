@@ -1,0 +1,30 @@
+import { sql } from "drizzle-orm";
+import type { Projections } from "../events/projection.ts";
+
+type Types = "merge.queued" | "merge.started" | "merge.requeued" | "merge.landed" | "merge.failed" | "gate.finished";
+
+export const mergeProjections: Projections<Types> = {
+  "merge.queued": (tx, events) =>
+    tx.execute(sql`insert into merge_jobs (org_id, id, task_id, team_id, repo_id, commit, strategy, status, created_at)
+      select e.org_id, e.subject_id, e.task_id, e.team_id, (e.data->>'repoId')::uuid, e.data->>'commit',
+        e.data->>'strategy', 'queued', e.at from ${events}`),
+  "merge.started": (tx, events) =>
+    tx.execute(sql`update merge_jobs j set status = 'testing', started_at = e.at
+      from ${events} where j.org_id = e.org_id and j.id = e.subject_id`),
+  "merge.requeued": (tx, events) =>
+    tx.execute(sql`update merge_jobs j set status = 'queued', started_at = null
+      from ${events} where j.org_id = e.org_id and j.id = e.subject_id`),
+  "merge.landed": (tx, events) =>
+    tx.execute(sql`update merge_jobs j set status = 'merged', merge_commit = e.data->>'mergeCommit',
+      gate_run_id = (e.data->>'gateRunId')::uuid, finished_at = e.at
+      from ${events} where j.org_id = e.org_id and j.id = e.subject_id`),
+  "merge.failed": (tx, events) =>
+    tx.execute(sql`update merge_jobs j set status = e.data->>'status', reason = e.data->>'reason',
+      gate_run_id = (e.data->>'gateRunId')::uuid, finished_at = e.at
+      from ${events} where j.org_id = e.org_id and j.id = e.subject_id`),
+  "gate.finished": (tx, events) =>
+    tx.execute(sql`insert into gate_runs (org_id, id, repo_id, task_id, tree, command, sandbox, passed, exit_code, outcome, duration_ms, created_at)
+      select e.org_id, e.subject_id, (e.data->>'repoId')::uuid, e.task_id, e.data->>'tree', e.data->>'command',
+        e.data->>'sandbox', (e.data->>'passed')::boolean, (e.data->>'exitCode')::int, e.data->>'outcome',
+        (e.data->>'durationMs')::int, e.at from ${events}`),
+};

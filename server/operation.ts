@@ -1,0 +1,64 @@
+import type { z } from "zod";
+import type { Actor, Context, Runtime } from "./context.ts";
+import type { Permission } from "./permissions.ts";
+
+/**
+ * `read` and `command` live in one transaction; a command may record events. `wait` and `git` decide in a transaction
+ * and then `finish` without one: waiting for something to happen, or reading git objects.
+ */
+export type OperationKind = "read" | "command" | "wait" | "git";
+
+export interface FinishContext {
+  runtime: Runtime;
+  actor: Actor;
+  requestId: string;
+  /** Ends when the caller hangs up. */
+  signal?: AbortSignal | undefined;
+}
+
+/** One thing a person, an agent or a script can do here, independent of how the request arrived. */
+export interface Operation<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+  Decided = unknown,
+> {
+  name: string;
+  /** One sentence that an agent understands at once; shown by every door. */
+  summary: string;
+  kind: OperationKind;
+  permission: Permission;
+  /** `instance`: not within an organization (listing and making organizations). */
+  scope?: "org" | "instance";
+  input: Input;
+  output: Output;
+  hints?: { destructive?: boolean; idempotent?: boolean };
+  /** The task it writes to: an agent needs its live lease on it (managers do not). The lease may be named in `input.lease`. */
+  subject?(input: z.output<Input>): string;
+  /** What happens, in the transaction. */
+  run(context: Context, input: z.output<Input>): Promise<Decided>;
+  /** What follows after the commit, holding no transaction. Required for `wait` and `git`. */
+  finish?(decided: Decided, input: z.output<Input>, context: FinishContext): Promise<z.input<Output>>;
+}
+
+type Finished<Input extends z.ZodObject, Output extends z.ZodObject, Decided> = Operation<Input, Output, Decided> & {
+  kind: "wait" | "git";
+  finish: NonNullable<Operation<Input, Output, Decided>["finish"]>;
+};
+type Plain<Input extends z.ZodObject, Output extends z.ZodObject> = Operation<Input, Output, z.input<Output>> & {
+  kind: "read" | "command";
+  finish?: never;
+};
+
+/** Declares an operation; only checks that the pieces fit. */
+export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Plain<Input, Output>,
+): Operation<Input, Output>;
+export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject, Decided>(
+  operation: Finished<Input, Output, Decided>,
+): Operation<Input, Output>;
+export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output, never> | Operation<Input, Output>,
+): Operation<Input, Output> {
+  // The type of what `run` decides matters only between `run` and `finish` of the same operation, which the overloads checked.
+  return operation as Operation<Input, Output>;
+}

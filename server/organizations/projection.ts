@@ -1,0 +1,18 @@
+import { sql } from "drizzle-orm";
+import type { Projections } from "../events/projection.ts";
+
+type Types = "organization.created" | "organization.renamed" | "organization.paused" | "organization.resumed";
+
+export const organizationProjections: Projections<Types> = {
+  "organization.created": (tx, events) =>
+    tx.execute(sql`insert into organizations (org_id, name, slug, created_at)
+      select e.org_id, e.data->>'name', e.data->>'slug', e.at from ${events}`),
+  "organization.renamed": (tx, events) =>
+    tx.execute(sql`update organizations o set name = e.data->>'name' from ${events} where o.org_id = e.org_id`),
+  "organization.paused": (tx, events) =>
+    tx.execute(sql`update organizations o set paused_at = e.at, paused_by = e.actor, pause_reason = e.data->>'reason'
+      from ${events} where o.org_id = e.org_id`),
+  "organization.resumed": (tx, events) =>
+    tx.execute(sql`update organizations o set paused_at = null, paused_by = null, pause_reason = null
+      from ${events} where o.org_id = e.org_id`),
+};

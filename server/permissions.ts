@@ -1,0 +1,72 @@
+import type { AgentRole, KeyScope, OrgRole } from "#db/enums.ts";
+
+/** What an operation may ask for. One word for the noun, one for how deep it reaches. */
+export const permissions = [
+  "org:read",
+  "org:manage",
+  "org:own",
+  "people:manage",
+  "keys:manage",
+  "teams:manage",
+  "agents:manage",
+  "repos:manage",
+  "work:pause",
+  "task:read",
+  "task:write",
+  "task:claim",
+  "task:manage",
+  "message:write",
+  "review:write",
+  "merge:manage",
+  "instance:use",
+] as const;
+export type Permission = (typeof permissions)[number];
+
+const read = ["org:read", "task:read"] as const satisfies Permission[];
+const work = [
+  ...read,
+  "task:write",
+  "task:claim",
+  "task:manage",
+  "message:write",
+  "review:write",
+  "instance:use",
+] as const satisfies Permission[];
+const manage = [
+  ...work,
+  "org:manage",
+  "people:manage",
+  "keys:manage",
+  "teams:manage",
+  "agents:manage",
+  "repos:manage",
+  "work:pause",
+  "merge:manage",
+] as const satisfies Permission[];
+
+/** The one table of who may what. Operations name a permission; nothing else decides. */
+export const rolePermissions = {
+  owner: [...manage, "org:own"],
+  admin: manage,
+  member: [...work, "merge:manage"],
+  viewer: [...read, "instance:use"],
+} as const satisfies Record<OrgRole, readonly Permission[]>;
+
+/** An agent works through its leases; only a manager makes and assigns work for others. */
+export const agentPermissions = {
+  manager: [...read, "task:write", "task:claim", "task:manage", "message:write", "review:write"],
+  engineer: [...read, "task:write", "task:claim", "message:write"],
+  reviewer: [...read, "message:write", "review:write", "task:claim"],
+} as const satisfies Record<AgentRole, readonly Permission[]>;
+
+const scopePermissions = {
+  all: permissions,
+  read,
+  agent: [...read, "task:write", "task:claim", "task:manage", "message:write", "review:write"],
+} as const satisfies Record<KeyScope, readonly Permission[]>;
+
+/** What a key may do: what its owner may, narrowed to its scopes. */
+export function narrowToScopes(granted: readonly Permission[], scopes: readonly KeyScope[]): ReadonlySet<Permission> {
+  const inScope = new Set<Permission>(scopes.flatMap((scope) => [...scopePermissions[scope]]));
+  return new Set(granted.filter((permission) => inScope.has(permission)));
+}

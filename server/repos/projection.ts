@@ -1,0 +1,29 @@
+import { sql } from "drizzle-orm";
+import type { Projections } from "../events/projection.ts";
+
+type Types = "repo.registered" | "repo.updated" | "repo.ready" | "repo.failed" | "repo.archived";
+
+export const repoProjections: Projections<Types> = {
+  "repo.registered": (tx, events) =>
+    tx.execute(sql`insert into repos (org_id, id, team_id, name, slug, source, source_url, credential_id, default_branch,
+        gate_command, gate_timeout_seconds, merge_strategy, status, created_at)
+      select e.org_id, e.subject_id, e.team_id, e.data->>'name', e.data->>'slug', e.data->>'source', e.data->>'sourceUrl',
+        (e.data->>'credentialId')::uuid, e.data->>'defaultBranch', e.data->>'gateCommand',
+        (e.data->>'gateTimeoutSeconds')::int, e.data->>'mergeStrategy', 'initializing', e.at from ${events}`),
+  "repo.updated": (tx, events) =>
+    tx.execute(sql`update repos r set name = coalesce(e.data->>'name', r.name),
+      gate_command = coalesce(e.data->>'gateCommand', r.gate_command),
+      gate_timeout_seconds = coalesce((e.data->>'gateTimeoutSeconds')::int, r.gate_timeout_seconds),
+      merge_strategy = coalesce(e.data->>'mergeStrategy', r.merge_strategy)
+      from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
+  "repo.ready": (tx, events) =>
+    tx.execute(sql`update repos r set status = 'ready', error = null, default_branch = e.data->>'defaultBranch',
+      head_commit = e.data->>'headCommit' from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
+  "repo.failed": (tx, events) =>
+    tx.execute(sql`update repos r set status = 'error', error = e.data->>'error'
+      from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
+  "repo.archived": (tx, events) =>
+    tx.execute(
+      sql`update repos r set archived_at = e.at from ${events} where r.org_id = e.org_id and r.id = e.subject_id`,
+    ),
+};

@@ -1,0 +1,206 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { z } from "zod";
+import { type TaskStatus, taskStatuses } from "#db/enums.ts";
+import type { Context } from "../context.ts";
+import { latestSeq } from "../events/feed.ts";
+import type {
+  Board,
+  boardInput,
+  Card,
+  listTasksInput,
+  RelatedTask,
+  Review,
+  TaskDetail,
+  taskFilters,
+} from "./schema.ts";
+import { findTask, requireTeam } from "./service.ts";
+
+/** A moment as JSON carries it, made by Postgres: cheaper than a Date for each of ten thousand cards. */
+const iso = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** One row per task in the shape of a card. The alias of tasks is `t`. */
+const cardColumns = sql`t.id, t.number, t.team_id as "teamId", t.repo_id as "repoId", t.title, t.type, t.priority, t.status,
+  case when t.assignee_id is null then null else json_build_object('kind', t.assignee_kind, 'id', t.assignee_id,
+    'name', coalesce(aa.name, au.name, 'somebody')) end as assignee,
+  case when l.id is null then null else json_build_object('id', l.id, 'fence', l.fence, 'since', ${iso(sql`l.started_at`)},
+    'expiresAt', ${iso(sql`c.expires_at`)}, 'holder', json_build_object('kind', case when l.agent_id is null then 'user' else 'agent' end,
+    'id', coalesce(l.agent_id, l.user_id), 'name', coalesce(aa.name, au.name, 'somebody'))) end as lease,
+  t.dependencies, t.open_dependencies as "openDependencies", t.tags, t.branch, t.head_commit as "headCommit", t.rework,
+  (select count(*)::int from messages m where m.org_id = t.org_id and m.task_id = t.id) as messages,
+  (select json_build_object('attempt', r.attempt, 'verdict', r.verdict) from reviews r
+    where r.org_id = t.org_id and r.task_id = t.id order by r.attempt desc limit 1) as review,
+  (select json_build_object('status', j.status, 'reason', j.reason) from merge_jobs j
+    where j.org_id = t.org_id and j.task_id = t.id order by j.created_at desc limit 1) as merge,
+  ${iso(sql`t.created_at`)} as "createdAt", ${iso(sql`t.updated_at`)} as "updatedAt",
+  ${iso(sql`t.status_changed_at`)} as "statusChangedAt", ${iso(sql`t.archived_at`)} as "archivedAt"`;
+
+const cardJoins = sql`left join leases l on l.org_id = t.org_id and l.task_id = t.id and l.ended_at is null
+  left join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
+  left join agents aa on aa.org_id = t.org_id and aa.id = t.assignee_id and t.assignee_kind = 'agent'
+  left join users au on au.id = t.assignee_id and t.assignee_kind = 'user'`;
+
+type CardRow = Card & Record<string, unknown>;
+
+/** Cards by id, in the order of their numbers; what is missing or foreign is left out. */
+export async function cardsOf({ tx, actor }: Context, ids: readonly string[]): Promise<Card[]> {
+  if (ids.length === 0) return [];
+  return tx.execute<CardRow>(sql`select ${cardColumns} from tasks t ${cardJoins}
+    where t.org_id = ${actor.orgId} and t.id = any(${`{${ids.join(",")}}`}::uuid[]) ${visibleTeams(actor.teams)} order by t.number`);
+}
+
+/** One card. @throws AppError not_found */
+export async function cardOf(context: Context, ref: string): Promise<Card> {
+  const task = await findTask(context, ref);
+  const [card] = await cardsOf(context, [task.id]);
+  if (!card) throw new Error("a task that was found has no card");
+  return card;
+}
+
+/** A page of a team's tasks, newest first, by keyset: as fast at a million tasks as at a thousand. */
+export async function listTasks(context: Context, input: z.output<typeof listTasksInput>) {
+  await requireTeam(context, input.teamId);
+  const { tx, actor } = context;
+  const page = await tx.execute<CardRow>(sql`select ${cardColumns} from (
+      select * from tasks t where t.org_id = ${actor.orgId} and ${matching(input)}
+        ${input.status ? sql`and t.status = any(${`{${input.status.join(",")}}`}::text[])` : sql``}
+        ${input.ready ? sql`and t.status = 'todo' and t.open_dependencies = 0` : sql``}
+        ${input.before ? sql`and t.number < ${input.before}` : sql``}
+      order by t.number desc limit ${input.limit + 1}
+    ) t ${cardJoins} order by t.number desc`);
+  const tasks = page.slice(0, input.limit);
+  return { tasks, next: page.length > input.limit ? (tasks.at(-1)?.number ?? null) : null };
+}
+
+/** The board of a team: a column per status with its total and its newest cards, as of one event. */
+export async function readBoard(context: Context, input: z.output<typeof boardInput>): Promise<Board> {
+  await requireTeam(context, input.teamId);
+  const { tx, actor } = context;
+  // The number first: what is read after it is at least as new, and newer frames are applied again without harm.
+  const seq = await latestSeq(context);
+  const [totals, cards] = [
+    await tx.execute<{ status: TaskStatus; total: number }>(sql`select t.status, count(*)::int as total from tasks t
+      where t.org_id = ${actor.orgId} and ${matching(input)} group by t.status`),
+    await tx.execute<CardRow>(sql`select ${cardColumns} from unnest(${`{${taskStatuses.join(",")}}`}::text[]) as s(status),
+      lateral (select * from tasks t where t.org_id = ${actor.orgId} and t.status = s.status and ${matching(input)}
+        order by t.number desc limit ${input.limit}) t ${cardJoins} order by t.number desc`),
+  ];
+  const totalOf = new Map(totals.map(({ status, total }) => [status, total]));
+  return {
+    seq,
+    columns: taskStatuses.map((status) => ({
+      status,
+      total: totalOf.get(status) ?? 0,
+      cards: cards.filter((card) => card.status === status),
+    })),
+  };
+}
+
+/** The DAG of a team. */
+export async function readGraph(context: Context, { teamId, archived }: { teamId: string; archived: boolean }) {
+  await requireTeam(context, teamId);
+  const { tx, actor } = context;
+  const seq = await latestSeq(context);
+  const nodes = await tx.execute<CardRow>(sql`select ${cardColumns} from tasks t ${cardJoins}
+    where t.org_id = ${actor.orgId} and t.team_id = ${teamId} ${archived ? sql`` : sql`and t.archived_at is null`}
+    order by t.number limit 2000`);
+  const edges = await tx.execute<{ from: string; to: string }>(sql`select d.depends_on_id as "from", d.task_id as "to"
+    from task_dependencies d join tasks t on t.org_id = d.org_id and t.id = d.task_id
+    where d.org_id = ${actor.orgId} and t.team_id = ${teamId} ${archived ? sql`` : sql`and t.archived_at is null`}`);
+  const known = new Set(nodes.map(({ id }) => id));
+  return { seq, nodes, edges: edges.filter(({ from, to }) => known.has(from) && known.has(to)) };
+}
+
+/** Everything about one task. */
+export async function readTask(context: Context, ref: string): Promise<TaskDetail> {
+  const { tx, actor, settings } = context;
+  const task = await findTask(context, ref);
+  const card = await cardOf(context, task.id);
+  const related = (side: "depends_on_id" | "task_id", other: SQL) =>
+    tx.execute<
+      RelatedTask & Record<string, unknown>
+    >(sql`select t.id, t.number, t.title, t.status from task_dependencies d
+      join tasks t on t.org_id = d.org_id and t.id = d.${sql.identifier(side)}
+      where d.org_id = ${actor.orgId} and ${other} = ${task.id} order by t.number`);
+  const [repo] = task.repoId
+    ? await tx.execute<{
+        id: string;
+        name: string;
+        slug: string;
+        defaultBranch: string;
+        gateCommand: string;
+        orgSlug: string;
+      }>(sql`
+        select r.id, r.name, r.slug, r.default_branch as "defaultBranch", r.gate_command as "gateCommand", o.slug as "orgSlug"
+        from repos r join organizations o on o.org_id = r.org_id where r.org_id = ${actor.orgId} and r.id = ${task.repoId}`)
+    : [];
+  return {
+    ...card,
+    description: task.description,
+    createdBy: task.createdBy,
+    dependsOn: await related("depends_on_id", sql`d.task_id`),
+    dependents: await related("task_id", sql`d.depends_on_id`),
+    conversation: await tx.execute<
+      TaskDetail["conversation"][number] & Record<string, unknown>
+    >(sql`select m.id, m.sender as author, m.body,
+      ${iso(sql`m.created_at`)} as "createdAt" from messages m where m.org_id = ${actor.orgId} and m.task_id = ${task.id} order by m.created_at, m.id`),
+    reviews: await readReviews(context, task.id),
+    merges: await readMerges(context, task.id),
+    repo: repo
+      ? {
+          id: repo.id,
+          name: repo.name,
+          defaultBranch: repo.defaultBranch,
+          gateCommand: repo.gateCommand,
+          cloneUrl: `${settings.publicUrl}/api/git/${repo.orgSlug}/${repo.slug}.git`,
+        }
+      : null,
+  };
+}
+
+async function readReviews({ tx, actor }: Context, taskId: string): Promise<Review[]> {
+  return tx.execute<
+    Review & Record<string, unknown>
+  >(sql`select r.id, r.attempt, r.commit, r.base_commit as "baseCommit", r.author, r.summary,
+    case when a.id is null then null else json_build_object('id', a.id, 'name', a.name) end as reviewer,
+    r.verdict, r.verdict_by as "verdictBy", r.verdict_text as "verdictText", ${iso(sql`r.created_at`)} as "createdAt",
+    ${iso(sql`r.decided_at`)} as "decidedAt",
+    coalesce((select json_agg(json_build_object('id', k.id, 'author', k.author, 'path', k.path, 'line', k.line, 'side', k.side,
+      'body', k.body, 'createdAt', ${iso(sql`k.created_at`)}) order by k.created_at, k.id) from review_comments k
+      where k.org_id = r.org_id and k.review_id = r.id), '[]') as comments
+    from reviews r left join agents a on a.org_id = r.org_id and a.id = r.reviewer_id
+    where r.org_id = ${actor.orgId} and r.task_id = ${taskId} order by r.attempt`);
+}
+
+async function readMerges({ tx, actor }: Context, taskId: string): Promise<TaskDetail["merges"]> {
+  return tx.execute<
+    TaskDetail["merges"][number] & Record<string, unknown>
+  >(sql`select j.id, j.status, j.commit, j.merge_commit as "mergeCommit",
+    j.reason, ${iso(sql`j.created_at`)} as "createdAt", ${iso(sql`j.finished_at`)} as "finishedAt",
+    case when g.id is null then null else json_build_object('id', g.id, 'tree', g.tree, 'command', g.command, 'sandbox', g.sandbox,
+      'passed', g.passed, 'exitCode', g.exit_code, 'outcome', g.outcome, 'durationMs', g.duration_ms,
+      'log', coalesce(o.output, ''), 'createdAt', ${iso(sql`g.created_at`)}) end as gate
+    from merge_jobs j left join gate_runs g on g.org_id = j.org_id and g.id = j.gate_run_id
+    left join gate_logs o on o.org_id = g.org_id and o.gate_run_id = g.id
+    where j.org_id = ${actor.orgId} and j.task_id = ${taskId} order by j.created_at`);
+}
+
+function matching(filters: Omit<z.output<typeof taskFilters>, "status" | "ready">): SQL {
+  const number = /^#?(\d{1,9})$/.exec(filters.q ?? "")?.[1];
+  const words = `%${(filters.q ?? "").replace(/[\\%_]/g, "\\$&")}%`;
+  return sql.join(
+    [
+      sql`t.team_id = ${filters.teamId}`,
+      filters.archived ? sql`t.archived_at is not null` : sql`t.archived_at is null`,
+      ...(number ? [sql`t.number = ${Number(number)}`] : []),
+      ...(filters.q && !number ? [sql`(t.title ilike ${words} or t.description ilike ${words})`] : []),
+      ...(filters.assigneeId ? [sql`t.assignee_id = ${filters.assigneeId}`] : []),
+      ...(filters.repoId ? [sql`t.repo_id = ${filters.repoId}`] : []),
+      ...(filters.priority ? [sql`t.priority = any(${`{${filters.priority.join(",")}}`}::text[])`] : []),
+      ...(filters.tag ? [sql`${filters.tag} = any(t.tags)`] : []),
+    ],
+    sql` and `,
+  );
+}
+
+const visibleTeams = (teams: "all" | readonly string[]): SQL =>
+  teams === "all" ? sql`` : sql`and t.team_id = any(${`{${teams.join(",")}}`}::uuid[])`;

@@ -1,0 +1,233 @@
+import { z } from "zod";
+import { diffSides, mergeStatuses, priorities, taskStatuses, taskTypes, verdicts } from "#db/enums.ts";
+import { id, isoTime } from "../ids.ts";
+
+/** A task as people and agents name it: its id, or its short number with or without the hash. */
+export const taskRef = z
+  .string()
+  .regex(/^(#?[1-9]\d{0,8}|[0-9a-f]{8}-[0-9a-f-]{27})$/i, "Give a task's number, such as 12 or #12, or its id.")
+  .describe("The task: its number (12 or #12) or its id.");
+
+export const status = z.enum(taskStatuses);
+export const priority = z.enum(priorities);
+export const taskType = z.enum(taskTypes);
+
+const title = z.string().trim().min(1).max(500);
+const description = z.string().max(50_000);
+const tags = z.array(z.string().trim().min(1).max(50)).max(20);
+/** The lease a write is made under; may be left out: the caller's own live lease on the task is taken. */
+export const leaseRef = id
+  .optional()
+  .describe("Your lease on the task, as claim_task returned it. Left out, your own live lease is used.");
+
+export const person = z.object({ kind: z.enum(["agent", "user"]), id, name: z.string() });
+export const author = z.object({ kind: z.enum(["agent", "user", "system"]), id: z.string(), name: z.string() });
+
+export const lease = z.object({
+  id,
+  holder: person,
+  fence: z.int().describe("Grows with every claim; a write under an older lease is refused."),
+  since: isoTime,
+  expiresAt: isoTime.nullable().describe("When it ends unless renewed; null for a person."),
+});
+
+/** What a card on the board shows. */
+export const card = z.object({
+  id,
+  number: z.int(),
+  teamId: id,
+  repoId: id.nullable(),
+  title: z.string(),
+  type: taskType,
+  priority,
+  status,
+  assignee: person.nullable(),
+  lease: lease.nullable(),
+  dependencies: z.int(),
+  openDependencies: z.int(),
+  tags: z.array(z.string()),
+  branch: z.string(),
+  headCommit: z.string().nullable(),
+  rework: z.int(),
+  messages: z.int(),
+  review: z.object({ attempt: z.int(), verdict: z.enum(verdicts) }).nullable(),
+  merge: z.object({ status: z.enum(mergeStatuses), reason: z.string().nullable() }).nullable(),
+  createdAt: isoTime,
+  updatedAt: isoTime,
+  statusChangedAt: isoTime,
+  archivedAt: isoTime.nullable(),
+});
+export type Card = z.output<typeof card>;
+
+const related = z.object({ id, number: z.int(), title: z.string(), status });
+export type RelatedTask = z.output<typeof related>;
+
+export const message = z.object({ id, author, body: z.string(), createdAt: isoTime });
+
+export const reviewComment = z.object({
+  id,
+  author,
+  path: z.string(),
+  line: z.int(),
+  side: z.enum(diffSides),
+  body: z.string(),
+  createdAt: isoTime,
+});
+
+export const review = z.object({
+  id,
+  attempt: z.int(),
+  commit: z.string().nullable(),
+  baseCommit: z.string().nullable(),
+  author,
+  summary: z.string(),
+  reviewer: z.object({ id, name: z.string() }).nullable(),
+  verdict: z.enum(verdicts),
+  verdictBy: author.nullable(),
+  verdictText: z.string().nullable(),
+  comments: z.array(reviewComment),
+  createdAt: isoTime,
+  decidedAt: isoTime.nullable(),
+});
+export type Review = z.output<typeof review>;
+
+export const gateRun = z.object({
+  id,
+  tree: z.string(),
+  command: z.string(),
+  sandbox: z.string(),
+  passed: z.boolean(),
+  exitCode: z.int().nullable(),
+  outcome: z.string(),
+  durationMs: z.int(),
+  log: z.string(),
+  createdAt: isoTime,
+});
+
+export const mergeJob = z.object({
+  id,
+  status: z.enum(mergeStatuses),
+  commit: z.string(),
+  mergeCommit: z.string().nullable(),
+  reason: z.string().nullable(),
+  gate: gateRun.nullable(),
+  createdAt: isoTime,
+  finishedAt: isoTime.nullable(),
+});
+
+/** Everything about one task: the page, and what an agent gets with its work. */
+export const taskDetail = card.extend({
+  description: z.string(),
+  createdBy: author,
+  dependsOn: z.array(related),
+  dependents: z.array(related),
+  conversation: z.array(message),
+  reviews: z.array(review),
+  merges: z.array(mergeJob),
+  repo: z
+    .object({ id, name: z.string(), defaultBranch: z.string(), cloneUrl: z.string(), gateCommand: z.string() })
+    .nullable()
+    .describe(
+      "Where to clone and push. Authenticate with your API key as the password and your lease as the user name.",
+    ),
+});
+export type TaskDetail = z.output<typeof taskDetail>;
+
+export const createTaskInput = z.strictObject({
+  teamId: id,
+  title,
+  description: description.default(""),
+  type: taskType.default("feature"),
+  priority: priority.default("medium"),
+  repoId: id.nullable().default(null).describe("The repository its work goes to; without one it needs no merge."),
+  assignee: z
+    .object({ kind: z.enum(["agent", "user"]), id })
+    .nullable()
+    .default(null)
+    .describe("Who must do it. Left out: the first free agent of the team takes it."),
+  dependsOn: z.array(taskRef).max(200).default([]).describe("Tasks that must be done before this one can start."),
+  tags: tags.default([]),
+});
+
+export const updateTaskInput = z.strictObject({
+  task: taskRef,
+  title: title.optional(),
+  description: description.optional(),
+  type: taskType.optional(),
+  priority: priority.optional(),
+  tags: tags.optional(),
+  repoId: id.nullable().optional(),
+  addDependencies: z.array(taskRef).max(200).optional(),
+  removeDependencies: z.array(taskRef).max(200).optional(),
+  lease: leaseRef,
+});
+
+export const changeStatusInput = z.strictObject({
+  task: taskRef,
+  status: status.describe("Where to move it."),
+  reason: z.string().max(5_000).optional().describe("Why; shown on the timeline and to whoever works on it next."),
+  lease: leaseRef,
+});
+
+export const assignTaskInput = z.strictObject({
+  task: taskRef,
+  assignee: z.object({ kind: z.enum(["agent", "user"]), id }).nullable(),
+});
+
+export const taskInput = z.strictObject({ task: taskRef });
+
+export const taskFilters = z.strictObject({
+  teamId: id,
+  q: z.string().max(200).optional().describe("Words in the title or description, or a number."),
+  status: z.array(status).optional(),
+  assigneeId: id.optional(),
+  repoId: id.optional(),
+  priority: z.array(priority).optional(),
+  tag: z.string().max(50).optional(),
+  ready: z.boolean().optional().describe("Only tasks that could start now."),
+  archived: z.boolean().default(false),
+});
+
+export const listTasksInput = taskFilters.extend({
+  before: z.int().positive().optional().describe("Continue below this number."),
+  limit: z.int().min(1).max(200).default(50),
+});
+export const taskPage = z.object({
+  tasks: z.array(card),
+  next: z.int().nullable().describe("Pass as `before` for the next page."),
+});
+
+export const boardInput = taskFilters
+  .omit({ status: true, ready: true })
+  .extend({ limit: z.int().min(1).max(500).default(100) });
+export const board = z.object({
+  seq: z.int().describe("The last event this board includes; changes after it come over realtime."),
+  columns: z.array(z.object({ status, total: z.int(), cards: z.array(card) })),
+});
+export type Board = z.output<typeof board>;
+
+export const graphInput = z.strictObject({ teamId: id, archived: z.boolean().default(false) });
+export const graph = z.object({
+  seq: z.int(),
+  nodes: z.array(card),
+  edges: z.array(z.object({ from: id, to: id })).describe("`to` waits for `from`."),
+});
+
+export const bulkUpdateInput = z.strictObject({
+  tasks: z.array(taskRef).min(1).max(500),
+  priority: priority.optional(),
+  assignee: z
+    .object({ kind: z.enum(["agent", "user"]), id })
+    .nullable()
+    .optional(),
+  addTags: tags.optional(),
+  status: z.enum(["todo", "cancelled"]).optional(),
+  archive: z.boolean().optional(),
+});
+export const bulkResult = z.object({
+  changed: z.array(z.int()),
+  refused: z.array(z.object({ number: z.int(), reason: z.string() })),
+});
+
+export const taskResult = z.object({ task: card });
+export const taskDetailResult = z.object({ task: taskDetail });

@@ -1,0 +1,39 @@
+import { sql } from "drizzle-orm";
+import type { Projections } from "../events/projection.ts";
+
+type Types =
+  | "team.created"
+  | "team.updated"
+  | "team.paused"
+  | "team.resumed"
+  | "team.archived"
+  | "team.member_added"
+  | "team.member_removed";
+
+export const teamProjections: Projections<Types> = {
+  "team.created": (tx, events) =>
+    tx.execute(sql`insert into teams (org_id, id, name, created_at, max_concurrent, auto_merge)
+      select e.org_id, e.subject_id, e.data->>'name', e.at, (e.data->>'maxConcurrent')::int, (e.data->>'autoMerge')::boolean
+      from ${events}`),
+  "team.updated": (tx, events) =>
+    tx.execute(sql`update teams t set name = coalesce(e.data->>'name', t.name),
+      max_concurrent = coalesce((e.data->>'maxConcurrent')::int, t.max_concurrent),
+      auto_merge = coalesce((e.data->>'autoMerge')::boolean, t.auto_merge)
+      from ${events} where t.org_id = e.org_id and t.id = e.subject_id`),
+  "team.paused": (tx, events) =>
+    tx.execute(sql`update teams t set paused_at = e.at, paused_by = e.actor, pause_reason = e.data->>'reason'
+      from ${events} where t.org_id = e.org_id and t.id = e.subject_id`),
+  "team.resumed": (tx, events) =>
+    tx.execute(sql`update teams t set paused_at = null, paused_by = null, pause_reason = null
+      from ${events} where t.org_id = e.org_id and t.id = e.subject_id`),
+  "team.archived": (tx, events) =>
+    tx.execute(
+      sql`update teams t set archived_at = e.at from ${events} where t.org_id = e.org_id and t.id = e.subject_id`,
+    ),
+  "team.member_added": (tx, events) =>
+    tx.execute(sql`insert into team_members (org_id, team_id, user_id, created_at)
+      select e.org_id, e.subject_id, (e.data->>'userId')::uuid, e.at from ${events}`),
+  "team.member_removed": (tx, events) =>
+    tx.execute(sql`delete from team_members m using ${events}
+      where m.org_id = e.org_id and m.team_id = e.subject_id and m.user_id = (e.data->>'userId')::uuid`),
+};
