@@ -71,7 +71,7 @@ export default {
       name: "service-below-operations",
       severity: "error",
       comment: "operations -> service, never back.",
-      from: { path: "^server/[^/]+/(service|jobs|transitions|schema)[.]ts$" },
+      from: { path: "^server/[^/]+/(service|queries|jobs|transitions|projection|schema)[.]ts$" },
       to: { path: ["^server/[^/]+/operations[.]ts$", "^server/(operation|execute)[.]ts$"] },
     },
     {
@@ -84,13 +84,13 @@ export default {
     {
       name: "nouns-meet-through-services",
       severity: "error",
-      comment: "Across nouns import only schema, service or jobs.",
-      from: { path: NOUN, pathNot: "^server/(trpc|events|realtime|auth)/" },
+      comment: "Across nouns import only schema, service, queries or jobs.",
+      from: { path: NOUN, pathNot: ["^server/(trpc|events|realtime|auth)/", TESTS] },
       to: {
         path: NOUN,
         pathNot: [
           "^server/$1/",
-          "^server/[^/]+/(schema|service|jobs)[.]ts$",
+          "^server/[^/]+/(schema|service|queries|jobs)[.]ts$",
           "^server/(events|realtime|auth|git|llm|github|sandbox|drivers)/",
         ],
       },
@@ -133,7 +133,7 @@ export default {
       name: "enqueue-without-the-handler",
       severity: "error",
       comment: "Handlers pull in git, docker and LLM SDKs; only the worker may load them.",
-      from: { pathNot: "^worker/" },
+      from: { pathNot: ["^(worker|bench|chaos)/", TESTS] },
       to: { path: "^worker/" },
     },
     {
