@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Banner } from "#app/_ui/banner.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
-import { toast } from "#app/_ui/toast.tsx";
+import { toast } from "#app/_ui/toast.ts";
 import type { ShellStatus } from "./shell-props.ts";
 
 /** What a person must know before they read on: paused, disconnected, open to everyone on this machine. */

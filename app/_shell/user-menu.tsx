@@ -26,10 +26,10 @@ export function UserMenu({ org, user, onSignOut }: { org: ShellOrg; user: ShellU
       trigger={
         <button
           type="button"
-          aria-label={`${user.name}, account`}
           className="inline-flex size-8 shrink-0 items-center justify-center rounded-md hover:bg-hover data-popup-open:bg-hover coarse:size-10"
         >
           <Avatar name={user.name} size={24} decorative />
+          <span className="sr-only">{user.name}, account</span>
         </button>
       }
     >

@@ -52,7 +52,7 @@ export function AvatarStack({ label, max = 3, children }: { label: string; max?:
     <span
       role="group"
       aria-label={label}
-      className="inline-flex items-center -space-x-1 [&>*]:ring-2 [&>*]:ring-surface"
+      className="inline-flex items-center -space-x-0.5 [&>*]:ring-2 [&>*]:ring-surface"
     >
       {children.slice(0, max)}
       {more > 0 ? (

@@ -4,7 +4,7 @@ import { Combobox as BaseCombobox } from "@base-ui/react/combobox";
 import clsx from "clsx";
 import { Check, ChevronsUpDown } from "lucide-react";
 import { controlClass } from "./input.tsx";
-import { menuItemClass, menuPopupClass } from "./menu.tsx";
+import { menuItemClass, menuPopupClass } from "./menu-look.ts";
 import type { Option } from "./select.tsx";
 
 type ComboboxProps = {

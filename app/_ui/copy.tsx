@@ -3,7 +3,7 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { IconButton } from "./icon-button.tsx";
-import { toast } from "./toast.tsx";
+import { toast } from "./toast.ts";
 import { Tooltip } from "./tooltip.tsx";
 
 /** Copies a text and says so. */

@@ -38,12 +38,13 @@ export function Markdown({ text, agent }: MarkdownProps) {
 const heading = "pt-2 font-semibold first:pt-0";
 
 const components: Components = {
-  // Headings of a text stand below those of the page.
+  // All on one level below the page's own: what an agent writes must not break the outline of the page.
   h1: ({ children }) => <h3 className={clsx(heading, "text-title")}>{children}</h3>,
-  h2: ({ children }) => <h4 className={clsx(heading, "text-read")}>{children}</h4>,
-  h3: ({ children }) => <h5 className={clsx(heading, "text-read")}>{children}</h5>,
-  h4: ({ children }) => <h6 className={clsx(heading, "text-app")}>{children}</h6>,
-  h5: ({ children }) => <h6 className={clsx(heading, "text-app")}>{children}</h6>,
+  h2: ({ children }) => <h3 className={clsx(heading, "text-title")}>{children}</h3>,
+  h3: ({ children }) => <h3 className={clsx(heading, "text-read")}>{children}</h3>,
+  h4: ({ children }) => <h3 className={clsx(heading, "text-read")}>{children}</h3>,
+  h5: ({ children }) => <h3 className={clsx(heading, "text-app")}>{children}</h3>,
+  h6: ({ children }) => <h3 className={clsx(heading, "text-app")}>{children}</h3>,
   a: ({ href, children }) =>
     href ? (
       <a
@@ -64,7 +65,12 @@ const components: Components = {
       {typeof src === "string" && src ? <span className="font-mono text-small"> {src}</span> : null}]
     </span>
   ),
-  ul: ({ children }) => <ul className="list-disc space-y-1 pl-5 marker:text-faint">{children}</ul>,
+  li: ({ children, className }) => <li className={className}>{children}</li>,
+  ul: ({ children }) => (
+    <ul className="list-disc space-y-1 pl-5 marker:text-faint has-[>.task-list-item]:list-none has-[>.task-list-item]:pl-0">
+      {children}
+    </ul>
+  ),
   ol: ({ children, start }) => (
     <ol start={start} className="list-decimal space-y-1 pl-5 marker:text-faint">
       {children}

@@ -1,132 +1,140 @@
 "use client";
 
-import { ContextMenu as BaseContextMenu } from "@base-ui/react/context-menu";
-import { Menu as BaseMenu } from "@base-ui/react/menu";
-import clsx from "clsx";
-import { Check } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
-import { Kbd } from "./kbd.tsx";
+import {
+  type ComponentType,
+  cloneElement,
+  createContext,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
+import type {
+  MenuCheckItemProps,
+  MenuGroupProps,
+  MenuItemProps,
+  MenuParts,
+  MenuPlace,
+  MenuSubProps,
+} from "./menu-parts.tsx";
 
-export const menuPopupClass = clsx(
-  "max-h-(--available-height) min-w-44 max-w-80 origin-(--transform-origin) overflow-y-auto rounded-lg bg-raised p-1 text-ink shadow-popup outline-none",
-  "transition-[opacity,scale] data-ending-style:scale-98 data-ending-style:opacity-0 data-instant:duration-0 data-starting-style:scale-98 data-starting-style:opacity-0",
-);
-export const menuItemClass = clsx(
-  "flex min-h-7 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-app outline-none select-none coarse:min-h-10",
-  "data-disabled:opacity-50 data-highlighted:bg-hover [&_svg]:size-4 [&_svg]:shrink-0",
-);
+// The library behind a menu is larger than most pages: it is fetched when a pointer or the focus nears one.
+let loading: Promise<MenuParts> | undefined;
+function loadParts(): Promise<MenuParts> {
+  loading ??= import("./menu-parts.tsx").then((module) => module.menuParts);
+  return loading;
+}
 
-type MenuProps = {
-  trigger: ReactElement;
-  align?: "start" | "center" | "end";
-  side?: "top" | "right" | "bottom" | "left";
+const Parts = createContext<MenuParts | null>(null);
+
+type MenuProps = MenuPlace & {
+  /** A button. It keeps its own look; the menu adds what it needs. */
+  trigger: ReactElement<Record<string, unknown>>;
   children: ReactNode;
 };
 
 /** A list of things to do, behind a button. */
 export function Menu({ trigger, align = "start", side = "bottom", children }: MenuProps) {
+  const anchor = useRef<HTMLButtonElement>(null);
+  const [open, setOpen] = useState(false);
+  const loaded = useParts(open);
+  const wasOpen = useRef(false);
   return (
-    <BaseMenu.Root>
-      <BaseMenu.Trigger render={trigger} />
-      <BaseMenu.Portal>
-        <BaseMenu.Positioner align={align} side={side} sideOffset={4} className="outline-none">
-          <BaseMenu.Popup className={menuPopupClass}>{children}</BaseMenu.Popup>
-        </BaseMenu.Positioner>
-      </BaseMenu.Portal>
-    </BaseMenu.Root>
+    <>
+      {cloneElement(trigger, {
+        ref: anchor,
+        "aria-haspopup": "menu",
+        "aria-expanded": open,
+        "data-popup-open": open ? "" : undefined,
+        onPointerEnter: () => void loadParts(),
+        onFocus: () => void loadParts(),
+        // The press that closes it as one from outside must not open it again.
+        onPointerDown: () => {
+          wasOpen.current = open;
+        },
+        onClick: (event: MouseEvent) => {
+          setOpen(event.detail === 0 ? !open : !wasOpen.current);
+        },
+        onKeyDown: (event: KeyboardEvent) => {
+          if (event.key !== "ArrowDown") return;
+          event.preventDefault();
+          setOpen(true);
+        },
+      })}
+      {loaded ? (
+        <Parts value={loaded}>
+          <loaded.Popup open={open} onOpenChange={setOpen} anchor={anchor} align={align} side={side}>
+            {children}
+          </loaded.Popup>
+        </Parts>
+      ) : null}
+    </>
   );
 }
 
 /** The same items at the pointer. Everything in it must also be reachable by key or by a button. */
-export function ContextMenu({ items, children }: { items: ReactNode; children: ReactElement }) {
+export function ContextMenu({
+  items,
+  children,
+}: {
+  items: ReactNode;
+  children: ReactElement<Record<string, unknown>>;
+}) {
+  const [point, setPoint] = useState<{ x: number; y: number } | null>(null);
+  const loaded = useParts(point !== null);
+  const anchor = point ? { getBoundingClientRect: () => new DOMRect(point.x, point.y, 0, 0) } : null;
   return (
-    <BaseContextMenu.Root>
-      <BaseContextMenu.Trigger render={children} />
-      <BaseContextMenu.Portal>
-        <BaseContextMenu.Positioner className="outline-none">
-          <BaseContextMenu.Popup className={menuPopupClass}>{items}</BaseContextMenu.Popup>
-        </BaseContextMenu.Positioner>
-      </BaseContextMenu.Portal>
-    </BaseContextMenu.Root>
+    <>
+      {cloneElement(children, {
+        onContextMenu: (event: MouseEvent) => {
+          event.preventDefault();
+          setPoint({ x: event.clientX, y: event.clientY });
+        },
+      })}
+      {loaded ? (
+        <Parts value={loaded}>
+          <loaded.Popup
+            open={point !== null}
+            onOpenChange={() => setPoint(null)}
+            anchor={anchor}
+            align="start"
+            side="bottom"
+          >
+            {items}
+          </loaded.Popup>
+        </Parts>
+      ) : null}
+    </>
   );
 }
 
-type MenuItemProps = {
-  icon?: ReactNode;
-  keys?: string;
-  end?: ReactNode;
-  danger?: boolean;
-  disabled?: boolean;
-  onSelect: () => void;
-  children: ReactNode;
-};
-
-export function MenuItem({ icon, keys, end, danger, disabled, onSelect, children }: MenuItemProps) {
-  return (
-    <BaseMenu.Item
-      disabled={disabled}
-      onClick={onSelect}
-      className={clsx(menuItemClass, danger ? "text-danger" : "[&>svg]:text-faint")}
-    >
-      {icon}
-      <span className="min-w-0 grow truncate">{children}</span>
-      {end}
-      {keys ? <Kbd keys={keys} /> : null}
-    </BaseMenu.Item>
-  );
-}
-
-type MenuCheckItemProps = {
-  checked: boolean;
-  onCheckedChange: (checked: boolean) => void;
-  icon?: ReactNode;
-  children: ReactNode;
-};
-
+/** One thing to do. */
+export const MenuItem = part<MenuItemProps>((from) => from.Item);
 /** An item that is on or off; the menu stays open. */
-export function MenuCheckItem({ checked, onCheckedChange, icon, children }: MenuCheckItemProps) {
-  return (
-    <BaseMenu.CheckboxItem checked={checked} onCheckedChange={onCheckedChange} className={menuItemClass}>
-      {icon}
-      <span className="min-w-0 grow truncate">{children}</span>
-      <span className="flex size-4 items-center">
-        <BaseMenu.CheckboxItemIndicator>
-          <Check />
-        </BaseMenu.CheckboxItemIndicator>
-      </span>
-    </BaseMenu.CheckboxItem>
-  );
-}
-
+export const MenuCheckItem = part<MenuCheckItemProps>((from) => from.CheckItem);
 /** A menu within a menu. */
-export function MenuSub({ label, icon, children }: { label: string; icon?: ReactNode; children: ReactNode }) {
-  return (
-    <BaseMenu.SubmenuRoot>
-      <BaseMenu.SubmenuTrigger className={clsx(menuItemClass, "data-popup-open:bg-hover")}>
-        {icon}
-        <span className="min-w-0 grow truncate">{label}</span>
-        <span aria-hidden="true" className="text-faint">
-          ›
-        </span>
-      </BaseMenu.SubmenuTrigger>
-      <BaseMenu.Portal>
-        <BaseMenu.Positioner sideOffset={2} alignOffset={-4} className="outline-none">
-          <BaseMenu.Popup className={menuPopupClass}>{children}</BaseMenu.Popup>
-        </BaseMenu.Positioner>
-      </BaseMenu.Portal>
-    </BaseMenu.SubmenuRoot>
-  );
+export const MenuSub = part<MenuSubProps>((from) => from.Sub);
+/** Items under a heading. */
+export const MenuGroup = part<MenuGroupProps>((from) => from.Group);
+/** A line between groups. */
+export const MenuSeparator = part<Record<never, never>>((from) => from.Separator);
+
+function part<Props extends object>(choose: (from: MenuParts) => ComponentType<Props>) {
+  return function MenuPart(props: Props) {
+    const from = useContext(Parts);
+    const Part = from ? choose(from) : null;
+    return Part ? <Part {...props} /> : null;
+  };
 }
 
-export function MenuGroup({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <BaseMenu.Group>
-      <BaseMenu.GroupLabel className="px-2 pt-1.5 pb-1 text-micro font-medium text-faint">{label}</BaseMenu.GroupLabel>
-      {children}
-    </BaseMenu.Group>
-  );
-}
-
-export function MenuSeparator() {
-  return <BaseMenu.Separator className="-mx-1 my-1 h-px bg-line" />;
+function useParts(wanted: boolean): MenuParts | undefined {
+  // Only a menu that was opened once holds its library: a board has ten thousand that never are.
+  const [loaded, setLoaded] = useState<MenuParts>();
+  useEffect(() => {
+    if (wanted && !loaded) void loadParts().then((next) => setLoaded(next));
+  }, [wanted, loaded]);
+  return loaded;
 }

@@ -4,7 +4,7 @@ import { Select as BaseSelect } from "@base-ui/react/select";
 import clsx from "clsx";
 import { Check, ChevronsUpDown } from "lucide-react";
 import type { ReactNode } from "react";
-import { menuItemClass, menuPopupClass } from "./menu.tsx";
+import { menuItemClass, menuPopupClass } from "./menu-look.ts";
 
 export type Option<Value extends string = string> = { value: Value; label: string; icon?: ReactNode };
 

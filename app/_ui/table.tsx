@@ -31,7 +31,11 @@ type TableProps<Row> = {
 /** A dense list with columns, 32 pixels a row. */
 export function Table<Row>({ label, columns, rows, rowKey, selected, onSelect, onOpen }: TableProps<Row>) {
   const body = useRef<HTMLTableSectionElement>(null);
+  const shown = useRef(selected);
   useEffect(() => {
+    // What is selected when the page opens came from the URL: nobody pressed a key for it.
+    if (shown.current === selected) return;
+    shown.current = selected;
     const row = body.current?.querySelector<HTMLElement>("[aria-current=true]");
     if (!row) return;
     row.scrollIntoView({ block: "nearest" });

@@ -2,14 +2,23 @@
 
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
 import { useTheme } from "next-themes";
-import { Toaster as SonnerToaster } from "sonner";
+import { useEffect } from "react";
+import { Toaster as SonnerToaster, toast as sonner } from "sonner";
+import { hostToasts } from "./toast.ts";
 
-/** `toast.success("Task created", { action: { label: "Open", onClick } })`, from anywhere in the browser. */
-export { toast } from "sonner";
+type Shown = Parameters<Parameters<typeof hostToasts>[0]>[0];
 
-/** Where toasts appear; it stands once, in the root layout. */
-export function Toaster() {
+/** The toasts on the screen. Loaded by `Toaster` with the ones that could not wait. */
+export function ToastList({ early }: { early: readonly Shown[] }) {
   const { resolvedTheme } = useTheme();
+  useEffect(() => {
+    const show = ({ kind, title, options }: Shown) => sonner[kind](title, options);
+    // The first ones under an id of their own: effects may run twice, a toast must not.
+    early.forEach((shown, index) => {
+      show({ ...shown, options: { id: `early-${index}`, ...shown.options } });
+    });
+    return hostToasts(show);
+  }, [early]);
   return (
     <SonnerToaster
       theme={resolvedTheme === "dark" ? "dark" : "light"}
