@@ -2,6 +2,7 @@ import type { ActorRef } from "#db/columns.ts";
 import type { Db, Tx } from "#db/client.ts";
 import type { ActorKind, AgentRole, AgentRuntime, OrgRole } from "#db/enums.ts";
 import type { PendingEvent } from "./events/registry.ts";
+import type { Parking } from "./dispatch/parking.ts";
 import type { Wake } from "./events/wake.ts";
 import type { Permission } from "./permissions.ts";
 
@@ -29,6 +30,8 @@ export interface Runtime {
   db: Db;
   wake: Wake;
   settings: Settings;
+  /** Where agents without work wait; only processes with doors have one. */
+  parking?: Parking;
 }
 
 /** The settings that domain code reads; a part of the process's configuration. */

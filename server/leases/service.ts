@@ -5,8 +5,8 @@ import type { Actor, Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import { startClocks, stopClocks } from "./clocks.ts";
-import { describeBlockers, findTask, lockTask, type Task } from "../tasks/service.ts";
+import { lockLiveLease, startClocks, stopClocks } from "./clocks.ts";
+import { describeBlockers, findTask, lockTask, moveTask, type Task } from "../tasks/service.ts";
 
 /** Free capacity that looks for work: up to `max` tasks for one agent. */
 export interface Seeker {
@@ -253,6 +253,29 @@ export async function expireLeases(context: Context): Promise<number> {
     lapsed.map((row) => ({ orgId: row.org_id, leaseId: row.id })),
   );
   return lapsed.length;
+}
+
+/** Ends a lease nobody learned of; the task is free at once. Does nothing when the lease has ended meanwhile. */
+export async function giveBack(
+  context: Context,
+  { taskId, leaseId }: Pick<Grant, "taskId" | "leaseId">,
+): Promise<void> {
+  const task = await lockTask(context, taskId);
+  const lease = await lockLiveLease(context, taskId);
+  if (lease?.id === leaseId)
+    await moveTask(context, task, "todo", { reason: "It was offered to an agent that had stopped waiting." });
+}
+
+/** The agent's live leases when all of its slots are filled, oldest first: what it should go on with. */
+export async function heldByFullAgent({ tx, actor }: Context): Promise<{ leaseId: string; taskId: string }[]> {
+  const rows = await tx.execute<{
+    leaseId: string;
+    taskId: string;
+    slots: number;
+  }>(sql`select l.id as "leaseId", l.task_id as "taskId", a.slots
+    from leases l join agents a on a.org_id = l.org_id and a.id = l.agent_id
+    where l.org_id = ${actor.orgId} and l.agent_id = ${actor.id} and l.ended_at is null order by l.started_at`);
+  return rows.length > 0 && rows.length >= (rows[0]?.slots ?? 0) ? rows : [];
 }
 
 /**

@@ -1,0 +1,63 @@
+import { sql } from "drizzle-orm";
+import type { Tx } from "#db/client.ts";
+
+/** An agent with free capacity: a parked request, or a turn the worker could start. */
+export interface Idle {
+  orgId: string;
+  teamId: string;
+  agentId: string;
+  /** Reviewers are offered reviews, all others tasks. */
+  reviews: boolean;
+}
+
+/** What is ready right now for idle agents. */
+export interface Offers {
+  /** Agents for whom something is ready that is theirs alone. */
+  own: Set<string>;
+  /** Ready and anybody's, per team; at most `mostPerTeam`. */
+  free: Map<string, number>;
+}
+
+/** Enough to fill every waiter of a team in a few rounds; bounds the scan when thousands of tasks are ready. */
+const mostPerTeam = 64;
+
+/** One query whatever their number: which of these agents could start something? Paused teams offer nothing. */
+export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers> {
+  const rows = await tx.execute<{ key: string; own: boolean; free: number }>(sql`
+    with idle as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(idle.map(({ orgId, teamId, agentId, reviews }) => ({ o: orgId, t: teamId, a: agentId, r: reviews })))}::text::jsonb)
+        as i(o uuid, t uuid, a uuid, r boolean)
+    ), open as materialized (
+      select distinct i.o, i.t, i.r from idle i join teams t on t.org_id = i.o and t.id = i.t
+        join organizations g on g.org_id = i.o
+       where t.paused_at is null and t.archived_at is null and g.paused_at is null
+    )
+    select i.a::text as key, true as own, 0 as free from idle i join open p on p.o = i.o and p.t = i.t and p.r = i.r
+     where case when i.r
+       then exists (select 1 from reviews v where v.org_id = i.o and v.team_id = i.t and v.verdict = 'pending' and v.reviewer_id = i.a)
+       else exists (select 1 from tasks k where k.org_id = i.o and k.team_id = i.t and k.assignee_id = i.a
+         and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null) end
+    union all
+    select p.t::text || p.r::text, false, case when p.r
+       then (select count(*)::int from (select 1 from reviews v where v.org_id = p.o and v.team_id = p.t and v.verdict = 'pending'
+         and v.reviewer_id is null limit ${mostPerTeam}) x)
+       else (select count(*)::int from (select 1 from tasks k where k.org_id = p.o and k.team_id = p.t and k.assignee_id is null
+         and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null limit ${mostPerTeam}) x) end
+      from open p`);
+  return {
+    own: new Set(rows.filter(({ own }) => own).map(({ key }) => key)),
+    free: new Map(rows.filter(({ own, free }) => !own && free > 0).map(({ key, free }) => [key, free])),
+  };
+}
+
+/** Those of the idle, in their order, for whom an offer is left: own work first, then one free piece of work each. */
+export function chooseIdle<Who extends Idle>(idle: readonly Who[], { own, free }: Offers): Who[] {
+  const left = new Map(free);
+  return idle.filter((who) => {
+    if (own.has(who.agentId)) return true;
+    const key = `${who.teamId}${who.reviews}`;
+    const remaining = left.get(key) ?? 0;
+    if (remaining > 0) left.set(key, remaining - 1);
+    return remaining > 0;
+  });
+}

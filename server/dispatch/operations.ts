@@ -1,0 +1,60 @@
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { inTransaction } from "../execute.ts";
+import { waitInput, waitResult, type Work } from "../leases/schema.ts";
+import { claimBest, heldByFullAgent } from "../leases/service.ts";
+import { defineOperation } from "../operation.ts";
+import { claimReviews } from "../reviews/service.ts";
+import { readTask } from "../tasks/queries.ts";
+import type { Offer } from "./parking.ts";
+
+export const waitForWork = defineOperation({
+  name: "wait_for_work",
+  summary:
+    "Get the next thing to do: a task under a lease, or for reviewers a review to write. Waits up to 50 seconds; call it again when it answers null.",
+  kind: "wait",
+  permission: "task:claim",
+  input: waitInput,
+  output: waitResult,
+  run: offerAtOnce,
+  finish: async (offered, { timeoutSeconds }, { runtime, actor, requestId, signal }) => {
+    const { agent } = actor;
+    if (!agent || !runtime.parking)
+      throw new AppError("unavailable", "This process takes no waiting agents. Try again.", { retryAfterSeconds: 1 });
+    const offer =
+      offered ??
+      (await runtime.parking.park(
+        { orgId: actor.orgId, teamId: agent.teamId, agentId: actor.id, reviews: agent.role === "reviewer" },
+        { timeoutSeconds, signal },
+      ));
+    if (!offer) return { work: null };
+    return { work: await inTransaction(runtime, actor, { requestId }, (context) => readWork(context, offer)) };
+  },
+});
+
+/** What is ready now; an agent whose slots are full gets back what it holds, so that one that died goes on where it was. */
+async function offerAtOnce(context: Context): Promise<Offer | undefined> {
+  const { actor } = context;
+  if (!actor.agent)
+    throw new AppError(
+      "forbidden",
+      "Only agents wait for work. Use a key that is bound to an agent, or take a task with claim_task.",
+    );
+  if (actor.agent.role === "reviewer") {
+    const [review] = await claimReviews(context, [
+      { orgId: actor.orgId, teamId: actor.agent.teamId, agentId: actor.id, max: 1 },
+    ]);
+    return review && { kind: "review", taskId: review.taskId, reviewId: review.reviewId };
+  }
+  const [held] = await heldByFullAgent(context);
+  if (held) return { kind: "task", ...held };
+  const grant = await claimBest(context);
+  return grant && { kind: "task", taskId: grant.taskId, leaseId: grant.leaseId };
+}
+
+async function readWork(context: Context, offer: Offer): Promise<Work | null> {
+  const task = await readTask(context, offer.taskId);
+  if (offer.kind === "review") return { kind: "review", reviewId: offer.reviewId, task };
+  // The lease may have ended between the offer and here (a person reassigned the task): then there is nothing to do.
+  return task.lease?.id === offer.leaseId ? { kind: "task", lease: task.lease, task } : null;
+}

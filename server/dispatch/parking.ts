@@ -1,0 +1,143 @@
+import type { Db } from "#db/client.ts";
+import { systemActor } from "../context.ts";
+import type { Settings } from "../context.ts";
+import type { Wake } from "../events/wake.ts";
+import { inTransaction } from "../execute.ts";
+import { newId } from "../ids.ts";
+import { claimFor, giveBack, type Grant } from "../leases/service.ts";
+import { claimReviews } from "../reviews/service.ts";
+import { chooseIdle, findOffers, type Idle } from "./offers.ts";
+
+/** What a waiting agent is given: a task under a lease, or a review to write. */
+export type Offer =
+  | { kind: "task"; taskId: string; leaseId: string }
+  | { kind: "review"; taskId: string; reviewId: string };
+
+export interface Parking {
+  /** Waits until something is ready for the agent, the time is over (undefined), or the caller hung up (undefined). */
+  park(idle: Idle, options: { timeoutSeconds: number; signal?: AbortSignal | undefined }): Promise<Offer | undefined>;
+  waiting(): number;
+  close(): void;
+}
+
+interface Waiter extends Idle {
+  give(offer: Offer | undefined): void;
+}
+
+/**
+ * Where agents without work wait, all requests of this process together: a thousand of them hold no transaction and cost
+ * one query a wake-up. Served in the order of arrival; whoever is given something leaves the line.
+ */
+export function openParking({
+  db,
+  wake,
+  settings,
+  onError,
+}: {
+  db: Db;
+  wake: Wake;
+  settings: Settings;
+  onError(error: unknown): void;
+}): Parking {
+  const waiters = new Set<Waiter>();
+  const runtime = { db, wake, settings };
+  let serving = false;
+  let again = false;
+
+  async function serve() {
+    again = true;
+    if (serving) return;
+    serving = true;
+    try {
+      while (again && waiters.size > 0) {
+        again = false;
+        if (await serveOnce()) again = true;
+      }
+    } catch (error) {
+      onError(error);
+    } finally {
+      serving = false;
+    }
+  }
+
+  /** @returns whether anything was given, so that it is worth looking again. */
+  async function serveOnce(): Promise<boolean> {
+    const line = [...waiters];
+    const requestId = `dispatch-${newId()}`;
+    const given = await inTransaction(
+      runtime,
+      systemActor("", "dispatcher"),
+      { requestId, system: true },
+      async (context) => {
+        const chosen = chooseIdle(line, await findOffers(context.tx, line));
+        const tasks = await claimFor(context, seekersOf(chosen.filter(({ reviews }) => !reviews)));
+        const reviews = await claimReviews(context, seekersOf(chosen.filter(({ reviews: wanted }) => wanted)));
+        return { tasks, reviews };
+      },
+    );
+    for (const grant of given.tasks) {
+      if (!hand(grant.agentId, { kind: "task", taskId: grant.taskId, leaseId: grant.leaseId })) await takeBack(grant);
+    }
+    // A review handed to nobody stays assigned to its reviewer and is offered again first.
+    for (const { agentId, reviewId, taskId } of given.reviews) hand(agentId, { kind: "review", reviewId, taskId });
+    return given.tasks.length + given.reviews.length > 0;
+  }
+
+  function hand(agentId: string, offer: Offer): boolean {
+    for (const waiter of waiters) {
+      if (waiter.agentId !== agentId) continue;
+      waiter.give(offer);
+      return true;
+    }
+    return false;
+  }
+
+  /** The agent hung up between being chosen and being told: nobody knows of the lease, so it ends at once. */
+  async function takeBack(grant: Grant) {
+    await inTransaction(
+      runtime,
+      systemActor(grant.orgId, "dispatcher"),
+      { requestId: `dispatch-${newId()}` },
+      (context) => giveBack(context, grant),
+    );
+  }
+
+  const off = [wake.on("task_status_changed", () => void serve())];
+
+  return {
+    park(idle, { timeoutSeconds, signal }) {
+      return new Promise((resolve) => {
+        const waiter: Waiter = {
+          ...idle,
+          give(offer) {
+            waiters.delete(waiter);
+            clearTimeout(timer);
+            signal?.removeEventListener("abort", leave);
+            resolve(offer);
+          },
+        };
+        const leave = () => waiter.give(undefined);
+        const timer = setTimeout(leave, timeoutSeconds * 1000);
+        signal?.addEventListener("abort", leave, { once: true });
+        waiters.add(waiter);
+        if (signal?.aborted) leave();
+        else void serve();
+      });
+    },
+    waiting: () => waiters.size,
+    close() {
+      for (const stop of off) stop();
+      for (const waiter of waiters) waiter.give(undefined);
+    },
+  };
+}
+
+/** One request per agent, however many of its calls are parked. */
+function seekersOf(idle: readonly Idle[]) {
+  const counted = new Map<string, { orgId: string; teamId: string; agentId: string; max: number }>();
+  for (const { orgId, teamId, agentId } of idle) {
+    const seeker = counted.get(agentId) ?? { orgId, teamId, agentId, max: 0 };
+    counted.set(agentId, { ...seeker, max: seeker.max + 1 });
+  }
+  return [...counted.values()];
+}
