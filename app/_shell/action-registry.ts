@@ -75,7 +75,7 @@ export function toBinding(keys: string): string {
   return keys
     .split(" ")
     .map((stroke) => {
-      const binding = stroke.replace(/\bmod\+/, "$mod+");
+      const binding = stroke.replace(/\bmod\+/, "$mod+").replace(/\bshift\+/, "Shift+");
       // Which signs need Shift depends on the keyboard's layout ("?" and "/" change places with it).
       return /^[^a-z0-9]$/i.test(binding) ? `[Shift]+${binding}` : binding;
     })

@@ -1,7 +1,6 @@
 "use client";
 
-import { Bot, Pause, Play, Search } from "lucide-react";
-import { Button } from "#app/_ui/button.tsx";
+import { Bot, Pause, Search } from "lucide-react";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { Kbd } from "#app/_ui/kbd.tsx";
 import { useRunAction } from "./actions.tsx";
@@ -44,19 +43,7 @@ export function StatusLine({ org, orgs, team, teams, user, status, onSignOut }: 
       <div className="md:hidden">
         <IconButton label="Search or run" keys="mod+k" icon={<Search />} onClick={() => run("palette.open")} />
       </div>
-      {status.pause ? (
-        status.canPause && status.onResume ? (
-          <Button size="sm" icon={<Play className="size-3.5" />} onClick={() => void status.onResume?.()}>
-            Resume
-          </Button>
-        ) : (
-          <span className="inline-flex items-center gap-1.5 text-app font-medium text-warning">
-            <Pause aria-hidden="true" className="size-3.5" /> Paused
-          </span>
-        )
-      ) : (
-        <PauseButton status={status} />
-      )}
+      {status.pause ? <PausedSign /> : <PauseButton status={status} />}
       <UserMenu org={org} user={user} onSignOut={onSignOut} />
     </header>
   );
@@ -70,6 +57,15 @@ function RunningAgents({ count }: { count: number }) {
     >
       <Bot aria-hidden="true" className="size-4 text-agent" />
       {count === 0 ? "No agent working" : `${count} working`}
+    </span>
+  );
+}
+
+// The way back stands in the banner below, beside who paused and why.
+function PausedSign() {
+  return (
+    <span className="hidden items-center gap-1.5 px-1.5 text-app font-medium text-warning sm:inline-flex">
+      <Pause aria-hidden="true" className="size-3.5" /> Paused
     </span>
   );
 }

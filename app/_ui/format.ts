@@ -15,16 +15,16 @@ export function relativeTime(at: number, now: number): string {
 export function duration(seconds: number): string {
   const size = Math.max(0, Math.round(seconds));
   if (size < minute) return `${size} s`;
-  if (size < hour) return `${Math.round(size / minute)} min`;
-  if (size < day) return `${Math.round(size / hour)} h`;
-  return `${Math.round(size / day)} d`;
+  if (size < hour) return `${Math.floor(size / minute)} min`;
+  if (size < day) return `${Math.floor(size / hour)} h`;
+  return `${Math.floor(size / day)} d`;
 }
 
-/** Micro-dollars with as many digits as matter: $0, $0.0004, $0.038, $1.24, $1,240. */
+/** Micro-dollars with as many digits as matter: $0, $0.0004, $0.038, $0.12, $1.24, $1,240. */
 export function money(micros: number, currency = "USD"): string {
   const amount = micros / 1_000_000;
   const size = Math.abs(amount);
-  const digits = size === 0 || size >= 1000 ? 0 : size >= 1 ? 2 : size >= 0.01 ? 3 : 4;
+  const digits = size === 0 || size >= 1000 ? 0 : size >= 0.1 ? 2 : size >= 0.01 ? 3 : 4;
   if (size > 0 && size < 0.0001) return `< ${currencyText(0.0001, 4, currency)}`;
   return currencyText(amount, digits, currency);
 }
