@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { type Cgroup, createCgroup, findCgroupHome } from "./cgroup.ts";
+import { OutputKeeper } from "./output.ts";
+import type { SandboxRequest, SandboxResult } from "./sandbox.ts";
+
+/**
+ * Joins the limits and becomes the command, in that order, so that not one instruction of it runs without them. One
+ * pipe for both outputs keeps their order.
+ */
+const JOIN_AND_BECOME = `exec 2>&1
+while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done
+shift
+exec "$@"`;
+
+/** A command that writes this many times its limit is stopped: nobody will read it, and reading it costs. */
+const FLOOD_FACTOR = 64;
+
+/** Starts an argument array under the request's limits, waits for it and ends everything it started. */
+export async function launch(
+  request: SandboxRequest,
+  start: { args: string[]; env: Record<string, string>; workingDirectory: string },
+): Promise<SandboxResult> {
+  request.signal?.throwIfAborted();
+  const home = await findCgroupHome();
+  const group = home === null ? null : await createCgroup(home, request);
+  try {
+    return await runToItsEnd(request, start, group);
+  } finally {
+    await group?.remove();
+  }
+}
+
+async function runToItsEnd(
+  request: SandboxRequest,
+  start: { args: string[]; env: Record<string, string>; workingDirectory: string },
+  group: Cgroup | null,
+): Promise<SandboxResult> {
+  const startedAt = performance.now();
+  const output = new OutputKeeper(request.outputLimitBytes, request.onOutput);
+  const child = spawn("/bin/sh", ["-c", JOIN_AND_BECOME, "sh", ...(group?.joinFiles ?? []), "--", ...start.args], {
+    cwd: start.workingDirectory,
+    // The whole environment; Next's types want this one name in every one.
+    env: { NODE_ENV: undefined as never, ...start.env },
+    stdio: ["ignore", "pipe", "ignore"],
+    detached: true,
+  });
+  let killedBy: SandboxResult["killedBy"];
+  const stop = (reason: NonNullable<SandboxResult["killedBy"]>) => {
+    killedBy ??= reason;
+    killTree(child, group);
+  };
+  const timer = setTimeout(() => stop("timeout"), request.timeoutSeconds * 1000);
+  const abort = () => stop("abort");
+  request.signal?.addEventListener("abort", abort);
+  child.stdout?.on("data", (chunk: Buffer) => {
+    output.add(chunk);
+    if (output.totalBytes > request.outputLimitBytes * FLOOD_FACTOR) stop("output");
+  });
+  try {
+    const { code, signal } = await ended(child, group);
+    if (killedBy === undefined && (await group?.outOfMemory())) killedBy = "memory";
+    if (killedBy === undefined && signal !== null) killedBy = "signal";
+    return {
+      exitCode: killedBy === undefined || killedBy === "memory" ? code : null,
+      timedOut: killedBy === "timeout",
+      outputTruncated: output.truncated,
+      output: output.text(),
+      durationMs: Math.round(performance.now() - startedAt),
+      ...(killedBy === undefined ? {} : { killedBy }),
+    };
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** When the command itself ends, what it left running ends too; a process that escaped cannot hold the pipe open. */
+function ended(child: ChildProcess, group: Cgroup | null): Promise<{ code: number | null; signal: string | null }> {
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", () => {
+      killTree(child, group);
+      setTimeout(() => child.stdout?.destroy(), 1000).unref();
+    });
+    child.on("close", (code, signal) => resolve({ code, signal }));
+  });
+}
+
+function killTree(child: ChildProcess, group: Cgroup | null): void {
+  void group?.killAll();
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // All of the process group has ended.
+  }
+}
