@@ -3,7 +3,7 @@ import type { Db, Tx } from "#db/client.ts";
 import type { ActorKind, AgentRole, AgentRuntime, OrgRole } from "#db/enums.ts";
 import type { PendingEvent } from "./events/registry.ts";
 import type { Parking } from "./dispatch/parking.ts";
-import type { Wake } from "./events/wake.ts";
+import type { Topic, Wake } from "./events/wake.ts";
 import type { Permission } from "./permissions.ts";
 
 /** Who is asking, as a door established it. Never built from anything the caller says of itself. */
@@ -57,6 +57,8 @@ export interface Context {
   requestId: string;
   /** Events recorded so far; appended to the log at the end of the transaction. */
   pending: PendingEvent[];
+  /** Wake-ups to send after the commit for what is no event (a sign-in that ended); an empty `orgId` concerns all. */
+  hints: { topic: Topic; orgId: string }[];
   /** The lease a fenced operation of an agent was checked against. */
   lease?: { id: string; taskId: string; fence: number };
 }

@@ -5,6 +5,7 @@ import { receipts } from "#db/schema/organizations.ts";
 import type { Actor, Context, Runtime } from "./context.ts";
 import { AppError } from "./errors.ts";
 import { flush } from "./events/record.ts";
+import type { Topic } from "./events/wake.ts";
 import { holdLease } from "./leases/service.ts";
 import type { Operation } from "./operation.ts";
 
@@ -41,7 +42,8 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
     async (context) => {
       const fenced = operation.subject?.(input);
       if (fenced) await holdLease(context, fenced, leaseNamedIn(input));
-      if (operation.kind !== "command" || !options.idempotencyKey) return operation.run(context, input);
+      // Receipts belong to an organization; what is done outside of one (making one) is not kept.
+      if (operation.kind !== "command" || !options.idempotencyKey || !actor.orgId) return operation.run(context, input);
       return onlyOnce(context, operation, options.idempotencyKey, input);
     },
   );
@@ -49,6 +51,21 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
     ? await operation.finish(decided, input, { runtime, actor, requestId: options.requestId, signal: options.signal })
     : decided;
   return operation.output.parse(result);
+}
+
+function decide<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output>,
+  runtime: Runtime,
+  actor: Actor,
+  input: z.output<Input>,
+  { requestId, idempotencyKey }: ExecuteOptions,
+): Promise<unknown> {
+  return inTransaction(runtime, actor, { requestId, system: operation.scope === "instance" }, async (context) => {
+    const fenced = operation.subject?.(input);
+    if (fenced) await holdLease(context, fenced, leaseNamedIn(input));
+    if (operation.kind !== "command" || !idempotencyKey) return operation.run(context, input);
+    return onlyOnce(context, operation, idempotencyKey, input);
+  });
 }
 
 /**
@@ -85,7 +102,7 @@ async function attemptTransaction<Result>(
     }>(sql`select set_config('role', ${system ? "entourage_system" : "entourage_app"}, true),
       set_config('app.org_id', ${actor.orgId}, true), to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now`);
     if (!begun) throw new Error("the database did not tell the time");
-    const context: Context = { actor, tx, settings, now: new Date(begun.now), requestId, pending: [] };
+    const context: Context = { actor, tx, settings, now: new Date(begun.now), requestId, pending: [], hints: [] };
     const result = await work(context);
     await flush(context);
     return { result, context };
@@ -126,6 +143,12 @@ async function onlyOnce<Input extends z.ZodObject, Output extends z.ZodObject>(
       `This idempotency key was used for another ${receipt.operation} request. Use a new key.`,
     );
   }
+  if (receipt && operation.hints?.secret) {
+    throw new AppError(
+      "conflict",
+      `This ${operation.name} was done already, and its secret is shown once only. If it was lost, revoke it and make another with a new idempotency key.`,
+    );
+  }
   if (receipt) return receipt.output;
   const output = await operation.run(context, input);
   await tx.insert(receipts).values({
@@ -134,18 +157,21 @@ async function onlyOnce<Input extends z.ZodObject, Output extends z.ZodObject>(
     key,
     operation: operation.name,
     inputHash,
-    output,
+    output: operation.hints?.secret ? {} : output,
     createdAt: now,
   });
   return output;
 }
 
 /** What other processes should look at, told after the commit: a hint, never the truth. */
-function hintsOf({ pending }: Context) {
-  const hints = new Map<string, { topic: "events_appended" | "task_status_changed" | "new_message"; orgId: string }>();
+function hintsOf({ pending, hints: asked }: Context) {
+  const hints = new Map<string, { topic: Topic; orgId: string }>();
+  for (const hint of asked) hints.set(`${hint.topic}${hint.orgId}`, hint);
   for (const { orgId, type } of pending) {
     hints.set(`events_appended${orgId}`, { topic: "events_appended", orgId });
     if (type === "message.sent") hints.set(`new_message${orgId}`, { topic: "new_message", orgId });
+    if (/^(api_key|member|team|agent)\./.test(type))
+      hints.set(`access_changed${orgId}`, { topic: "access_changed", orgId });
     if (!type.startsWith("message.")) hints.set(`task_status_changed${orgId}`, { topic: "task_status_changed", orgId });
   }
   return hints.values();

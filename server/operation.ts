@@ -4,9 +4,10 @@ import type { Permission } from "./permissions.ts";
 
 /**
  * `read` and `command` live in one transaction; a command may record events. `wait` and `git` decide in a transaction
- * and then `finish` without one: waiting for something to happen, or reading git objects.
+ * and then `finish` without one: waiting for something to happen, or reading git objects. `local` opens none at all: it
+ * is answered by this process alone.
  */
-export type OperationKind = "read" | "command" | "wait" | "git";
+export type OperationKind = "read" | "command" | "wait" | "git" | "local";
 
 export interface FinishContext {
   runtime: Runtime;
@@ -31,12 +32,17 @@ export interface Operation<
   scope?: "org" | "instance";
   input: Input;
   output: Output;
-  hints?: { destructive?: boolean; idempotent?: boolean };
+  hints?: {
+    destructive?: boolean;
+    idempotent?: boolean;
+    /** The answer carries a secret that is shown once: it is never stored, so an idempotency key cannot bring it back. */
+    secret?: boolean;
+  };
   /** The task it writes to: an agent needs its live lease on it (managers do not). The lease may be named in `input.lease`. */
   subject?(input: z.output<Input>): string;
-  /** What happens, in the transaction. */
+  /** What happens, in the transaction; never called for `local`. */
   run(context: Context, input: z.output<Input>): Promise<Decided>;
-  /** What follows after the commit, holding no transaction. Required for `wait` and `git`. */
+  /** What follows after the commit, holding no transaction. Required for `wait`, `git` and `local`. */
   finish?(decided: Decided, input: z.output<Input>, context: FinishContext): Promise<z.input<Output>>;
 }
 
@@ -48,6 +54,9 @@ type Plain<Input extends z.ZodObject, Output extends z.ZodObject> = Operation<In
   kind: "read" | "command";
   finish?: never;
 };
+type Local<Input extends z.ZodObject, Output extends z.ZodObject> = Omit<Finished<Input, Output, void>, "kind" | "run"> & {
+  kind: "local";
+};
 
 /** Declares an operation; only checks that the pieces fit. */
 export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
@@ -57,8 +66,13 @@ export function defineOperation<Input extends z.ZodObject, Output extends z.ZodO
   operation: Finished<Input, Output, Decided>,
 ): Operation<Input, Output>;
 export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
-  operation: Operation<Input, Output, never> | Operation<Input, Output>,
+  operation: Local<Input, Output>,
+): Operation<Input, Output>;
+export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output, never> | Operation<Input, Output> | Local<Input, Output>,
 ): Operation<Input, Output> {
   // The type of what `run` decides matters only between `run` and `finish` of the same operation, which the overloads checked.
-  return operation as Operation<Input, Output>;
+  return { run: nothing, ...operation } as Operation<Input, Output>;
 }
+
+const nothing = () => Promise.resolve();

@@ -1,0 +1,61 @@
+import { and, eq, isNull, ne } from "drizzle-orm";
+import { agents, apiKeys } from "#db/schema/organizations.ts";
+import type { z } from "zod";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { record } from "../events/record.ts";
+import { newId } from "../ids.ts";
+import { hashSecret, makeKey } from "./key.ts";
+import type { createApiKeyInput } from "./schema.ts";
+
+/**
+ * Makes a key that acts as an agent, or as the person who makes it. Only its hash is stored.
+ * @returns its id, and the key, which nobody can read again.
+ */
+export async function createApiKey(
+  context: Context,
+  { name, agentId, scopes = agentId ? ["agent"] : ["all"], expiresInDays }: z.output<typeof createApiKeyInput>,
+): Promise<{ id: string; key: string }> {
+  const { actor, now } = context;
+  if (actor.kind !== "user")
+    throw new AppError("forbidden", "Only people make API keys. Ask an owner or admin for one.");
+  if (agentId) await requireLivingAgent(context, agentId);
+  const id = newId();
+  const key = makeKey();
+  const expiresAt = expiresInDays ? new Date(now.getTime() + expiresInDays * 86_400_000).toISOString() : null;
+  await record(context, "api_key.created", [
+    {
+      subject: id,
+      data: {
+        name,
+        hash: hashSecret(key),
+        lastFour: key.slice(-4),
+        scopes: [...new Set(scopes)],
+        agentId,
+        createdByUserId: actor.id,
+        expiresAt,
+      },
+    },
+  ]);
+  return { id, key };
+}
+
+/** Ends a key for good, everywhere within seconds. Ending it twice changes nothing. */
+export async function revokeApiKey(context: Context, apiKeyId: string): Promise<void> {
+  const { tx, actor } = context;
+  const [live] = await tx
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.orgId, actor.orgId), eq(apiKeys.id, apiKeyId), isNull(apiKeys.revokedAt)))
+    .for("update");
+  if (live) await record(context, "api_key.revoked", [{ subject: apiKeyId, data: {} }]);
+}
+
+async function requireLivingAgent({ tx, actor }: Context, agentId: string): Promise<void> {
+  const [agent] = await tx
+    .select({ id: agents.id })
+    .from(agents)
+    .where(and(eq(agents.orgId, actor.orgId), eq(agents.id, agentId), ne(agents.status, "archived")));
+  if (!agent)
+    throw new AppError("not_found", `There is no agent ${agentId} here. list_agents shows the ones there are.`);
+}

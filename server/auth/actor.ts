@@ -1,0 +1,173 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { AgentRole, AgentRuntime, KeyScope, OrgRole } from "#db/enums.ts";
+import { hashSecret, isWellFormed } from "../api-keys/key.ts";
+import { type Actor, type Context, type Runtime, systemActor } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { inTransaction } from "../execute.ts";
+import { agentPermissions, narrowToScopes, rolePermissions } from "../permissions.ts";
+import { type Resolved, resolveActor } from "./actor-cache.ts";
+
+/**
+ * Who holds this API key. A key of an agent acts as the agent; one without acts as the person who made it, with that
+ * person's role of the moment. Either ends with the membership of its maker.
+ * @throws AppError unauthenticated, the same for unknown, expired, revoked and ended.
+ */
+export async function actorForKey(runtime: Runtime, key: string, ip: string): Promise<Actor> {
+  // A mistyped key is known by its checksum: no query, so guessing costs the guesser only.
+  if (!isWellFormed(key)) throw badKey();
+  const hash = hashSecret(key);
+  const actor = await resolveActor(runtime, `key:${hash}`, () =>
+    asSystem(runtime, (context) => findKeyHolder(context, hash, ip)),
+  );
+  return { ...actor, ip };
+}
+
+/**
+ * Who is signed in, in one of their organizations: the named one (slug or id), or the one they joined first. Somebody
+ * who is in none acts for the instance alone: may list and make organizations and accept invitations.
+ * @throws AppError unauthenticated when the sign-in ended; not_found for an organization that is missing or foreign.
+ */
+export async function actorForSignIn(
+  runtime: Runtime,
+  signInId: string,
+  orgRef: string | undefined,
+  ip: string,
+): Promise<Actor> {
+  const actor = await resolveActor(runtime, `sign-in:${signInId}:${orgRef ?? ""}`, () =>
+    asSystem(runtime, (context) => findSignedIn(context, signInId, orgRef)),
+  );
+  return { ...actor, ip };
+}
+
+/** A person outside of any organization. */
+export function instanceActor(person: { id: string; name: string }): Actor {
+  return {
+    kind: "user",
+    id: person.id,
+    name: person.name,
+    orgId: "",
+    role: "viewer",
+    permissions: new Set(["instance:use"]),
+    teams: [],
+  };
+}
+
+/** A person in an organization. */
+export function memberActor(
+  person: { id: string; name: string },
+  { orgId, role, teams }: { orgId: string; role: OrgRole; teams: readonly string[] },
+): Actor {
+  return {
+    kind: "user",
+    id: person.id,
+    name: person.name,
+    orgId,
+    role,
+    permissions: new Set(rolePermissions[role]),
+    teams: role === "owner" || role === "admin" ? "all" : teams,
+  };
+}
+
+/** A transaction over all organizations: for what comes before one is known. */
+export function asSystem<Result>(runtime: Runtime, work: (context: Context) => Promise<Result>): Promise<Result> {
+  return inTransaction(runtime, systemActor("", "sign-in"), { requestId: "sign-in", system: true }, work);
+}
+
+const badKey = () =>
+  new AppError(
+    "unauthenticated",
+    "This API key is not valid. It may be mistyped, expired or revoked; ask for a new one.",
+  );
+
+const milliseconds = (column: SQL) => sql`(extract(epoch from ${column}) * 1000)::float8`;
+const teamsOf = (orgId: SQL, userId: SQL) =>
+  sql`array(select tm.team_id::text from team_members tm where tm.org_id = ${orgId} and tm.user_id = ${userId})`;
+
+type KeyRow = {
+  orgId: string;
+  keyId: string;
+  scopes: KeyScope[];
+  endsAt: number | null;
+  isStale: boolean;
+  agentId: string | null;
+  agentName: string;
+  agentRole: AgentRole;
+  runtime: AgentRuntime;
+  teamId: string;
+  userId: string | null;
+  userName: string;
+  role: OrgRole;
+  teams: string[];
+};
+
+async function findKeyHolder({ tx }: Context, hash: string, ip: string): Promise<Resolved> {
+  const [row] = await tx.execute<KeyRow>(sql`select k.org_id as "orgId", k.id as "keyId", k.scopes,
+      ${milliseconds(sql`k.expires_at`)} as "endsAt",
+      x.last_used_at is null or x.last_used_at < now() - interval '1 minute' as "isStale",
+      k.agent_id as "agentId", a.name as "agentName", a.role as "agentRole", a.runtime, a.team_id as "teamId",
+      m.user_id as "userId", u.name as "userName", m.role, ${teamsOf(sql`k.org_id`, sql`m.user_id`)} as teams
+    from api_keys k
+    left join agents a on a.org_id = k.org_id and a.id = k.agent_id and a.status <> 'archived'
+    left join memberships m on m.org_id = k.org_id and m.user_id = k.created_by_user_id and m.status = 'active'
+    left join users u on u.id = m.user_id
+    left join api_key_uses x on x.org_id = k.org_id and x.key_id = k.id
+    where k.hash = ${hash} and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+      and (k.agent_id is null or a.id is not null) and (k.created_by_user_id is null or m.user_id is not null)
+      and coalesce(k.agent_id, k.created_by_user_id) is not null`);
+  if (!row) throw badKey();
+  if (row.isStale) {
+    await tx.execute(sql`insert into api_key_uses (org_id, key_id, last_used_at, ip) values (${row.orgId}, ${row.keyId}, now(), ${ip})
+      on conflict (org_id, key_id) do update set last_used_at = excluded.last_used_at, ip = excluded.ip`);
+  }
+  const holder = row.agentId
+    ? agentActor(row.agentId, row)
+    : memberActor({ id: row.userId ?? "", name: row.userName }, row);
+  const permissions = narrowToScopes([...holder.permissions], row.scopes);
+  return { actor: { ...holder, permissions, keyId: row.keyId }, endsAt: row.endsAt ?? Number.POSITIVE_INFINITY };
+}
+
+function agentActor(id: string, { orgId, agentName, agentRole, runtime, teamId }: KeyRow): Actor {
+  return {
+    kind: "agent",
+    id,
+    name: agentName,
+    orgId,
+    role: agentRole,
+    permissions: new Set(agentPermissions[agentRole]),
+    teams: [teamId],
+    agent: { teamId, role: agentRole, runtime },
+  };
+}
+
+type SignInRow = {
+  userId: string;
+  name: string;
+  endsAt: number;
+  isStale: boolean;
+  orgId: string | null;
+  role: OrgRole;
+  teams: string[];
+};
+
+async function findSignedIn({ tx }: Context, signInId: string, orgRef: string | undefined): Promise<Resolved> {
+  const [row] =
+    await tx.execute<SignInRow>(sql`select u.id as "userId", u.name, ${milliseconds(sql`s.expires_at`)} as "endsAt",
+      s.last_seen_at < now() - interval '1 minute' as "isStale",
+      o.org_id as "orgId", o.role, ${teamsOf(sql`o.org_id`, sql`u.id`)} as teams
+    from sign_ins s join users u on u.id = s.user_id
+    left join lateral (
+      select m.org_id, m.role from memberships m join organizations o on o.org_id = m.org_id
+       where m.user_id = u.id and m.status = 'active'
+         ${orgRef ? sql`and (o.slug = ${orgRef} or o.org_id::text = ${orgRef})` : sql``}
+       order by m.created_at, m.org_id limit 1
+    ) o on true
+    where s.id = ${signInId}::uuid and s.revoked_at is null and s.expires_at > now()`);
+  if (!row) throw new AppError("unauthenticated", "You are signed out. Sign in again.");
+  if (row.isStale) await tx.execute(sql`update sign_ins set last_seen_at = now() where id = ${signInId}::uuid`);
+  if (!row.orgId && orgRef) {
+    throw new AppError("not_found", `There is no organization ${orgRef} here. list_orgs shows yours.`);
+  }
+  const person = { id: row.userId, name: row.name };
+  const actor = row.orgId ? memberActor(person, { ...row, orgId: row.orgId }) : instanceActor(person);
+  return { actor: { ...actor, signInId }, endsAt: row.endsAt };
+}
