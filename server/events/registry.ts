@@ -94,6 +94,9 @@ export const eventData = {
     .partial(),
   "repo.ready": z.object({ defaultBranch: text, headCommit: text.nullable() }),
   "repo.failed": z.object({ error: text }),
+  "repo.retried": none,
+  /** The source had commits of its own, which the default branch took over. */
+  "repo.fetched": z.object({ headCommit: text, previous: text }),
   "repo.archived": none,
   "task.created": z.object({
     number: z.int(),
