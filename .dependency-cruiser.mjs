@@ -139,11 +139,11 @@ export default {
     {
       name: "browser-sees-schemas-and-types",
       severity: "error",
-      comment: "Outside route handlers and app/_lib/caller.ts, app/ may import server values only from schema.ts.",
+      comment: "Outside route handlers and app/_lib/caller.ts, app/ may import server values only from schema.ts and transitions.ts.",
       from: { path: "^app/", pathNot: ["^app/.*route[.]ts$", "^app/_lib/(caller|auth)[.]ts$", "^app/_server/", TESTS] },
       to: {
         path: "^(server|db|mcp)/",
-        pathNot: ["^server/[^/]+/schema[.]ts$", "^server/ids[.]ts$", "^db/enums[.]ts$"],
+        pathNot: ["^server/[^/]+/(schema|transitions)[.]ts$", "^server/ids[.]ts$", "^db/enums[.]ts$"],
         dependencyTypesNot: ["type-only"],
       },
     },
