@@ -11,6 +11,9 @@ const HOW_TO =
   "Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap; Fedora: dnf install bubblewrap). " +
   "In a container, user namespaces must be allowed.";
 
+/** Each of the folders in memory; what lies there counts as memory of the run too. */
+const SCRATCH_BYTES = 256 * 1024 * 1024;
+
 /** Namespaces of Linux by `bwrap`: own files, processes, users and no network. Starts in a few milliseconds. */
 export function createBubblewrap(options: { program?: string } = {}): SandboxProvider {
   const program = options.program ?? "bwrap";
@@ -45,17 +48,9 @@ async function recipe(request: SandboxRequest, scratch: string): Promise<string[
     ...["--unshare-all", "--die-with-parent", "--new-session", "--hostname", "sandbox"],
     ...["--uid", "1000", "--gid", "1000", "--cap-drop", "ALL", "--clearenv"],
     ...["--ro-bind", "/usr", "/usr", ...(await systemFolders())],
-    ...["--proc", "/proc", ...kernelSettings(), "--dev", "/dev"],
-    ...[
-      "--size",
-      String(256 * 1024 * 1024),
-      "--tmpfs",
-      "/tmp",
-      "--size",
-      String(256 * 1024 * 1024),
-      "--tmpfs",
-      "/home/agent",
-    ],
+    ...["--proc", "/proc", ...kernelSettings()],
+    ...["--dev", "/dev", "--size", String(SCRATCH_BYTES), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
+    ...["--size", String(SCRATCH_BYTES), "--tmpfs", "/tmp", "--size", String(SCRATCH_BYTES), "--tmpfs", "/home/agent"],
     ...(await systemSettings(scratch)),
     ...(nodeDirectory === null ? [] : ["--ro-bind", nodeDirectory, "/opt/node"]),
     ...["--bind", await realpath(request.directory), "/work", "--chdir", "/work"],

@@ -231,8 +231,8 @@ describe.skipIf(!availability.ok)("what bubblewrap keeps out, each with a contro
   });
 
   test("writing anywhere but to its directory and its temporary folders", async () => {
-    for (const path of ["/usr/x", "/etc/x", "/x", "/opt/x", "/etc/passwd", "/sys/x", "/dev/sda"]) {
-      expect((await run(`echo owned >> ${path}`)).exitCode, path).not.toBe(0);
+    for (const path of ["/usr/x", "/etc/x", "/x", "/opt/x", "/etc/passwd", "/sys/x", "/dev/x"]) {
+      expect((await run(`: >> ${path}`)).exitCode, path).not.toBe(0);
     }
     expect((await run("echo fine | tee /tmp/x /home/agent/x /work/x")).output).toBe("fine\n");
     expect(existsSync("/tmp/x")).toBe(false);
