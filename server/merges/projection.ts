@@ -9,15 +9,18 @@ export const mergeProjections: Projections<Types> = {
       select e.org_id, e.subject_id, e.task_id, e.team_id, (e.data->>'repoId')::uuid, e.data->>'commit',
         e.data->>'strategy', 'queued', e.at from ${events}`),
   "merge.started": (tx, events) =>
-    tx.execute(sql`update merge_jobs j set status = 'testing', started_at = e.at
+    tx.execute(sql`update merge_jobs j set status = 'testing', started_at = e.at, reason = null
       from ${events} where j.org_id = e.org_id and j.id = e.subject_id`),
   "merge.requeued": (tx, events) =>
-    tx.execute(sql`update merge_jobs j set status = 'queued', started_at = null
+    tx.execute(sql`update merge_jobs j set status = 'queued', started_at = null, reason = e.data->>'reason'
       from ${events} where j.org_id = e.org_id and j.id = e.subject_id`),
-  "merge.landed": (tx, events) =>
-    tx.execute(sql`update merge_jobs j set status = 'merged', merge_commit = e.data->>'mergeCommit',
+  "merge.landed": async (tx, events) => {
+    await tx.execute(sql`update merge_jobs j set status = 'merged', merge_commit = e.data->>'mergeCommit',
       gate_run_id = (e.data->>'gateRunId')::uuid, finished_at = e.at
-      from ${events} where j.org_id = e.org_id and j.id = e.subject_id`),
+      from ${events} where j.org_id = e.org_id and j.id = e.subject_id`);
+    await tx.execute(sql`update repos r set head_commit = e.data->>'mergeCommit' from ${events}
+      join merge_jobs j on j.org_id = e.org_id and j.id = e.subject_id where r.org_id = j.org_id and r.id = j.repo_id`);
+  },
   "merge.failed": (tx, events) =>
     tx.execute(sql`update merge_jobs j set status = e.data->>'status', reason = e.data->>'reason',
       gate_run_id = (e.data->>'gateRunId')::uuid, finished_at = e.at

@@ -1,7 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
 
-type Types = "repo.registered" | "repo.updated" | "repo.ready" | "repo.failed" | "repo.archived";
+type Types =
+  | "repo.registered"
+  | "repo.updated"
+  | "repo.ready"
+  | "repo.failed"
+  | "repo.retried"
+  | "repo.fetched"
+  | "repo.archived";
 
 export const repoProjections: Projections<Types> = {
   "repo.registered": (tx, events) =>
@@ -21,6 +28,12 @@ export const repoProjections: Projections<Types> = {
       head_commit = e.data->>'headCommit' from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
   "repo.failed": (tx, events) =>
     tx.execute(sql`update repos r set status = 'error', error = e.data->>'error'
+      from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
+  "repo.retried": (tx, events) =>
+    tx.execute(sql`update repos r set status = 'initializing', error = null
+      from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
+  "repo.fetched": (tx, events) =>
+    tx.execute(sql`update repos r set head_commit = e.data->>'headCommit'
       from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
   "repo.archived": (tx, events) =>
     tx.execute(

@@ -1,0 +1,103 @@
+import { and, eq } from "drizzle-orm";
+import { gateLogs, mergeJobs } from "#db/schema/reviews.ts";
+import type { Context } from "../context.ts";
+import { type EventData } from "../events/registry.ts";
+import { record } from "../events/record.ts";
+import { newId } from "../ids.ts";
+import { sendSystemMessage } from "../messages/service.ts";
+import { lockTask, moveTask, type Task } from "../tasks/service.ts";
+import { findPassedGate, type MergeJob } from "./service.ts";
+
+/** One worker's go at a job. A job that was given up and started again is another attempt: the older one is fenced off. */
+export interface Attempt {
+  job: MergeJob;
+  startedAt: Date;
+}
+
+/** The attempt is not the current one any more (cancelled, or taken over): its result must not count. */
+export class SupersededError extends Error {}
+
+/** Starts a queued job. @returns nothing when it is not queued any more. */
+export async function startAttempt(context: Context, job: MergeJob): Promise<Attempt | undefined> {
+  const { current } = await lockJob(context, job);
+  if (current.status !== "queued") return undefined;
+  await record(context, "merge.started", [{ subject: job.id, task: job.taskId, team: job.teamId, data: {} }]);
+  return { job, startedAt: context.now };
+}
+
+/** Holds the job for the rest of the transaction if the attempt still counts. @throws SupersededError */
+export async function holdAttempt(context: Context, { job, startedAt }: Attempt): Promise<Task> {
+  const { task, current } = await lockJob(context, job);
+  if (current.status !== "testing" || current.startedAt?.getTime() !== startedAt.getTime()) {
+    throw new SupersededError(`the attempt at merge job ${job.id} does not count any more`);
+  }
+  return task;
+}
+
+/** Stores what the gate said of one exact tree. @returns the id of the run. */
+export async function recordGate(
+  context: Context,
+  attempt: Attempt,
+  { output, ...result }: EventData<"gate.finished"> & { output: string },
+): Promise<string> {
+  await holdAttempt(context, attempt);
+  const { job } = attempt;
+  const gateRunId = newId();
+  await record(context, "gate.finished", [{ subject: gateRunId, task: job.taskId, team: job.teamId, data: result }]);
+  await context.tx.insert(gateLogs).values({ orgId: job.orgId, gateRunId, output, createdAt: context.now });
+  return gateRunId;
+}
+
+/**
+ * Says that a job landed, after git said so: the merge and the end of its task in one. Saying it again is harmless.
+ * The caller holds the attempt, or has found the job's ref after a crash.
+ */
+export async function recordLanded(
+  context: Context,
+  job: MergeJob,
+  { commit, tree }: { commit: string; tree: string },
+): Promise<void> {
+  const { task, current } = await lockJob(context, job);
+  if (current.status === "merged") return;
+  const gateRunId = await findPassedGate(context, { repoId: job.repoId, tree });
+  await record(context, "merge.landed", [
+    { subject: job.id, task: job.taskId, team: job.teamId, data: { mergeCommit: commit, gateRunId } },
+  ]);
+  await moveTask(context, task, "done");
+}
+
+/** Ends an attempt without a merge: the task goes back with the reason, and its conversation keeps the particulars. */
+export async function failAttempt(
+  context: Context,
+  attempt: Attempt,
+  failure: { status: "failed" | "conflicted"; reason: string; gateRunId?: string; message: string },
+): Promise<void> {
+  const task = await holdAttempt(context, attempt);
+  const { job } = attempt;
+  const { status, reason, gateRunId = null } = failure;
+  await record(context, "merge.failed", [
+    { subject: job.id, task: job.taskId, team: job.teamId, data: { status, reason, gateRunId } },
+  ]);
+  await moveTask(context, task, "todo", { reason, rework: true });
+  await sendSystemMessage(context, task, failure.message);
+}
+
+/** Puts an attempt back into the queue. */
+export async function requeueAttempt(context: Context, job: MergeJob, reason: string): Promise<void> {
+  const { current } = await lockJob(context, job);
+  // A queued job that cannot begin says why, once; then it waits in silence.
+  if (current.status !== "testing" && !(current.status === "queued" && current.reason !== reason)) return;
+  await record(context, "merge.requeued", [{ subject: job.id, task: job.taskId, team: job.teamId, data: { reason } }]);
+}
+
+/** The task before the job: the order of every service that locks both. */
+async function lockJob(context: Context, job: MergeJob): Promise<{ task: Task; current: MergeJob }> {
+  const task = await lockTask(context, job.taskId);
+  const [current] = await context.tx
+    .select()
+    .from(mergeJobs)
+    .where(and(eq(mergeJobs.orgId, job.orgId), eq(mergeJobs.id, job.id)))
+    .for("update");
+  if (!current) throw new Error(`the merge job ${job.id} is gone`);
+  return { task, current };
+}

@@ -1,0 +1,50 @@
+import { sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Context } from "../context.ts";
+import { readTask } from "../tasks/queries.ts";
+import { requireTeam } from "../tasks/service.ts";
+import type { listedMerge, listMergesInput, mergePage, mergeState } from "./schema.ts";
+
+type Listed = z.output<typeof listedMerge>;
+
+/** Where the merge of a task stands. */
+export async function readMergeState(context: Context, ref: string): Promise<z.output<typeof mergeState>> {
+  const task = await readTask(context, ref);
+  const job = task.merges.at(-1) ?? null;
+  return {
+    taskStatus: task.status,
+    job,
+    position: job?.status === "queued" ? await positionOf(context, job.id) : null,
+  };
+}
+
+/** The merges of a team, newest first. */
+export async function listMerges(
+  context: Context,
+  { teamId, status, before, limit }: z.output<typeof listMergesInput>,
+): Promise<z.output<typeof mergePage>> {
+  await requireTeam(context, teamId);
+  const { tx, actor } = context;
+  const iso = (column: string) => sql`to_char(${sql.raw(column)} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  const rows = await tx.execute<Listed & Record<string, unknown>>(sql`select j.id,
+      json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'status', t.status) as task,
+      json_build_object('id', r.id, 'name', r.name) as repo, j.commit, j.strategy, j.status,
+      j.merge_commit as "mergeCommit", j.reason, ${iso("j.created_at")} as "createdAt",
+      ${iso("j.started_at")} as "startedAt", ${iso("j.finished_at")} as "finishedAt"
+    from merge_jobs j join tasks t on t.org_id = j.org_id and t.id = j.task_id
+    join repos r on r.org_id = j.org_id and r.id = j.repo_id
+    where j.org_id = ${actor.orgId} and j.team_id = ${teamId}
+      ${status ? sql`and j.status = any(${`{${status.join(",")}}`}::text[])` : sql``}
+      ${before ? sql`and j.id < ${before}` : sql``}
+    order by j.id desc limit ${limit + 1}`);
+  const merges = rows.slice(0, limit);
+  return { merges, next: rows.length > limit ? (merges.at(-1)?.id ?? null) : null };
+}
+
+async function positionOf({ tx, actor }: Context, jobId: string): Promise<number> {
+  const [ahead] = await tx.execute<{ count: number }>(sql`select count(*)::int as count
+    from merge_jobs mine join merge_jobs j on j.org_id = mine.org_id and j.repo_id = mine.repo_id
+      and j.status in ('queued', 'testing') and (j.created_at, j.id) < (mine.created_at, mine.id)
+    where mine.org_id = ${actor.orgId} and mine.id = ${jobId}`);
+  return ahead?.count ?? 0;
+}

@@ -1,0 +1,94 @@
+import { and, eq, inArray, ne, or, isNotNull } from "drizzle-orm";
+import type { z } from "zod";
+import { agents, memberships, teamMembers } from "#db/schema/organizations.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { record } from "../events/record.ts";
+import { newId } from "../ids.ts";
+import { findTask, requireTeam, type Task } from "../tasks/service.ts";
+import type { sendMessageInput } from "./schema.ts";
+
+type Recipient = NonNullable<z.output<typeof sendMessageInput>["to"]>;
+
+/** Sends a message to somebody of a team, or comments on a task. @returns its id. */
+export async function sendMessage(
+  context: Context,
+  { to, task: ref, teamId, body }: z.output<typeof sendMessageInput>,
+): Promise<string> {
+  const task = ref ? await findTask(context, ref) : undefined;
+  if (!task && !to) {
+    throw new AppError("invalid", "Name the task the message is about, or whom it is to, or both.");
+  }
+  const team = task?.teamId ?? teamId ?? context.actor.agent?.teamId ?? (to && (await teamOf(context, to)));
+  if (!team) throw new AppError("invalid", "Name the team: a person may belong to several.");
+  await requireTeam(context, team);
+  if (to) await requireRecipient(context, team, to);
+  return say(context, { team, task, to: to ?? assigneeOf(context, task), body });
+}
+
+/** What the product itself has to say in a task's conversation; it reaches whoever is assigned. */
+export async function sendSystemMessage(context: Context, task: Task, body: string): Promise<string> {
+  return say(context, { team: task.teamId, task, to: assigneeOf(context, task), body });
+}
+
+async function say(
+  context: Context,
+  { team, task, to, body }: { team: string; task: Task | undefined; to: Recipient | null; body: string },
+): Promise<string> {
+  const id = newId();
+  await record(context, "message.sent", [{ subject: id, task: task?.id ?? null, team, data: { body, recipient: to } }]);
+  return id;
+}
+
+/** A comment reaches whoever works on the task, without being addressed. */
+function assigneeOf({ actor }: Context, task: Task | undefined): Recipient | null {
+  if (!task?.assigneeId || !task.assigneeKind || task.assigneeId === actor.id) return null;
+  return { kind: task.assigneeKind, id: task.assigneeId };
+}
+
+async function teamOf({ tx, actor }: Context, to: Recipient): Promise<string | undefined> {
+  if (to.kind === "user") return undefined;
+  const [agent] = await tx
+    .select({ teamId: agents.teamId })
+    .from(agents)
+    .where(and(eq(agents.orgId, actor.orgId), eq(agents.id, to.id)));
+  return agent?.teamId;
+}
+
+async function requireRecipient({ tx, actor }: Context, teamId: string, to: Recipient): Promise<void> {
+  const found =
+    to.kind === "agent"
+      ? await tx
+          .select({ id: agents.id })
+          .from(agents)
+          .where(
+            and(
+              eq(agents.orgId, actor.orgId),
+              eq(agents.teamId, teamId),
+              eq(agents.id, to.id),
+              ne(agents.status, "archived"),
+            ),
+          )
+      : await tx
+          .select({ id: memberships.userId })
+          .from(memberships)
+          .leftJoin(
+            teamMembers,
+            and(
+              eq(teamMembers.orgId, memberships.orgId),
+              eq(teamMembers.userId, memberships.userId),
+              eq(teamMembers.teamId, teamId),
+            ),
+          )
+          .where(
+            and(
+              eq(memberships.orgId, actor.orgId),
+              eq(memberships.userId, to.id),
+              eq(memberships.status, "active"),
+              or(isNotNull(teamMembers.userId), inArray(memberships.role, ["owner", "admin"])),
+            ),
+          );
+  if (found.length > 0) return;
+  const who = to.kind === "agent" ? "agent" : "person";
+  throw new AppError("not_found", `There is no such ${who} in this team. list_agents and get_team show who is there.`);
+}

@@ -1,0 +1,129 @@
+import { eq, and } from "drizzle-orm";
+import type { z } from "zod";
+import { teams } from "#db/schema/organizations.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { record } from "../events/record.ts";
+import { requireTreePath } from "../git/names.ts";
+import { newId } from "../ids.ts";
+import { queueMerge } from "../merges/service.ts";
+import { findTask, lockTask, moveTask, type Task } from "../tasks/service.ts";
+import type { addCommentInput, newComment, verdictInput } from "./schema.ts";
+import { lockLatestReview, refuseUnlessInReview, type ReviewRow, workedOn } from "./service.ts";
+
+type Judgement = z.output<typeof verdictInput>;
+
+/** Approves the reviewed commit. With a repository it goes on to its merge, at once where the team merges by itself. */
+export async function approve(context: Context, judgement: Judgement): Promise<string> {
+  const { task, review } = await decide(context, judgement, "approve");
+  if (!task.repoId || !review.commit) {
+    await moveTask(context, task, "done");
+    return task.id;
+  }
+  await moveTask(context, task, "in_approval");
+  if (await mergesByItself(context, task)) {
+    await queueMerge(context, { ...task, status: "in_approval" }, review.commit);
+  }
+  return task.id;
+}
+
+/** Sends the work back to whoever did it: the task is to do again and comes first. */
+export async function requestChanges(context: Context, judgement: Judgement): Promise<string> {
+  const { task } = await decide(context, judgement, "request_changes");
+  await moveTask(context, task, "todo", { rework: true, reason: judgement.text });
+  return task.id;
+}
+
+/** Judges that the work is not wanted at all: the task is cancelled. */
+export async function reject(context: Context, judgement: Judgement): Promise<string> {
+  const { task } = await decide(context, judgement, "reject");
+  await moveTask(context, task, "cancelled", { reason: judgement.text });
+  return task.id;
+}
+
+/** Remarks on a line of the latest review, without deciding anything. */
+export async function addComment(
+  context: Context,
+  { task: ref, ...comment }: z.output<typeof addCommentInput>,
+): Promise<string> {
+  const task = await lockTask(context, (await findTask(context, ref)).id);
+  const review = await lockLatestReview(context, task.id);
+  if (!review) throw new AppError("conflict", `#${task.number} has no review yet. Use send_message to say something.`);
+  await recordComments(context, task, review, [comment]);
+  return task.id;
+}
+
+async function decide(
+  context: Context,
+  { task: ref, commit, text, comments }: Judgement,
+  verdict: "approve" | "request_changes" | "reject",
+): Promise<{ task: Task; review: ReviewRow }> {
+  const task = await lockTask(context, (await findTask(context, ref)).id);
+  refuseUnlessInReview(task);
+  const review = await lockLatestReview(context, task.id);
+  if (review?.verdict !== "pending") {
+    throw new AppError("conflict", `#${task.number} has no open review. Its worker requests one with request_review.`);
+  }
+  await refuseJudge(context, task, review);
+  refuseStale(task, review, commit);
+  await recordComments(context, task, review, comments);
+  await record(context, "review.decided", [
+    { subject: review.id, task: task.id, team: task.teamId, data: { verdict, text } },
+  ]);
+  return { task, review };
+}
+
+async function refuseJudge(context: Context, task: Task, review: ReviewRow): Promise<void> {
+  const { actor } = context;
+  if (await workedOn(context, task, review)) {
+    throw new AppError(
+      "forbidden",
+      `You worked on #${task.number} yourself. Somebody else of the team reviews it; list_reviews shows what you can review.`,
+    );
+  }
+  if (actor.kind !== "agent") return;
+  if (actor.agent?.teamId !== task.teamId) {
+    throw new AppError("forbidden", `#${task.number} belongs to another team than yours.`);
+  }
+  if (actor.role === "reviewer" && review.reviewerId && review.reviewerId !== actor.id) {
+    throw new AppError("conflict", `The review of #${task.number} was given to another reviewer. Call wait_for_work.`);
+  }
+}
+
+function refuseStale(task: Task, review: ReviewRow, named: string | undefined): void {
+  const moved = review.commit !== null && task.headCommit !== review.commit;
+  if (!moved && (!named || named === review.commit)) return;
+  throw new AppError(
+    "conflict",
+    named && !moved
+      ? `The review of #${task.number} is about ${review.commit ?? "no commit"}, not about ${named}. Read it again with get_task_diff.`
+      : `${task.branch} has moved since the review of #${task.number} was asked for. It needs a new request_review.`,
+    { commit: review.commit },
+  );
+}
+
+async function recordComments(
+  context: Context,
+  task: Task,
+  review: ReviewRow,
+  comments: readonly z.output<typeof newComment>[],
+): Promise<void> {
+  await record(
+    context,
+    "review.commented",
+    comments.map(({ path, line, side, body }) => ({
+      subject: review.id,
+      task: task.id,
+      team: task.teamId,
+      data: { commentId: newId(), path: requireTreePath(path), line, side, body },
+    })),
+  );
+}
+
+async function mergesByItself({ tx, actor }: Context, task: Task): Promise<boolean> {
+  const [team] = await tx
+    .select({ autoMerge: teams.autoMerge })
+    .from(teams)
+    .where(and(eq(teams.orgId, actor.orgId), eq(teams.id, task.teamId)));
+  return team?.autoMerge ?? false;
+}
