@@ -1,0 +1,42 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import type { Agent } from "./schema.ts";
+import { findAgent } from "./service.ts";
+
+const iso = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** The agents of the actor's teams, each with what it holds now and its last sign of life. */
+export async function listAgents(
+  context: Context,
+  { teamId, archived }: { teamId?: string | undefined; archived: boolean },
+): Promise<{ agents: Agent[] }> {
+  const where = sql`${teamId ? sql`a.team_id = ${teamId}` : sql`true`} and ${archived ? sql`true` : sql`a.status <> 'archived'`}`;
+  return { agents: await readAgents(context, where) };
+}
+
+/** One agent. @throws AppError not_found */
+export async function readAgent(context: Context, agentId: string): Promise<Agent> {
+  await findAgent(context, agentId);
+  const [agent] = await readAgents(context, sql`a.id = ${agentId}`);
+  if (!agent) throw new Error("an agent that was found cannot be read");
+  return agent;
+}
+
+async function readAgents({ tx, actor }: Context, where: SQL): Promise<Agent[]> {
+  const visible = actor.teams === "all" ? sql`true` : sql`a.team_id = any(${`{${actor.teams.join(",")}}`}::uuid[])`;
+  return tx.execute<
+    Agent & Record<string, unknown>
+  >(sql`select a.id, a.team_id as "teamId", a.name, a.role, a.runtime, a.status,
+      a.is_default as "isDefault", a.slots, a.lease_seconds as "leaseSeconds", ${iso(sql`a.created_at`)} as "createdAt",
+      ${iso(sql`greatest(
+        (select max(x.last_used_at) from api_keys k join api_key_uses x on x.org_id = k.org_id and x.key_id = k.id
+          where k.org_id = a.org_id and k.agent_id = a.id),
+        (select max(c.renewed_at) from leases l join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
+          where l.org_id = a.org_id and l.agent_id = a.id and l.ended_at is null))`)} as "lastSeenAt",
+      coalesce((select json_agg(json_build_object('leaseId', l.id, 'taskId', t.id, 'number', t.number, 'title', t.title,
+          'status', t.status, 'since', ${iso(sql`l.started_at`)}, 'expiresAt', ${iso(sql`c.expires_at`)}) order by l.started_at)
+        from leases l join tasks t on t.org_id = l.org_id and t.id = l.task_id
+        left join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
+        where l.org_id = a.org_id and l.agent_id = a.id and l.ended_at is null), '[]') as holds
+    from agents a where a.org_id = ${actor.orgId} and ${visible} and ${where} order by a.is_default desc, a.created_at, a.id limit 1000`);
+}

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { agentRoles, agentRuntimes, agentStatuses, taskStatuses } from "#db/enums.ts";
+import { id, isoTime } from "../ids.ts";
+
+export const agent = z.object({
+  id,
+  teamId: id,
+  name: z.string(),
+  role: z.enum(agentRoles),
+  runtime: z.enum(agentRuntimes).describe("`external` and `scripted` come over MCP; the others are started here."),
+  status: z.enum(agentStatuses),
+  isDefault: z.boolean().describe("The manager that came with its team."),
+  slots: z.int().describe("How many tasks it may hold at once."),
+  leaseSeconds: z
+    .int()
+    .nullable()
+    .describe("How long a lease lives without a sign of life; null: the default of its runtime."),
+  createdAt: isoTime,
+  lastSeenAt: isoTime.nullable().describe("When its key or its lease last gave a sign of life."),
+  holds: z
+    .array(
+      z.object({
+        leaseId: id,
+        taskId: id,
+        number: z.int(),
+        title: z.string(),
+        status: z.enum(taskStatuses),
+        since: isoTime,
+        expiresAt: isoTime.nullable(),
+      }),
+    )
+    .describe("The tasks it works on now."),
+});
+export type Agent = z.output<typeof agent>;
+
+const name = z
+  .string()
+  .trim()
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N}._ -]{0,59}$/u,
+    "Use letters, digits, dots, dashes, underscores and spaces, 60 at most.",
+  );
+const slots = z.int().min(1).max(64);
+const leaseSeconds = z.int().min(2).max(86_400).nullable();
+
+export const listAgentsInput = z.strictObject({
+  teamId: id.optional().describe("Only this team's."),
+  archived: z.boolean().default(false).describe("Also the archived ones."),
+});
+export const agentList = z.object({ agents: z.array(agent) });
+
+export const createAgentInput = z.strictObject({
+  teamId: id,
+  name,
+  role: z.enum(agentRoles).default("engineer"),
+  runtime: z.enum(agentRuntimes).default("external"),
+  slots: slots.default(1),
+  leaseSeconds: leaseSeconds.default(null),
+});
+
+export const updateAgentInput = z.strictObject({
+  agentId: id,
+  name: name.optional(),
+  role: z.enum(agentRoles).optional(),
+  slots: slots.optional(),
+  leaseSeconds: leaseSeconds.optional(),
+  status: z
+    .enum(["active", "paused"])
+    .optional()
+    .describe("A paused agent finishes what it holds and takes nothing new."),
+});
+
+export const agentInput = z.strictObject({ agentId: id });
+export const agentResult = z.object({ agent });

@@ -1,0 +1,45 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import type { Organization, OrgList } from "./schema.ts";
+
+const iso = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const columns = sql`o.org_id as id, o.name, o.slug, ${iso(sql`o.created_at`)} as "createdAt",
+  case when o.paused_at is null then null else json_build_object('at', ${iso(sql`o.paused_at`)}, 'by', o.paused_by,
+    'reason', coalesce(o.pause_reason, '')) end as paused`;
+
+/** The organizations a person is in, the first joined first. A key knows only its own. */
+export async function listOrganizations({ tx, actor }: Context): Promise<OrgList> {
+  const organizations = await tx.execute<OrgList["organizations"][number] & Record<string, unknown>>(sql`
+    select ${columns}, m.role from memberships m join organizations o on o.org_id = m.org_id
+     where m.user_id = ${actor.id} and m.status = 'active' ${actor.keyId ? sql`and m.org_id = ${actor.orgId}` : sql``}
+     order by m.created_at, m.org_id`);
+  return { organizations };
+}
+
+/** The actor's organization, and who the actor is in it. */
+export async function readOrganization({ tx, actor }: Context) {
+  const [organization] = await tx.execute<Organization & Record<string, unknown>>(
+    sql`select ${columns} from organizations o where o.org_id = ${actor.orgId}`,
+  );
+  if (!organization) throw new AppError("not_found", "There is no such organization here.");
+  const { kind, id, name, role, permissions } = actor;
+  return { organization, you: { kind, id, name, role, permissions: [...permissions] } };
+}
+
+/** Whether the organization or a team is paused, by whom and why. */
+export async function readPause(
+  { tx, actor }: Context,
+  teamId: string | undefined,
+): Promise<{ paused: Organization["paused"] }> {
+  const from = teamId
+    ? sql`teams o where o.org_id = ${actor.orgId} and o.id = ${teamId}`
+    : sql`organizations o where o.org_id = ${actor.orgId}`;
+  const [row] = await tx.execute<
+    Pick<Organization, "paused"> & Record<string, unknown>
+  >(sql`select case when o.paused_at is null
+    then null else json_build_object('at', ${iso(sql`o.paused_at`)}, 'by', o.paused_by, 'reason', coalesce(o.pause_reason, '')) end as paused
+    from ${from}`);
+  return { paused: row?.paused ?? null };
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { orgRoles } from "#db/enums.ts";
+import { id, isoTime } from "../ids.ts";
+
+export const orgName = z.string().trim().min(1).max(100);
+
+/** Why nothing starts, and who said so. */
+export const pause = z
+  .object({ at: isoTime, by: z.object({ kind: z.string(), id: z.string(), name: z.string() }), reason: z.string() })
+  .nullable();
+
+const organization = z.object({
+  id,
+  name: z.string(),
+  slug: z.string().describe("Stands in its addresses and never changes."),
+  createdAt: isoTime,
+  paused: pause,
+});
+export type Organization = z.output<typeof organization>;
+
+export const listOrgsInput = z.strictObject({});
+export const orgList = z.object({ organizations: z.array(organization.extend({ role: z.enum(orgRoles) })) });
+export type OrgList = z.output<typeof orgList>;
+
+export const createOrgInput = z.strictObject({
+  name: orgName,
+  teamName: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .default("General")
+    .describe("Its first team, which comes with a manager agent."),
+});
+export const createdOrg = z.object({ orgId: id, slug: z.string(), teamId: id, managerAgentId: id });
+
+export const getOrgInput = z.strictObject({});
+export const orgResult = z.object({
+  organization,
+  you: z
+    .object({ kind: z.string(), id: z.string(), name: z.string(), role: z.string(), permissions: z.array(z.string()) })
+    .describe("Who you are here, and what you may do."),
+});
+
+export const renameOrgInput = z.strictObject({ name: orgName });
+
+export const pauseInput = z.strictObject({
+  teamId: id.optional().describe("Only this team. Left out: the whole organization."),
+  reason: z.string().trim().max(500).default("").describe("Shown to everybody while it lasts."),
+});
+export const resumeInput = z.strictObject({
+  teamId: id.optional().describe("Only this team. Left out: the whole organization."),
+});
+export const pauseResult = z.object({ paused: pause });
