@@ -103,7 +103,7 @@ export default {
         path: "^(server|db|app|worker)/",
         pathNot: [
           "^server/[^/]+/operations[.]ts$",
-          "^server/(operation|execute|context|errors)[.]ts$",
+          "^server/(operation|execute|context|errors|permissions|door|near-names)[.]ts$",
           "^server/auth/",
         ],
       },
@@ -117,7 +117,7 @@ export default {
         pathNot: [
           "^server/trpc/",
           "^server/[^/]+/operations[.]ts$",
-          "^server/(operation|execute|context|errors)[.]ts$",
+          "^server/(operation|execute|context|errors|door)[.]ts$",
           "^server/auth/",
         ],
       },
@@ -139,7 +139,8 @@ export default {
     {
       name: "browser-sees-schemas-and-types",
       severity: "error",
-      comment: "Outside route handlers and app/_lib/caller.ts, app/ may import server values only from schema.ts and transitions.ts.",
+      comment:
+        "Outside route handlers and app/_lib/caller.ts, app/ may import server values only from schema.ts and transitions.ts.",
       from: { path: "^app/", pathNot: ["^app/.*route[.]ts$", "^app/_lib/(caller|auth)[.]ts$", "^app/_server/", TESTS] },
       to: {
         path: "^(server|db|mcp)/",

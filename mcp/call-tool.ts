@@ -1,0 +1,52 @@
+import type { Caller } from "#server/door.ts";
+import { AppError } from "#server/errors.ts";
+import { execute } from "#server/execute.ts";
+import { nearNames } from "#server/near-names.ts";
+import { tools } from "./tool-table.ts";
+
+/** `tools/call` as both eras send it. */
+export interface ToolCall {
+  name: string;
+  arguments?: Record<string, unknown>;
+  _meta?: Record<string, unknown>;
+}
+
+/**
+ * Runs a tool and returns its result as JSON, without the braces: what one era adds is appended by the caller.
+ * Failures are results too, for the agent to read and act upon.
+ */
+export async function callTool(call: ToolCall, caller: Caller, signal: AbortSignal): Promise<string> {
+  const operation = tools.get(call.name);
+  if (!operation) throw new UnknownTool(call.name);
+  try {
+    const output = await execute(operation, caller.runtime, caller.actor, call.arguments, {
+      requestId: caller.requestId,
+      idempotencyKey: idempotencyKeyOf(call),
+      signal,
+    });
+    const json = JSON.stringify(output);
+    return `"content":[{"type":"text","text":${JSON.stringify(json)}}],"structuredContent":${json}`;
+  } catch (error) {
+    const told = caller.explain(error);
+    const text =
+      told.code === "internal" ? `internal error, request ${told.requestId}` : `${told.code}: ${told.message}`;
+    return `"content":[{"type":"text","text":${JSON.stringify(text)}}],"structuredContent":${JSON.stringify({ error: told })},"isError":true`;
+  }
+}
+
+/** The name of no tool: an error of the protocol, not of a tool. */
+export class UnknownTool extends Error {
+  constructor(name: string) {
+    const near = nearNames(name, [...tools.keys()]);
+    super(
+      `Unknown tool "${name.slice(0, 80)}".${near.length > 0 ? ` Did you mean ${near.join(", ")}?` : " See tools/list."}`,
+    );
+  }
+}
+
+function idempotencyKeyOf({ _meta }: ToolCall): string | undefined {
+  const key = _meta?.["entourage/idempotencyKey"];
+  if (key === undefined) return undefined;
+  if (typeof key === "string" && key.length > 0 && key.length <= 200) return key;
+  throw new AppError("invalid", '_meta["entourage/idempotencyKey"] must be a text of at most 200 characters.');
+}

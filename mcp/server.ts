@@ -1,0 +1,85 @@
+import { isJsonContentType } from "@modelcontextprotocol/server";
+import {
+  addressOf,
+  type Caller,
+  type Door,
+  enter,
+  explain,
+  readJsonText,
+  requestIdOf,
+  retryAfter,
+} from "#server/door.ts";
+import { type ErrorBody, errorCodes } from "#server/errors.ts";
+import { createProtocol, principalOf } from "./protocol.ts";
+import { answerPlain, isRecord, recognise } from "./thin-path.ts";
+
+/** The door for agents: the Model Context Protocol in its revisions 2026-07-28 and 2025-11-25, by API key. */
+export function createMcp() {
+  const serve = createProtocol();
+  /** Calls of the older era that can be called off by a notification of their own. */
+  const running = new Map<string, AbortController>();
+
+  return async function answer(door: Door, request: Request): Promise<Response> {
+    const requestId = requestIdOf(request);
+    let caller: Caller;
+    let body: unknown;
+    try {
+      caller = await enter(door, request, requestId);
+    } catch (error) {
+      return turnAway(request, explain(door, error, requestId));
+    }
+    if (request.method !== "POST") return serve(request, undefined, caller);
+    if (!isJsonContentType(request.headers.get("content-type")))
+      return protocolError(415, -32000, "Unsupported media type: send application/json.");
+    try {
+      body = JSON.parse(await readJsonText(request, door.runtime.config.bodyLimitKilobytes * 1024));
+    } catch (error) {
+      if (error instanceof SyntaxError) return protocolError(400, -32700, "Parse error: the body is not JSON.");
+      return turnAway(request, caller.explain(error));
+    }
+    const plain = recognise(request, body);
+    if (plain) return answerCancellable(request, plain.id, caller, (signal) => answerPlain(plain, caller, signal));
+    callOff(request, body, caller);
+    return serve(request, body, caller);
+  };
+
+  /** A client of the older era does not hang up when it loses interest; it says so in another request. */
+  async function answerCancellable(
+    request: Request,
+    id: string | number,
+    caller: Caller,
+    work: (signal: AbortSignal) => Promise<Response>,
+  ): Promise<Response> {
+    const session = request.headers.get("mcp-session-id");
+    if (!session) return work(request.signal);
+    const key = `${principalOf(caller)}|${session}|${id}`;
+    const calledOff = new AbortController();
+    running.set(key, calledOff);
+    try {
+      return await work(AbortSignal.any([request.signal, calledOff.signal]));
+    } finally {
+      running.delete(key);
+    }
+  }
+
+  function callOff(request: Request, body: unknown, caller: Caller): void {
+    if (!isRecord(body) || body.method !== "notifications/cancelled" || !isRecord(body.params)) return;
+    const session = request.headers.get("mcp-session-id");
+    running.get(`${principalOf(caller)}|${session}|${String(body.params.requestId)}`)?.abort();
+  }
+}
+
+/** Somebody who does not come in. A client without a key learns where it is told how to get one. */
+function turnAway(request: Request, error: ErrorBody["error"]): Response {
+  const status = error.code === "internal" ? 500 : errorCodes[error.code].http;
+  const metadata = `${addressOf(request)}/.well-known/oauth-protected-resource/mcp`;
+  return protocolError(status, -32000, `${error.code}: ${error.message}`, {
+    "x-request-id": error.requestId,
+    ...retryAfter(error),
+    ...(status === 401 && { "www-authenticate": `Bearer resource_metadata="${metadata}"` }),
+  });
+}
+
+function protocolError(status: number, code: number, message: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status, headers });
+}

@@ -1,0 +1,139 @@
+import type { Actor } from "./context.ts";
+import { AppError, type ErrorBody, errorCodes } from "./errors.ts";
+import { inTransaction } from "./execute.ts";
+import { describeFailure } from "./failure.ts";
+import { newId } from "./ids.ts";
+import { renewLeasesOf } from "./leases/service.ts";
+import type { OpenRuntime } from "./runtime.ts";
+
+/** What a request says of its caller; what of it is true the authenticator decides. */
+export interface Credentials {
+  authorization: string | undefined;
+  cookie: string | undefined;
+  /** The organization a signed-in person asks for: slug or id. A key has its own. */
+  orgRef: string | undefined;
+  ip: string;
+  origin: string | undefined;
+  method: string;
+  contentType: string | undefined;
+}
+export type Authenticate = (runtime: OpenRuntime, credentials: Credentials) => Promise<Actor>;
+
+/** What every door of a process stands on. */
+export interface Door {
+  runtime: OpenRuntime;
+  authenticate: Authenticate;
+}
+
+/** Somebody who came through a door. */
+export interface Caller {
+  actor: Actor;
+  runtime: OpenRuntime;
+  requestId: string;
+  /** Ends when they hang up. */
+  signal: AbortSignal;
+  /** What to tell them of a failure; logs what was our fault. */
+  explain(error: unknown): ErrorBody["error"];
+}
+
+/**
+ * Lets a request in: not from a page of another site, by somebody known, within their rate. Any call of an external
+ * agent is a sign of life and renews its leases.
+ * @throws AppError forbidden, unauthenticated, rate_limited.
+ */
+export async function enter({ runtime, authenticate }: Door, request: Request, requestId: string): Promise<Caller> {
+  const { headers } = request;
+  refuseForeignPage(request, runtime);
+  const ip = headers.get("x-forwarded-for") ?? "unknown";
+  const credentials = {
+    authorization: headers.get("authorization") ?? undefined,
+    cookie: headers.get("cookie") ?? undefined,
+    orgRef: headers.get("x-entourage-org") ?? undefined,
+    ip,
+    origin: headers.get("origin") ?? undefined,
+    method: request.method,
+    contentType: headers.get("content-type") ?? undefined,
+  };
+  const actor = await authenticate(runtime, credentials).catch(async (error: unknown) => {
+    // Only strangers are counted by address, so that one cannot use up the share of the others behind it.
+    if (error instanceof AppError && error.code === "unauthenticated") await runtime.rates.admit({ ip });
+    throw error;
+  });
+  await runtime.rates.admit(actor);
+  if (actor.agent?.runtime === "external") await showLife(runtime, actor, requestId);
+  return {
+    actor,
+    runtime,
+    requestId,
+    signal: request.signal,
+    explain: (error) => describeFailure(error, requestId, runtime.log),
+  };
+}
+
+/** What to tell somebody of a failure before they came in. */
+export const explain = ({ runtime }: Door, error: unknown, requestId: string): ErrorBody["error"] =>
+  describeFailure(error, requestId, runtime.log);
+
+/** The id that the front gave the request; it goes into events, logs, push and the answer. */
+export const requestIdOf = (request: Request): string => request.headers.get("x-request-id") ?? newId();
+
+/** The address this request was sent to, as the caller sees it. The front has checked the host. */
+export function addressOf(request: Request): string {
+  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
+  const protocol = request.headers.get("x-forwarded-proto") ?? "http";
+  return host ? `${protocol}://${host}` : new URL(request.url).origin;
+}
+
+/** A failure as the HTTP answer of every JSON door. */
+export function refusal(error: ErrorBody["error"], headers: Record<string, string> = {}): Response {
+  const status = error.code === "internal" ? 500 : errorCodes[error.code].http;
+  return Response.json({ error } satisfies ErrorBody, {
+    status,
+    headers: { "cache-control": "no-store", "x-request-id": error.requestId, ...retryAfter(error), ...headers },
+  });
+}
+
+/** `Retry-After`, where waiting helps. */
+export function retryAfter({ details }: Pick<ErrorBody["error"], "details">): Record<string, string> {
+  const seconds = details?.retryAfterSeconds;
+  return typeof seconds === "number" ? { "retry-after": String(seconds) } : {};
+}
+
+/**
+ * The text of a JSON body.
+ * @throws AppError invalid for another content type, too_large beyond the limit.
+ */
+export async function readJsonText(request: Request, limitBytes: number): Promise<string> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new AppError("invalid", `Send JSON with "content-type: application/json", not "${type.slice(0, 100)}".`);
+  const tooLarge = new AppError("too_large", `The body is larger than ${Math.floor(limitBytes / 1024)} KB.`);
+  if (Number(request.headers.get("content-length") ?? 0) > limitBytes) throw tooLarge;
+  const text = await request.text();
+  // A character is at most three bytes, so most bodies need not be counted.
+  if (text.length * 3 > limitBytes && Buffer.byteLength(text) > limitBytes) throw tooLarge;
+  return text;
+}
+
+/** A browser always says which page asks; a page of another site is let in by setting only. */
+function refuseForeignPage(request: Request, { config }: OpenRuntime): void {
+  const from = request.headers.get("origin");
+  if (from === null || from === addressOf(request) || config.corsOrigins.includes(from)) return;
+  if (from === new URL(config.publicUrl).origin) return;
+  throw new AppError("forbidden", "Pages of this origin may not call. ENTOURAGE_CORS_ORIGINS lists those that may.");
+}
+
+const shownLife = new Map<string, number>();
+
+/** Once a minute is enough for leases of half an hour, and costs the calls between nothing; shorter ones need it sooner. */
+async function showLife(runtime: OpenRuntime, actor: Actor, requestId: string): Promise<void> {
+  const now = Date.now();
+  const everyMs = Math.min(60, runtime.settings.leaseSeconds.external / 3) * 1000;
+  if (now - (shownLife.get(actor.id) ?? 0) < everyMs) return;
+  if (shownLife.size > 10_000) shownLife.clear();
+  shownLife.set(actor.id, now);
+  await inTransaction(runtime, actor, { requestId }, renewLeasesOf).catch((error: unknown) => {
+    shownLife.delete(actor.id);
+    runtime.log.warn({ error, requestId, actor: actor.id }, "leases were not renewed");
+  });
+}

@@ -1,0 +1,74 @@
+import { connect } from "#db/client.ts";
+import { type Config, config } from "./config.ts";
+import type { Runtime, Settings } from "./context.ts";
+import { openParking } from "./dispatch/parking.ts";
+import { startWake } from "./events/wake.ts";
+import { createLogger, type Logger } from "./log.ts";
+import { createRates, type Rates } from "./rates.ts";
+
+/** A runtime with doors: what route handlers and pages of one process share. */
+export type OpenRuntime = Runtime & {
+  config: Config;
+  log: Logger;
+  rates: Rates;
+  /** Lets waiting agents go and gives the connections back. */
+  close(): Promise<void>;
+};
+
+/** What of the configuration domain code reads. */
+export const settingsOf = (from: Config): Settings => ({
+  dataDir: from.dataDir,
+  publicUrl: from.publicUrl,
+  leaseSeconds: { driven: from.leaseSeconds, external: from.externalLeaseSeconds },
+  repoRoots: from.repoRoots,
+  sandbox: from.sandbox,
+  gateOutputLimitBytes: from.gateOutputKilobytes * 1024,
+});
+
+/** Opens the database, the ear for wake-ups and the line of waiting agents, once where a process starts. */
+export async function openRuntime(name: string, from: Config = config()): Promise<OpenRuntime> {
+  const url = from.databaseUrl;
+  if (!url) throw new Error(`The ${name} process needs DATABASE_URL; \`npm start\` sets it.`);
+  const log = createLogger(name);
+  const { sql, db, close } = connect(url, { poolSize: from.poolSize, name: `entourage-${name}` });
+  const wake = await startWake({
+    url,
+    sql,
+    onError: (error) => log.warn({ error }, "wake-ups are disturbed; the poll goes on"),
+  });
+  const settings = settingsOf(from);
+  const parking = openParking({
+    db,
+    wake,
+    settings,
+    onError: (error) => log.error({ error }, "giving work to waiting agents failed"),
+  });
+  return {
+    db,
+    wake,
+    settings,
+    parking,
+    config: from,
+    log,
+    rates: createRates(from),
+    async close() {
+      parking.close();
+      await wake.close();
+      await close();
+    },
+  };
+}
+
+declare global {
+  // Next bundles route modules apart from each other and from the process that serves them; globalThis is what they share.
+  var entourageRuntime: Promise<OpenRuntime> | undefined;
+}
+
+/** The runtime of the web process, opened by the first request. A database that was away is tried again by the next. */
+export function webRuntime(): Promise<OpenRuntime> {
+  globalThis.entourageRuntime ??= openRuntime("web").catch((error: unknown) => {
+    globalThis.entourageRuntime = undefined;
+    throw error;
+  });
+  return globalThis.entourageRuntime;
+}
