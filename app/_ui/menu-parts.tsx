@@ -3,7 +3,7 @@
 import { Menu as BaseMenu } from "@base-ui/react/menu";
 import clsx from "clsx";
 import { Check, ChevronRight } from "lucide-react";
-import type { ComponentProps, ReactNode, RefObject } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { Kbd } from "./kbd.tsx";
 import { menuItemClass, menuPopupClass } from "./menu-look.ts";
 
@@ -12,7 +12,7 @@ export type MenuPlace = { align?: "start" | "center" | "end"; side?: "top" | "ri
 type PopupProps = Required<MenuPlace> & {
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  anchor: ComponentProps<typeof BaseMenu.Positioner>["anchor"] | RefObject<HTMLElement | null>;
+  anchor: ComponentProps<typeof BaseMenu.Positioner>["anchor"];
   children: ReactNode;
 };
 
@@ -38,7 +38,14 @@ export type MenuGroupProps = { label: string; children: ReactNode };
 
 function Popup({ open, onOpenChange, anchor, align, side, children }: PopupProps) {
   return (
-    <BaseMenu.Root open={open} onOpenChange={onOpenChange} modal={false}>
+    <BaseMenu.Root
+      open={open}
+      onOpenChange={(next, { reason, event }) => {
+        // A press on its own button is the button's to answer: closing here as well would open it again.
+        const isOnAnchor = anchor instanceof Element && event.target instanceof Node && anchor.contains(event.target);
+        if (reason !== "outside-press" || !isOnAnchor) onOpenChange(next);
+      }}
+    >
       <BaseMenu.Portal>
         <BaseMenu.Positioner anchor={anchor} align={align} side={side} sideOffset={4} className="outline-none">
           <BaseMenu.Popup className={menuPopupClass}>{children}</BaseMenu.Popup>

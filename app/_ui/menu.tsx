@@ -9,7 +9,6 @@ import {
   type ReactNode,
   useContext,
   useEffect,
-  useRef,
   useState,
 } from "react";
 import type {
@@ -38,26 +37,19 @@ type MenuProps = MenuPlace & {
 
 /** A list of things to do, behind a button. */
 export function Menu({ trigger, align = "start", side = "bottom", children }: MenuProps) {
-  const anchor = useRef<HTMLButtonElement>(null);
+  const [anchor, setAnchor] = useState<HTMLButtonElement | null>(null);
   const [open, setOpen] = useState(false);
   const loaded = useParts(open);
-  const wasOpen = useRef(false);
   return (
     <>
       {cloneElement(trigger, {
-        ref: anchor,
+        ref: setAnchor,
         "aria-haspopup": "menu",
         "aria-expanded": open,
         "data-popup-open": open ? "" : undefined,
         onPointerEnter: () => void loadParts(),
         onFocus: () => void loadParts(),
-        // The press that closes it as one from outside must not open it again.
-        onPointerDown: () => {
-          wasOpen.current = open;
-        },
-        onClick: (event: MouseEvent) => {
-          setOpen(event.detail === 0 ? !open : !wasOpen.current);
-        },
+        onClick: () => setOpen(!open),
         onKeyDown: (event: KeyboardEvent) => {
           if (event.key !== "ArrowDown") return;
           event.preventDefault();

@@ -27,7 +27,7 @@ export function Segmented<Value extends string>({ label, options, value, onValue
         <Toggle
           key={option.value}
           value={option.value}
-          className="inline-flex h-6.5 items-center gap-1.5 rounded-sm px-2 text-small font-medium text-muted transition-colors select-none hover:text-ink data-pressed:bg-surface data-pressed:text-ink data-pressed:shadow-popup coarse:h-9 [&_svg]:size-3.5"
+          className="inline-flex h-6.5 items-center gap-1.5 rounded-sm px-2 text-small font-medium text-muted transition-colors select-none hover:text-ink data-pressed:bg-surface data-pressed:text-ink data-pressed:ring-1 data-pressed:ring-line-strong coarse:h-9 [&_svg]:size-3.5"
         >
           {option.icon}
           {option.label}

@@ -49,7 +49,7 @@ export const toneText: Record<Tone, string> = {
 export function StatusIcon({ decorative = false, ...subject }: StatusOf & { decorative?: boolean }) {
   const face = statusFace(subject);
   return (
-    <span className={clsx("inline-flex", toneText[face.tone])} title={decorative ? undefined : face.label}>
+    <span className={clsx("inline-flex align-middle", toneText[face.tone])} title={decorative ? undefined : face.label}>
       <StatusGlyph glyph={face.glyph} />
       {decorative ? null : <span className="sr-only">{face.label}</span>}
     </span>
@@ -85,7 +85,7 @@ const priorityFaces: Record<Priority, { label: string; bars: number; tone: strin
 export function PriorityIcon({ priority, decorative = false }: { priority: Priority; decorative?: boolean }) {
   const face = priorityFaces[priority];
   return (
-    <span className={clsx("inline-flex", face.tone)} title={decorative ? undefined : face.label}>
+    <span className={clsx("inline-flex align-middle", face.tone)} title={decorative ? undefined : face.label}>
       <svg viewBox="0 0 16 16" aria-hidden="true" className="size-4 shrink-0">
         {face.bars === 0 ? (
           <>
