@@ -32,10 +32,10 @@ export async function runHttpBackend(
     stdio: ["pipe", "pipe", "pipe", "pipe"],
     detached: true,
   });
-  let failure: Error | null = null;
+  const stopped: { because: Error | null } = { because: null };
   let mayFinishAlone = false;
   const stop = (error: Error) => {
-    failure ??= error;
+    stopped.because ??= error;
     killGroup(child.pid);
   };
   child.on("error", stop);
@@ -60,7 +60,7 @@ export async function runHttpBackend(
     clearTimeout(timer);
   }
   if (response.destroyed) return;
-  if (failure !== null) throw failure;
+  if (stopped.because !== null) throw stopped.because;
   if (!response.headersSent) throw new Error(`git http-backend answered nothing: ${complaint()}`);
   response.end();
 }
@@ -121,7 +121,9 @@ function sizeLimit(options: BackendRequest, stop: (error: Error) => void): Trans
 async function sendAnswer(stdout: Readable, response: ServerResponse): Promise<void> {
   let head: Buffer | null = Buffer.alloc(0);
   for await (const chunk of stdout) {
-    let body: Buffer = chunk;
+    const piece: unknown = chunk;
+    if (!Buffer.isBuffer(piece)) continue;
+    let body = piece;
     if (head !== null) {
       head = Buffer.concat([head, body]);
       const end = head.indexOf("\r\n\r\n");

@@ -1,6 +1,6 @@
+import { writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -144,7 +144,7 @@ describe("git over HTTP", () => {
         headers: { authorization: basic("lease-1"), "content-type": "application/x-git-receive-pack-request" },
         body: Buffer.concat([line, Buffer.from("0000"), pack]),
       });
-      expect(reply.status, name).toBeLessThan(500);
+      expect(reply.status).toBeLessThan(500);
       await reply.arrayBuffer();
     }
     expect(await userGit(scratch.bare, "for-each-ref")).toBe(before);

@@ -1,5 +1,5 @@
-import { appendFile, mkdir, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { appendFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { requireBranchName } from "./names.ts";
 import { git } from "./run.ts";
 
@@ -28,6 +28,24 @@ export async function createBareRepository(path: string, options: RepositoryOpti
 /** Points HEAD, which a clone checks out, at another branch. */
 export async function setDefaultBranch(repository: string, branch: string): Promise<void> {
   await git(["symbolic-ref", "HEAD", `refs/heads/${requireBranchName(branch)}`], { repository });
+}
+
+/**
+ * Removes ref locks that a power cut or a killed git left behind; otherwise the ref could never move again. Only old
+ * ones: no transaction on refs takes minutes. Returns what was removed.
+ */
+export async function removeStaleLocks(repository: string, olderThanSeconds = 600): Promise<string[]> {
+  const refs = await readdir(join(repository, "refs"), { recursive: true });
+  const candidates = [...refs.map((name) => `refs/${name}`), "packed-refs.lock", "HEAD.lock", "config.lock"];
+  const removed: string[] = [];
+  for (const name of candidates.filter((candidate) => candidate.endsWith(".lock"))) {
+    const path = join(repository, name);
+    const found = await stat(path).catch(() => null);
+    if (found === null || Date.now() - found.mtimeMs < olderThanSeconds * 1000) continue;
+    await rm(path, { force: true });
+    removed.push(name);
+  }
+  return removed;
 }
 
 function repositorySettings(hooksDirectory: string): string {

@@ -9,6 +9,8 @@ const SETTINGS = [
   "core.fsmonitor=false",
   "core.attributesFile=/dev/null",
   "core.quotePath=false",
+  // Several processes may race for a ref; the loser waits for the answer instead of failing on the lock.
+  "core.filesRefLockTimeout=10000",
   "credential.helper=",
   "protocol.ext.allow=never",
   "http.followRedirects=false",

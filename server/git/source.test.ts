@@ -36,10 +36,9 @@ describe("a source over https", () => {
       void handleGitRequest(request, response, {
         hooksDirectory: scratch.hooks,
         authorize: async ({ username, password }) => {
-          if (password !== "p@ss:word") throw new AppError("unauthenticated", "no");
+          if (username !== "bot" || password !== "p@ss:word") throw new AppError("unauthenticated", "no");
           const confirm = async () => ({ ok: true }) as const;
           const pushed = async () => void recorded++;
-          expect(username).toBe("bot");
           return { repositoryPath: scratch.bare, push: { allowedRefs: ["refs/heads/main"], confirm, pushed } };
         },
       });

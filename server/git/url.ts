@@ -94,7 +94,7 @@ async function addressesOf(host: string, resolve: (host: string) => Promise<stri
 }
 
 async function systemResolver(host: string): Promise<string[]> {
-  return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+  return (await lookup(host, { all: true, order: "verbatim" })).map(({ address }) => address);
 }
 
 /** Trust reaches into the company's network, never to the cloud's metadata service. */

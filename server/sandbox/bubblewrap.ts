@@ -60,13 +60,14 @@ async function recipe(request: SandboxRequest, scratch: string): Promise<string[
   ];
 }
 
-/** Without cgroups the limits are per process; they are set inside, where they count for this sandbox alone. */
+/**
+ * Without cgroups the processes are counted by an rlimit; it is set inside, where it counts for this sandbox alone.
+ * (Memory then is watched by `launch`.)
+ */
 async function limited(request: SandboxRequest): Promise<string[]> {
   const command = typeof request.command === "string" ? ["/bin/sh", "-c", request.command] : request.command;
   if ((await findCgroupHome()) !== null) return command;
-  // `--data` and not `--as`: Node reserves far more addresses than it uses.
-  const limits = [`--data=${request.memoryMb * 1024 * 1024}`, `--nproc=${request.processLimit}`, "--core=0"];
-  return ["prlimit", ...limits, "--", ...command];
+  return ["prlimit", `--nproc=${request.processLimit}`, "--core=0", "--", ...command];
 }
 
 async function systemFolders(): Promise<string[]> {
@@ -134,7 +135,7 @@ async function probe(program: string): Promise<Availability> {
   ];
   try {
     await promisify(execFile)(program, [...args, "--uid", "1000", "--", "/usr/bin/true"], { timeout: 10_000 });
-    return { ok: true, limits: (await findCgroupHome()) === null ? "rlimit" : "cgroup" };
+    return { ok: true, limits: (await findCgroupHome()) === null ? "watched" : "cgroup" };
   } catch (error) {
     const text = error instanceof Error ? (error.message.trim().split("\n").at(-1) ?? "") : String(error);
     const missing = text.includes("ENOENT");

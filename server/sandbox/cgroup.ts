@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { randomUUID } from "node:crypto";
 
 /** Where new groups can be made: one folder per controller (version 1), or one for both (version 2). */
 export type CgroupHome = { version: 1; memory: string; pids: string } | { version: 2; both: string };
@@ -94,9 +94,24 @@ async function probeHomes(): Promise<CgroupHome | null> {
   // A group with processes cannot hand its controllers on (version 2); its parent may be ours, as under systemd.
   if (both !== undefined) candidates.push({ version: 2, both }, { version: 2, both: dirname(both) });
   for (const candidate of candidates) {
-    if (await works(candidate)) return candidate;
+    if (!(await works(candidate))) continue;
+    await removeAbandoned(candidate);
+    return candidate;
   }
   return null;
+}
+
+/** Groups of a process that was killed before it could clean up. One with processes in it cannot be removed. */
+async function removeAbandoned(place: CgroupHome): Promise<void> {
+  const hourAgo = Date.now() - 3_600_000;
+  for (const folder of place.version === 1 ? [place.memory, place.pids] : [place.both]) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const path = join(folder, name);
+      if (!name.startsWith("entourage-")) continue;
+      const found = await stat(path).catch(() => null);
+      if (found !== null && found.mtimeMs < hourAgo) await rmdir(path).catch(() => undefined);
+    }
+  }
 }
 
 /** The only honest probe: make a group and let a process join it. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type Cgroup, createCgroup, findCgroupHome } from "./cgroup.ts";
+import { watchMemory } from "./memory-watch.ts";
 import { OutputKeeper } from "./output.ts";
 import type { SandboxRequest, SandboxResult } from "./sandbox.ts";
 
@@ -39,11 +40,11 @@ async function runToItsEnd(
   const output = new OutputKeeper(request.outputLimitBytes, request.onOutput);
   const child = spawn("/bin/sh", ["-c", JOIN_AND_BECOME, "sh", ...(group?.joinFiles ?? []), "--", ...start.args], {
     cwd: start.workingDirectory,
-    // The whole environment; Next's types want this one name in every one.
-    env: { NODE_ENV: undefined as never, ...start.env },
+    env: wholeEnvironment(start.env),
     stdio: ["ignore", "pipe", "ignore"],
     detached: true,
   });
+  const memoryBytes = request.memoryMb * 1024 * 1024;
   let killedBy: SandboxResult["killedBy"];
   const stop = (reason: NonNullable<SandboxResult["killedBy"]>) => {
     killedBy ??= reason;
@@ -56,6 +57,8 @@ async function runToItsEnd(
     output.add(chunk);
     if (output.totalBytes > request.outputLimitBytes * FLOOD_FACTOR) stop("output");
   });
+  const watched = group === null ? child.pid : undefined;
+  const endWatch = watched === undefined ? null : watchMemory(watched, memoryBytes, () => stop("memory"));
   try {
     const { code, signal } = await ended(child, group);
     if (killedBy === undefined && (await group?.outOfMemory())) killedBy = "memory";
@@ -70,8 +73,16 @@ async function runToItsEnd(
     };
   } finally {
     clearTimeout(timer);
+    endWatch?.();
     request.signal?.removeEventListener("abort", abort);
   }
+}
+
+/** Just these variables. Next's types want NODE_ENV in every environment; a gate decides on it itself. */
+function wholeEnvironment(variables: Record<string, string>): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { NODE_ENV: "production", ...variables };
+  if (variables.NODE_ENV === undefined) Reflect.deleteProperty(env, "NODE_ENV");
+  return env;
 }
 
 /** When the command itself ends, what it left running ends too; a process that escaped cannot hold the pipe open. */

@@ -13,7 +13,10 @@ export function createProcessSandbox(): SandboxProvider {
   return {
     name: "process",
     isolated: false,
-    available: async () => ({ ok: true, limits: (await findCgroupHome()) === null ? "none" : "cgroup" }),
+    available: async () => {
+      const watched = process.platform === "linux" ? "watched" : "none";
+      return { ok: true, limits: (await findCgroupHome()) === null ? watched : "cgroup" };
+    },
     run: async (request) => {
       const home = await mkdtemp(join(tmpdir(), "entourage-process-"));
       const path = `${dirname(process.execPath)}:${process.env.PATH ?? "/usr/bin:/bin"}`;

@@ -8,8 +8,12 @@ export interface SandboxProvider {
   run(request: SandboxRequest): Promise<SandboxResult>;
 }
 
+/**
+ * Limits of memory and processes are kept by the kernel for a run as a whole (`cgroup`), or, where no group can be
+ * made, memory is watched from outside and bubblewrap counts processes (`watched`), or not at all (macOS: `none`).
+ */
 export type Availability =
-  | { ok: true; limits: "cgroup" | "rlimit" | "none" }
+  | { ok: true; limits: "cgroup" | "watched" | "none" }
   | { ok: false; reason: string; howTo: string };
 
 export interface SandboxRequest {
