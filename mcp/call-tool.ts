@@ -11,26 +11,32 @@ export interface ToolCall {
   _meta?: Record<string, unknown>;
 }
 
-/**
- * Runs a tool and returns its result as JSON, without the braces: what one era adds is appended by the caller.
- * Failures are results too, for the agent to read and act upon.
- */
-export async function callTool(call: ToolCall, caller: Caller, signal: AbortSignal): Promise<string> {
+export interface ToolResult {
+  text: string;
+  structured: Record<string, unknown>;
+  /** `structured` as JSON: written once, for the text that most agents read and for the thin path. */
+  json: string;
+  isError: boolean;
+}
+
+/** Runs a tool. Failures are results too, for the agent to read and act upon. */
+export async function callTool(call: ToolCall, caller: Caller, signal: AbortSignal): Promise<ToolResult> {
   const operation = tools.get(call.name);
   if (!operation) throw new UnknownTool(call.name);
   try {
-    const output = await execute(operation, caller.runtime, caller.actor, call.arguments, {
+    const structured = await execute(operation, caller.runtime, caller.actor, call.arguments, {
       requestId: caller.requestId,
       idempotencyKey: idempotencyKeyOf(call),
       signal,
     });
-    const json = JSON.stringify(output);
-    return `"content":[{"type":"text","text":${JSON.stringify(json)}}],"structuredContent":${json}`;
+    const json = JSON.stringify(structured);
+    return { text: json, structured, json, isError: false };
   } catch (error) {
     const told = caller.explain(error);
+    const structured = { error: told };
     const text =
       told.code === "internal" ? `internal error, request ${told.requestId}` : `${told.code}: ${told.message}`;
-    return `"content":[{"type":"text","text":${JSON.stringify(text)}}],"structuredContent":${JSON.stringify({ error: told })},"isError":true`;
+    return { text, structured, json: JSON.stringify(structured), isError: true };
   }
 }
 

@@ -1,23 +1,24 @@
 import { z } from "zod";
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
+type ObjectSchema = JsonSchema & { type: "object" };
 
 /** A schema as agents read it: every byte of it is paid for in tokens by every session, so what says nothing goes. */
-export function inputSchemaOf(schema: z.ZodObject): JsonSchema {
-  return trimmed(z.toJSONSchema(schema, { io: "input", override }));
+export function inputSchemaOf(schema: z.ZodObject): ObjectSchema {
+  const json = z.toJSONSchema(schema, { io: "input", override });
+  delete json.$schema;
+  return { ...json, type: "object" };
 }
 
 /**
  * The same for a result. Nothing at its top is required, so that the structured content of a failure, `{ error }`, fits it
  * too: clients of the older era hold failures to this schema as well.
  */
-export function outputSchemaOf(schema: z.ZodObject): JsonSchema {
-  const { required: _, ...body } = trimmed(z.toJSONSchema(schema, { io: "output", override, reused: "ref" }));
-  return body;
-}
-
-function trimmed({ $schema: _, ...body }: JsonSchema): JsonSchema {
-  return body;
+export function outputSchemaOf(schema: z.ZodObject): ObjectSchema {
+  const json = z.toJSONSchema(schema, { io: "output", override, reused: "ref" });
+  delete json.$schema;
+  delete json.required;
+  return { ...json, type: "object" };
 }
 
 function override({ jsonSchema, zodSchema }: { jsonSchema: JsonSchema; zodSchema: z.core.$ZodTypes }): void {

@@ -11,7 +11,7 @@ import {
 import type { Caller } from "#server/door.ts";
 import { callTool, UnknownTool } from "./call-tool.ts";
 import { instructions, serverInfo } from "./server-info.ts";
-import { listTools } from "./tool-table.ts";
+import { shownTools } from "./tool-table.ts";
 
 interface Session {
   server: McpServer;
@@ -84,11 +84,12 @@ function createServer(callerOf: () => Caller): McpServer {
   server.server.setRequestHandler("tools/list", ({ params }) => {
     if (params?.cursor !== undefined)
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, "There is one page of tools; leave the cursor out.");
-    return { tools: JSON.parse(listTools(callerOf().actor.permissions)) };
+    return { tools: shownTools(callerOf().actor.permissions) };
   });
   server.server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
     try {
-      return JSON.parse(`{${await callTool(params, callerOf(), mcpReq.signal)}}`);
+      const { text, structured, isError } = await callTool(params, callerOf(), mcpReq.signal);
+      return { content: [{ type: "text", text }], structuredContent: structured, isError };
     } catch (error) {
       if (error instanceof UnknownTool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
       throw error;

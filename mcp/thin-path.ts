@@ -25,14 +25,14 @@ export type PlainRequest = { id: string | number; modern: boolean } & (
 export function recognise({ headers }: Request, body: unknown): PlainRequest | undefined {
   if (!isRecord(body) || body.jsonrpc !== "2.0" || Object.keys(body).length > 4) return undefined;
   const { id, method, params } = body;
-  if (typeof id !== "string" && !Number.isSafeInteger(id)) return undefined;
+  if (typeof id !== "string" && (typeof id !== "number" || !Number.isSafeInteger(id))) return undefined;
   if (method !== "tools/list" && method !== "tools/call") return undefined;
   if (params !== undefined && !isRecord(params)) return undefined;
   const accept = headers.get("accept") ?? "";
   if (!accept.includes("application/json") || !accept.includes("text/event-stream")) return undefined;
   const modern = headers.get("mcp-protocol-version") === MODERN;
   if (modern ? !isPlainModern(headers, body, method, params) : !isPlainLegacy(headers, params)) return undefined;
-  const plain = { id: id as string | number, modern };
+  const plain = { id, modern };
   if (method === "tools/list") return params?.cursor === undefined ? { ...plain, method } : undefined;
   const call = toolCallOf(params);
   return call && { ...plain, method, call };
@@ -53,8 +53,9 @@ async function resultOf(request: PlainRequest, caller: Caller, signal: AbortSign
     return `"result":{${listed}${request.modern ? `,"ttlMs":0,"cacheScope":"private",${modernTail}` : ""}}`;
   }
   try {
-    const result = await callTool(request.call, caller, signal);
-    return `"result":{${result}${request.modern ? `,${modernTail}` : ""}}`;
+    const { text, json, isError } = await callTool(request.call, caller, signal);
+    const content = `"content":[{"type":"text","text":${JSON.stringify(text)}}],"structuredContent":${json}`;
+    return `"result":{${content}${isError ? ',"isError":true' : ""}${request.modern ? `,${modernTail}` : ""}}`;
   } catch (error) {
     if (error instanceof UnknownTool) return `"error":${JSON.stringify({ code: -32602, message: error.message })}`;
     throw error;

@@ -1,3 +1,4 @@
+import { isSpecType } from "@modelcontextprotocol/server";
 import type { Operation } from "#server/operation.ts";
 import type { Permission } from "#server/permissions.ts";
 import { inputSchemaOf, outputSchemaOf } from "./json-schema.ts";
@@ -13,13 +14,19 @@ export const tools: ReadonlyMap<string, Operation> = new Map(
 
 const reads = new Set(readTools);
 const destroys = new Set(destructiveTools);
-const described = [...tools.values()].map((operation) => ({
-  permission: operation.permission,
-  json: JSON.stringify(describeTool(operation)),
-}));
+const described = [...tools.values()].map((operation) => {
+  const json = JSON.stringify(describeTool(operation));
+  const tool: unknown = JSON.parse(json);
+  if (!isSpecType.Tool(tool)) throw new Error(`${operation.name} cannot be told as a tool`);
+  return { permission: operation.permission, tool, json };
+});
 
 const listings = new WeakMap<ReadonlySet<Permission>, string>();
 const known = new Map<string, string>();
+
+/** The tools somebody with these permissions is shown. */
+export const shownTools = (permissions: ReadonlySet<Permission>) =>
+  described.flatMap(({ permission, tool }) => (permissions.has(permission) ? [tool] : []));
 
 /** The array of `tools/list` as JSON, for somebody with these permissions. What they may not do is not shown. */
 export function listTools(permissions: ReadonlySet<Permission>): string {

@@ -59,12 +59,19 @@ function procedure<Input extends z.ZodObject, Output extends z.ZodObject>(operat
   return t.procedure.meta({ operation }).input(typedAs(operation.input));
 }
 
-/**
- * Gives the client the input's type without parsing here: `execute` is the only parser. The cast says exactly that
- * nothing is checked yet: out comes `unknown`.
- */
-function typedAs<Input extends z.ZodObject>(_schema: Input) {
-  return { parse: (raw: unknown) => raw } as { _input: z.input<Input>; _output: unknown; parse(raw: unknown): unknown };
+/** A Standard Schema that checks nothing; the types are for the client. */
+interface Unparsed<Input> {
+  "~standard": {
+    version: 1;
+    vendor: string;
+    validate(value: unknown): { value: unknown };
+    types?: { input: Input; output: unknown };
+  };
+}
+
+/** Gives the client the input's type without parsing here: `execute` is the only parser, so out comes `unknown`. */
+function typedAs<Input extends z.ZodObject>(_schema: Input): Unparsed<z.input<Input>> {
+  return { "~standard": { version: 1, vendor: "entourage", validate: (value) => ({ value }) } };
 }
 
 async function run<Input extends z.ZodObject, Output extends z.ZodObject>(
