@@ -65,6 +65,14 @@ export class ActionRegistry {
   }
 }
 
+const groupOrder = ["General", "Navigate", "List", "Task"];
+
+/** Actions under their headings: what is the same everywhere first, then the page's own in the order they came. */
+export function groupActions(actions: readonly Action[]): [string, Action[]][] {
+  const place = (group: string) => (groupOrder.includes(group) ? groupOrder.indexOf(group) : groupOrder.length);
+  return [...Map.groupBy(actions, (action) => action.group)].sort(([left], [right]) => place(left) - place(right));
+}
+
 /** Whether an action may run now. */
 export function canRun(action: Action): boolean {
   return action.when?.() !== false;

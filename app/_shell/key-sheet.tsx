@@ -2,7 +2,7 @@
 
 import { Dialog } from "#app/_ui/dialog.tsx";
 import { Kbd } from "#app/_ui/kbd.tsx";
-import { canRun } from "./action-registry.ts";
+import { canRun, groupActions } from "./action-registry.ts";
 import { useAvailableActions } from "./actions.tsx";
 
 /** All keys by group, as they are registered right now. */
@@ -11,7 +11,7 @@ export function KeySheet({ open, onOpenChange }: { open: boolean; onOpenChange: 
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard" size="lg">
       <div className="columns-1 gap-8 sm:columns-2">
-        {[...Map.groupBy(bound, (action) => action.group)].map(([group, actions]) => (
+        {groupActions(bound).map(([group, actions]) => (
           <section key={group} className="break-inside-avoid pb-4">
             <h3 className="pb-1 text-small font-medium text-faint">{group}</h3>
             <ul>

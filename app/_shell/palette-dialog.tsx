@@ -8,7 +8,7 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useState } from "react";
 import { backdropClass, popupClass, viewportClass } from "#app/_ui/dialog.tsx";
 import { Kbd } from "#app/_ui/kbd.tsx";
-import { type Action, canRun } from "./action-registry.ts";
+import { type Action, canRun, groupActions } from "./action-registry.ts";
 import { useAvailableActions } from "./actions.tsx";
 import type { SearchHit } from "./shell-props.ts";
 
@@ -132,7 +132,8 @@ const leastScore = 0.05;
 function useMatchingActions(query: string): readonly Action[] {
   const actions = useAvailableActions().filter((action) => action.id !== "palette.open" && canRun(action));
   const asked = query.trim();
-  if (!asked) return actions;
+  // In the order they are shown, so that the first of the list is the one that is chosen.
+  if (!asked) return groupActions(actions).flatMap(([, members]) => members);
   return actions
     .map((action) => ({
       action,

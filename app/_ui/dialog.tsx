@@ -3,7 +3,7 @@
 import { Dialog as BaseDialog } from "@base-ui/react/dialog";
 import clsx from "clsx";
 import { X } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useRef } from "react";
 import { IconButton } from "./icon-button.tsx";
 
 type DialogProps = {
@@ -32,13 +32,19 @@ export function Dialog({
   footer,
   children,
 }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <BaseDialog.Root open={open} onOpenChange={onOpenChange}>
       {trigger ? <BaseDialog.Trigger render={trigger} /> : null}
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={backdropClass} />
         <BaseDialog.Viewport className={viewportClass}>
-          <BaseDialog.Popup className={clsx(popupClass, widths[size])}>
+          <BaseDialog.Popup
+            ref={popup}
+            // The first thing to fill in, never the button that leaves.
+            initialFocus={() => popup.current?.querySelector<HTMLElement>(firstControl) ?? popup.current}
+            className={clsx(popupClass, widths[size])}
+          >
             <header className="flex items-start gap-3 px-4 pt-4">
               <div className="min-w-0 grow">
                 <BaseDialog.Title className="text-title font-semibold text-balance">{title}</BaseDialog.Title>
@@ -61,6 +67,8 @@ export function Dialog({
 export function DialogClose({ children }: { children: ReactElement }) {
   return <BaseDialog.Close render={children} />;
 }
+
+const firstControl = "[data-autofocus], input:not([type=hidden]), textarea, [role=combobox]";
 
 export const backdropClass =
   "fixed inset-0 bg-overlay transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0";

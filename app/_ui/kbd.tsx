@@ -13,6 +13,9 @@ const names: Record<string, string> = {
   arrowright: "→",
 };
 
+// Keyboards without Apple's signs print these as words.
+const words: Record<string, string> = { mod: "Ctrl", shift: "Shift", alt: "Alt" };
+
 /** Keys as they are pressed: `"g b"` is a sequence, `"mod+k"` a chord. */
 export function Kbd({ keys, tone = "plain" }: { keys: string; tone?: "plain" | "inverse" }) {
   return (
@@ -39,7 +42,7 @@ export function Kbd({ keys, tone = "plain" }: { keys: string; tone?: "plain" | "
 
 function keyName(key: string): string {
   const lower = key.toLowerCase();
-  if (lower === "mod" && !isApple()) return "Ctrl";
+  if (!isApple() && lower in words) return words[lower] ?? key;
   return names[lower] ?? (key.length === 1 ? key.toUpperCase() : key);
 }
 
