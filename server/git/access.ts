@@ -41,7 +41,7 @@ export function gitAccess(runtime: Runtime, readKey: KeyReader): (caller: GitCal
       const held = service === "receive-pack" ? await rightsOf(context, found.id, username) : [];
       return { repo: found, rights: held };
     });
-    const access = { repositoryPath: repositoryPath(runtime.settings.dataDir, repo) };
+    const access = { repositoryPath: repositoryPath(runtime.settings, repo) };
     if (service === "upload-pack") return access;
     return {
       ...access,

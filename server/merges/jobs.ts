@@ -1,7 +1,8 @@
-import { and, eq } from "drizzle-orm";
-import { gateLogs, mergeJobs } from "#db/schema/reviews.ts";
+import { and, desc, eq, sql } from "drizzle-orm";
+import { gateLogs, mergeJobs, reviews } from "#db/schema/reviews.ts";
+import { tasks } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
-import { type EventData } from "../events/registry.ts";
+import type { EventData } from "../events/registry.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { sendSystemMessage } from "../messages/service.ts";
@@ -16,6 +17,39 @@ export interface Attempt {
 
 /** The attempt is not the current one any more (cancelled, or taken over): its result must not count. */
 export class SupersededError extends Error {}
+
+/** The job of a repository that is next: one whose worker died before all others; none of a paused team. */
+export async function nextJob({ tx, actor }: Context, repoId: string): Promise<MergeJob | undefined> {
+  const [job] = await tx
+    .select()
+    .from(mergeJobs)
+    .where(
+      and(
+        eq(mergeJobs.orgId, actor.orgId),
+        eq(mergeJobs.repoId, repoId),
+        sql`(${mergeJobs.status} = 'testing' or (${mergeJobs.status} = 'queued' and exists (
+          select 1 from teams t join organizations o on o.org_id = t.org_id where t.org_id = ${mergeJobs.orgId}
+            and t.id = ${mergeJobs.teamId} and t.paused_at is null and o.paused_at is null)))`,
+      ),
+    )
+    .orderBy(desc(sql`${mergeJobs.status} = 'testing'`), mergeJobs.createdAt, mergeJobs.id)
+    .limit(1);
+  return job;
+}
+
+/** What the commit of a merge says: the task, and who did the work. */
+export async function describeJob({ tx, actor }: Context, job: MergeJob) {
+  const [row] = await tx
+    .select({ number: tasks.number, title: tasks.title, author: reviews.author })
+    .from(tasks)
+    .innerJoin(reviews, and(eq(reviews.orgId, tasks.orgId), eq(reviews.taskId, tasks.id)))
+    .where(and(eq(tasks.orgId, actor.orgId), eq(tasks.id, job.taskId)))
+    .orderBy(desc(reviews.attempt))
+    .limit(1);
+  if (!row) throw new Error(`the task of merge job ${job.id} has no review`);
+  const { name, id } = row.author;
+  return { number: row.number, title: row.title, author: { name, email: `${id}@entourage.invalid` } };
+}
 
 /** Starts a queued job. @returns nothing when it is not queued any more. */
 export async function startAttempt(context: Context, job: MergeJob): Promise<Attempt | undefined> {
@@ -83,10 +117,16 @@ export async function failAttempt(
 }
 
 /** Puts an attempt back into the queue. */
-export async function requeueAttempt(context: Context, job: MergeJob, reason: string): Promise<void> {
+export async function requeueAttempt(context: Context, attempt: Attempt, reason: string): Promise<void> {
+  await holdAttempt(context, attempt);
+  const { job } = attempt;
+  await record(context, "merge.requeued", [{ subject: job.id, task: job.taskId, team: job.teamId, data: { reason } }]);
+}
+
+/** A queued job that cannot begin says why, once; then it waits in silence. */
+export async function recordWaiting(context: Context, job: MergeJob, reason: string): Promise<void> {
   const { current } = await lockJob(context, job);
-  // A queued job that cannot begin says why, once; then it waits in silence.
-  if (current.status !== "testing" && !(current.status === "queued" && current.reason !== reason)) return;
+  if (current.status !== "queued" || current.reason === reason) return;
   await record(context, "merge.requeued", [{ subject: job.id, task: job.taskId, team: job.teamId, data: { reason } }]);
 }
 

@@ -45,12 +45,20 @@ export async function cancelMerge(context: Context, ref: string): Promise<string
   const task = await lockTask(context, (await findTask(context, ref)).id);
   const job = await lockLiveJob(context, task.id);
   if (!job) throw new AppError("conflict", `#${task.number} is ${task.status} and waits for no merge.`);
+  if (job.status === "testing") await refuseOnItsWay(context, job);
   const reason = `${context.actor.name} cancelled the merge.`;
   await record(context, "merge.failed", [
     { subject: job.id, task: task.id, team: task.teamId, data: { status: "cancelled", reason, gateRunId: null } },
   ]);
   await moveTask(context, task, "todo", { reason, rework: true });
   return task.id;
+}
+
+/** A merge that may have reached its source already cannot be taken back. */
+async function refuseOnItsWay(context: Context, job: MergeJob): Promise<void> {
+  const repo = await findReadyRepo(context, job.repoId);
+  if (repo.source === "hosted") return;
+  throw new AppError("conflict", "This merge is on its way to the repository's source. Wait for its result.");
 }
 
 /** The latest passed gate on a tree; with a command, only of that gate. */

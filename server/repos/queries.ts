@@ -10,12 +10,12 @@ import type { Repo } from "./schema.ts";
 export type RepoRow = typeof repos.$inferSelect;
 
 /** Where the server keeps the bare repository. Only ids stand in the path: nothing a caller chose. */
-export function repositoryPath(dataDir: string, repo: { orgId: string; id: string }): string {
+export function repositoryPath({ dataDir }: { dataDir: string }, repo: { orgId: string; id: string }): string {
   return join(dataDir, "repositories", repo.orgId, `${repo.id}.git`);
 }
 
 /** Where `installHooks` puts the hooks that every bare repository runs. */
-export const hooksDirectory = (dataDir: string): string => join(dataDir, "git-hooks");
+export const hooksDirectory = ({ dataDir }: { dataDir: string }): string => join(dataDir, "git-hooks");
 
 /** A repository of the actor's teams. @throws AppError not_found, the same for missing and foreign. */
 export async function findRepo({ tx, actor }: Context, repoId: string): Promise<RepoRow> {

@@ -37,7 +37,7 @@ export async function rangeOfTask(context: Context, ref: string): Promise<Range>
   // A merged branch has no base of its own any more: the review remembers it.
   const base = review && review.commit === task.headCommit ? review.baseCommit : null;
   return {
-    repository: repositoryPath(settings.dataDir, repo),
+    repository: repositoryPath(settings, repo),
     defaultBranch: repo.defaultBranch,
     head: task.headCommit,
     base,
@@ -74,7 +74,7 @@ export async function fileSource(context: Context, input: z.output<typeof readFi
   }
   if (!input.repoId) throw new AppError("invalid", "Name a task or a repository to read from.");
   const repo = await findReadyRepo(context, (await findRepo(context, input.repoId)).id);
-  return { repository: repositoryPath(context.settings.dataDir, repo), revision: input.revision ?? repo.defaultBranch };
+  return { repository: repositoryPath(context.settings, repo), revision: input.revision ?? repo.defaultBranch };
 }
 
 export async function readFile(

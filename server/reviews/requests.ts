@@ -66,7 +66,7 @@ async function chooseCommit(
     return { commit: null, baseCommit: null };
   }
   const repo = await findReadyRepo(context, task.repoId);
-  const repository = repositoryPath(context.settings.dataDir, repo);
+  const repository = repositoryPath(context.settings, repo);
   const head = await readCommit(repository, `refs/heads/${task.branch}`);
   if (!head) throw new AppError("conflict", `Nothing was pushed to ${task.branch} yet. Push your commits there first.`);
   if (named && named !== head) {

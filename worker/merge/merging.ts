@@ -1,0 +1,112 @@
+import { sql } from "drizzle-orm";
+import type { MergeJob } from "#server/merges/service.ts";
+import { type Runtime, systemActor } from "#server/context.ts";
+import { AppError } from "#server/errors.ts";
+import { inTransaction } from "#server/execute.ts";
+import { newId } from "#server/ids.ts";
+import type { Logger } from "#server/log.ts";
+import { nextJob, recordWaiting, SupersededError } from "#server/merges/jobs.ts";
+import { loadRepo } from "#server/repos/jobs.ts";
+import { repositoryPath } from "#server/repos/queries.ts";
+import { chooseSandbox } from "#server/sandbox/choose.ts";
+import { openLocks } from "../locks.ts";
+import { startRounds } from "../rounds.ts";
+import { mergeOne, recover } from "./attempt.ts";
+import { createDelays } from "./delays.ts";
+import { type Go, StoppedError } from "./go.ts";
+
+const REPOSITORIES_AT_ONCE = 2;
+
+interface QueuedRepo extends Record<string, unknown> {
+  orgId: string;
+  id: string;
+}
+
+/**
+ * Works off the merge queues: in each repository one job after another, several repositories at once. Safe with any
+ * number of workers: one at a time has a repository's lock, and what counts is fenced by the job's row and by git.
+ */
+export function startMerging(runtime: Runtime, { log }: { log: Logger }): { stop(): Promise<void> } {
+  const locks = openLocks(runtime.db.$client);
+  const stopping = new AbortController();
+  const delays = createDelays();
+  const busy = new Map<string, Promise<unknown>>();
+  const rounds = startRounds(log, async () => {
+    for (const repo of await listQueues(runtime)) {
+      if (busy.size >= REPOSITORIES_AT_ONCE || stopping.signal.aborted) return;
+      if (busy.has(repo.id) || delays.isWaiting(repo.id)) continue;
+      const release = await locks.take(`merge|${repo.id}`);
+      if (!release) continue;
+      const work = workOff(runtime, repo, { log, delays, signal: stopping.signal })
+        .catch((error: unknown) => log.error({ error, repoId: repo.id }, "merge queue stopped"))
+        .finally(async () => {
+          await release();
+          busy.delete(repo.id);
+          rounds.ask();
+        });
+      busy.set(repo.id, work);
+    }
+  });
+  const off = runtime.wake.on("task_status_changed", rounds.ask);
+  rounds.ask();
+  return {
+    async stop() {
+      off();
+      stopping.abort();
+      await rounds.stop();
+      await Promise.all(busy.values());
+      await locks.close();
+    },
+  };
+}
+
+interface Work {
+  log: Logger;
+  delays: ReturnType<typeof createDelays>;
+  signal: AbortSignal;
+}
+
+/** One repository's queue to its end, its worker's stop, or something that has to be waited for. */
+async function workOff(runtime: Runtime, { orgId, id }: QueuedRepo, { log, delays, signal }: Work): Promise<void> {
+  const transaction: Go["transaction"] = (work) =>
+    inTransaction(runtime, systemActor(orgId, "worker"), { requestId: newId() }, work);
+  while (!signal.aborted) {
+    const sourced = await transaction((context) => loadRepo(context, id));
+    const job = await transaction((context) => nextJob(context, id));
+    if (!sourced || !job) return;
+    const sandbox = async () => (await chooseSandbox(runtime.settings.sandbox)).provider;
+    const repository = repositoryPath(runtime.settings, { orgId, id });
+    const go: Go = { runtime, log, sourced, repository, transaction, sandbox, signal };
+    try {
+      // A job in testing under our lock has no worker any more.
+      if (job.status === "testing")
+        await recover(go, job, delays.reasonOf(id) ?? "Its worker stopped; starting again.");
+      else await mergeOne(go, job);
+      if (job.status === "queued") delays.clear(id);
+    } catch (error) {
+      if (error instanceof StoppedError) return;
+      if (error instanceof SupersededError) continue;
+      await postpone(go, job, error, delays);
+      return;
+    }
+  }
+}
+
+/** Something outside is missing (source, sandbox, disk): that is no fault of the work, so the job waits and says why. */
+async function postpone(go: Go, job: MergeJob, error: unknown, delays: Work["delays"]): Promise<void> {
+  const reason =
+    error instanceof AppError ? error.message : "The server had a fault; it tries again. Its log says more.";
+  go.log.warn({ error, jobId: job.id, repoId: job.repoId }, "merge postponed");
+  delays.wait(job.repoId, reason);
+  await go.transaction((context) => recordWaiting(context, job, reason));
+}
+
+async function listQueues({ db }: Runtime): Promise<QueuedRepo[]> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select set_config('role', 'entourage_system', true)`);
+    return tx.execute<QueuedRepo>(sql`select j.org_id as "orgId", j.repo_id as id from merge_jobs j
+      join teams t on t.org_id = j.org_id and t.id = j.team_id join organizations o on o.org_id = j.org_id
+      where j.status = 'testing' or (j.status = 'queued' and t.paused_at is null and o.paused_at is null)
+      group by 1, 2 order by min(j.created_at)`);
+  });
+}
