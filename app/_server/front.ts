@@ -38,7 +38,8 @@ export function createFront(options: FrontOptions) {
     logAccess(log, request, response, origin);
     protectResponse(request, response, { origin, config, dev: options.dev });
     if (options.isDraining()) response.setHeader("connection", "close");
-    if (await answerProbe(path, response)) return;
+    if (path === "/healthz" || path === "/health") return sendReport(response, options.health());
+    if (path === "/readyz") return sendReport(response, await readiness());
     if (!isAllowedHost(origin.host, config)) {
       refuse(
         response,
@@ -50,15 +51,9 @@ export function createFront(options: FrontOptions) {
     }
     if (answerCors(request, response, path, config)) return;
     if (path.startsWith("/api/git/")) return options.git(request, response);
+    // Nothing is awaited before this line: the first bytes of a body arrive with the headers and must be counted.
     if (limitBody(request, response, config.bodyLimitKilobytes * 1024)) return;
     return options.next(request, response);
-  }
-
-  async function answerProbe(path: string, response: ServerResponse): Promise<boolean> {
-    if (path === "/healthz" || path === "/health") sendReport(response, options.health());
-    else if (path === "/readyz") sendReport(response, await readiness());
-    else return false;
-    return true;
   }
 
   async function readiness(): Promise<Report> {

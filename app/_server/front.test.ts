@@ -1,0 +1,156 @@
+import { once } from "node:events";
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { parseConfig } from "#server/config.ts";
+import { createLogger } from "#server/log.ts";
+import { createFront } from "./front.ts";
+
+const worker = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+const servers: Server[] = [];
+let plain: number;
+let proxied: number;
+
+beforeAll(async () => {
+  worker.on("connection", (socket, request) => {
+    socket.send(JSON.stringify({ url: request.url, address: request.headers["x-forwarded-for"] }));
+    socket.on("message", (data) => socket.send(data));
+  });
+  plain = await serve({ ENTOURAGE_CORS_ORIGINS: "https://friend.example" });
+  proxied = await serve({ ENTOURAGE_TRUSTED_HOPS: "1", ENTOURAGE_PUBLIC_URL: "https://entourage.example" });
+});
+afterAll(() => {
+  for (const server of servers) server.close();
+  worker.close();
+});
+
+/** A front on a free port; behind it a handler that answers with the headers and the length of the body it saw. */
+async function serve(environment: Record<string, string>): Promise<number> {
+  const workerPort = String(portOf(worker.address()));
+  const front = createFront({
+    config: parseConfig({ ...environment, ENTOURAGE_WORKER_PORT: workerPort, ENTOURAGE_BODY_LIMIT_KILOBYTES: "16" }),
+    dev: false,
+    log: createLogger("front-test"),
+    health: () => ({ ok: true }),
+    readiness: async () => ({ ok: false, database: "down" }),
+    isDraining: () => false,
+    git: async (request, response) => void response.end(`git ${(await text(request)).length}`),
+    next: async (request, response) => {
+      if (request.url === "/broken") throw new Error("a bug");
+      const body = await text(request);
+      response.end(JSON.stringify({ headers: request.headers, length: body.length }));
+    },
+    nextUpgrade: (_request, socket) => socket.destroy(),
+  });
+  const server = createServer(front.handle).on("upgrade", front.upgrade).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  return portOf(server.address());
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return address && typeof address === "object" ? address.port : 0;
+}
+
+type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
+
+async function ask(
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+  method = "GET",
+  body = "",
+): Promise<Answer> {
+  const request = httpRequest({ port, host: "127.0.0.1", path, method, headers: { host: "localhost", ...headers } });
+  request.on("error", () => {}); // The server may close while we still send what it refused.
+  const answered = once(request, "response");
+  request.end(body);
+  const [response] = await answered;
+  return { status: response.statusCode, headers: response.headers, body: await text(response).catch(() => "") };
+}
+
+test("forwarded headers of an untrusted client are lies and do not get through", async () => {
+  const { body } = await ask(plain, "/", {
+    "x-forwarded-for": "9.9.9.9",
+    "x-forwarded-proto": "https",
+    "x-request-id": "chosen-by-me",
+    "x-nonce": "mine",
+  });
+  const { headers } = JSON.parse(body);
+  expect(headers).toMatchObject({ "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "http" });
+  expect(headers["x-request-id"]).not.toBe("chosen-by-me");
+  expect(headers["x-nonce"]).not.toBe("mine");
+});
+
+test("behind one trusted proxy the address it saw counts, not what the client put before it", async () => {
+  const forwarded = {
+    host: "entourage.example",
+    "x-forwarded-for": "6.6.6.6, 7.7.7.7",
+    "x-forwarded-proto": "https",
+    "x-request-id": "proxy-id-1234",
+  };
+  const { body, headers } = await ask(proxied, "/", forwarded);
+  expect(JSON.parse(body).headers).toMatchObject({ "x-forwarded-for": "7.7.7.7", "x-forwarded-proto": "https" });
+  expect(headers).toMatchObject({ "x-request-id": "proxy-id-1234", "strict-transport-security": "max-age=31536000" });
+});
+
+test("every answer forbids framing and scripts without its own fresh nonce", async () => {
+  const [first, second] = [await ask(plain, "/"), await ask(plain, "/")];
+  const policy = String(first.headers["content-security-policy"]);
+  expect(policy).toMatch(/script-src 'self' 'nonce-[^']+'; /);
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toBe(second.headers["content-security-policy"]);
+  expect(JSON.parse(first.body).headers["content-security-policy"]).toBe(policy);
+});
+
+test("a body beyond the limit is 413, announced or not; git has none here", async () => {
+  const large = "x".repeat(40_000);
+  expect(await ask(plain, "/api/x", { "content-length": "40000" }, "POST", large)).toMatchObject({ status: 413 });
+  expect(await ask(plain, "/api/x", { "transfer-encoding": "chunked" }, "POST", large)).toMatchObject({ status: 413 });
+  expect(await ask(plain, "/api/x", {}, "POST", "small")).toMatchObject({ status: 200 });
+  expect(await ask(plain, "/api/git/o/r.git", {}, "POST", large)).toMatchObject({ status: 200, body: "git 40000" });
+});
+
+test("a name we do not answer to is refused, so that a rebound page cannot use us", async () => {
+  expect(await ask(plain, "/", { host: "evil.example" })).toMatchObject({ status: 421 });
+  expect(await ask(proxied, "/", { host: "entourage.example" })).toMatchObject({ status: 200 });
+  expect(await ask(plain, "/healthz", { host: "10.0.0.7" })).toMatchObject({ status: 200 });
+});
+
+test("pages of other sites get no CORS answer unless their origin is listed", async () => {
+  const preflight = (origin: string) =>
+    ask(plain, "/mcp", { origin, "access-control-request-method": "POST" }, "OPTIONS");
+  expect((await preflight("https://evil.example")).headers["access-control-allow-origin"]).toBeUndefined();
+  const friend = await preflight("https://friend.example");
+  expect(friend).toMatchObject({ status: 204, headers: { "access-control-allow-origin": "https://friend.example" } });
+  expect(friend.headers["access-control-allow-credentials"]).toBeUndefined();
+});
+
+test("a bug is an internal error with the request's id, and nothing of its text", async () => {
+  const { status, body, headers } = await ask(plain, "/broken");
+  expect(status).toBe(500);
+  expect(JSON.parse(body)).toEqual({
+    error: { code: "internal", message: "Internal error.", requestId: headers["x-request-id"] },
+  });
+});
+
+test("probes answer 503 with the reason when something is missing", async () => {
+  expect(await ask(plain, "/readyz")).toMatchObject({ status: 503, body: '{"ok":false,"database":"down"}' });
+});
+
+test("a realtime socket reaches the worker with the path and the address it knows", async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${plain}/realtime/app/KEY?protocol=7`);
+  const [hello] = await once(socket, "message");
+  expect(JSON.parse(String(hello))).toEqual({ url: "/app/KEY?protocol=7", address: "127.0.0.1" });
+  socket.send("echo");
+  expect(String((await once(socket, "message"))[0])).toBe("echo");
+  socket.close();
+});
+
+test("a socket of a page of another site is refused", async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${plain}/realtime/app/KEY`, { origin: "https://evil.example" });
+  const [error] = await once(socket, "error");
+  expect(String(error)).toContain("403");
+});
