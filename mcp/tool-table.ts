@@ -58,4 +58,6 @@ function describeTool(operation: Operation) {
 }
 
 /** `wait_for_work` → `Wait for work`. */
-const titleOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;
+function titleOf(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;
+}

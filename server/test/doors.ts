@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { afterAll } from "vitest";
+import { createFront } from "#app/_server/front.ts";
+import { createMcp } from "#mcp/server.ts";
+import { createApiKey } from "../api-keys/operations.ts";
+import { actorOfRequest } from "../auth/session.ts";
+import { parseConfig } from "../config.ts";
+import type { Actor } from "../context.ts";
+import type { Door } from "../door.ts";
+import { execute } from "../execute.ts";
+import { answerOperation } from "../http/answer.ts";
+import { openRuntime } from "../runtime.ts";
+import { answerTrpc } from "../trpc/answer.ts";
+import { operations } from "../trpc/operations.ts";
+import { openTestRuntime, type TestOrg } from "./fixtures.ts";
+
+process.env.ENTOURAGE_LOG_LEVEL ??= "silent";
+
+/**
+ * All doors of a web process behind its real front, on a port and a database of the test file's own; only Next, which
+ * hands requests through, is left out. Call it at the top level of the file.
+ */
+export async function openTestDoors(settings: Record<string, string> = {}) {
+  const database = await openTestRuntime();
+  const dataDir = mkdtempSync(join(tmpdir(), "entourage-doors-"));
+  const server = createServer((request, response) => front.handle(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const address = `http://localhost:${port}`;
+  const config = parseConfig({
+    PORT: String(port),
+    DATABASE_URL: database.url,
+    ENTOURAGE_DATA_DIR: dataDir,
+    ENTOURAGE_RATE_PER_ACTOR: "100000",
+    ENTOURAGE_RATE_PER_ADDRESS: "100000",
+    ...settings,
+  });
+  const runtime = await openRuntime("test", config);
+  const door: Door = { runtime, authenticate: actorOfRequest };
+  const mcp = createMcp();
+  const front = createFront({
+    config,
+    dev: false,
+    log: runtime.log,
+    health: () => ({ ok: true }),
+    readiness: () => Promise.resolve({ ok: true }),
+    isDraining: () => false,
+    git: () => Promise.resolve(),
+    next: (request, response) => hand(request, response, address, route),
+    nextUpgrade: () => {},
+  });
+
+  function route(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/mcp") return mcp(door, request);
+    if (pathname.startsWith("/api/trpc/")) return answerTrpc(door, request, "/api/trpc");
+    return answerOperation(door, request, operations, pathname.replace("/api/v1/", ""));
+  }
+
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await runtime.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  return { ...database, runtime, door, address, keyOf: (org: TestOrg, agent?: Actor) => makeKey(runtime, org, agent) };
+}
+
+async function makeKey(runtime: Door["runtime"], org: TestOrg, agent?: Actor): Promise<string> {
+  const input = { name: "test", agentId: agent?.id ?? null };
+  return (await execute(createApiKey, runtime, org.owner, input, { requestId: "test" })).key;
+}
+
+async function hand(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  address: string,
+  route: (request: Request) => Promise<Response>,
+): Promise<void> {
+  const hungUp = new AbortController();
+  outgoing.on("close", () => hungUp.abort());
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
+  const hasBody = incoming.method !== "GET" && incoming.method !== "HEAD";
+  const body = hasBody ? (Readable.toWeb(incoming) as ReadableStream) : null;
+  const response = await route(
+    new Request(new URL(incoming.url ?? "/", address), {
+      method: incoming.method ?? "GET",
+      headers,
+      body,
+      signal: hungUp.signal,
+      ...{ duplex: "half" },
+    }),
+  );
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  outgoing.flushHeaders();
+  if (!response.body) outgoing.end();
+  else await pipeline(Readable.fromWeb(response.body as never), outgoing).catch(() => {});
+}
