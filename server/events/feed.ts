@@ -76,7 +76,7 @@ function ofTeam({ actor }: Context, teamId: string | undefined): SQL {
 }
 
 /** Hashes of keys and invitations help nobody who reads the feed. */
-function withoutHashes({
+export function withoutHashes({
   hash: _hash,
   tokenHash: _tokenHash,
   ...data

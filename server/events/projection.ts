@@ -5,8 +5,9 @@ import type { EventType, PendingEvent } from "./registry.ts";
 /**
  * Applies events of one type to the tables, set-based over all of them. It uses nothing but the events themselves (id,
  * time, actor, data) and the rows it changes — no now(), no random — so that a fold gives the same tables again.
+ * `events` is the list as rows for SQL; the list itself tells which statements have nothing to do.
  */
-export type Projection = (tx: Tx, events: SQL) => Promise<unknown>;
+export type Projection = (tx: Tx, events: SQL, list: readonly PendingEvent[]) => Promise<unknown>;
 
 /** The projections of one noun: a function per type of event. */
 export type Projections<Type extends EventType> = Record<Type, Projection>;

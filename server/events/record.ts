@@ -31,7 +31,7 @@ export async function record<Type extends EventType>(
       at,
     }),
   );
-  await projections[type](context.tx, asRows(pending));
+  await projections[type](context.tx, asRows(pending), pending);
   context.pending.push(...pending);
 }
 

@@ -57,7 +57,7 @@ async function foldAll(tx: Tx): Promise<number> {
       from public.events where (org_id, seq) > (${after.org}::uuid, ${after.seq}::bigint) order by org_id, seq limit ${batchSize}`);
     for (const run of runsOf(batch)) {
       const [first] = run;
-      if (first) await projections[first.type](tx, asRows(run));
+      if (first) await projections[first.type](tx, asRows(run), run);
     }
     folded += batch.length;
     const last = batch.at(-1);

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import { eventData } from "../events/registry.ts";
 
 type Types =
   | "task.created"
@@ -11,6 +12,8 @@ type Types =
   | "task.status_changed"
   | "task.pushed"
   | "task.archived";
+
+const statusChange = eventData["task.status_changed"];
 
 /** Rework comes first, then priority: the first column of dispatch order. */
 const queueRank = (rework: SQL, priority: SQL) =>
@@ -58,16 +61,18 @@ export const taskProjections: Projections<Types> = {
         count(*) filter (where (e.data->>'open')::boolean)::int as open, max(e.at) as at from ${events} group by 1, 2) e
       where t.org_id = e.org_id and t.id = e.subject_id`);
   },
-  "task.claimed": async (tx, events) => {
-    await tx.execute(sql`insert into leases (org_id, id, task_id, team_id, agent_id, user_id, slot, fence, started_at)
-      select e.org_id, (e.data->>'lease')::uuid, e.subject_id, e.team_id, (e.data->>'agentId')::uuid,
-        (e.data->>'userId')::uuid, (e.data->>'slot')::int, (e.data->>'fence')::bigint, e.at from ${events}`);
-    await tx.execute(sql`update tasks t set status = 'in_progress',
-      assignee_kind = case when e.data->>'agentId' is null then 'user' else 'agent' end,
-      assignee_id = coalesce((e.data->>'agentId')::uuid, (e.data->>'userId')::uuid), updated_at = e.at, status_changed_at = e.at
-      from ${events} where t.org_id = e.org_id and t.id = e.subject_id`);
-  },
-  "task.status_changed": async (tx, events) => {
+  "task.claimed": (tx, events) =>
+    tx.execute(sql`with leased as (
+        insert into leases (org_id, id, task_id, team_id, agent_id, user_id, slot, fence, started_at)
+        select e.org_id, (e.data->>'lease')::uuid, e.subject_id, e.team_id, (e.data->>'agentId')::uuid,
+          (e.data->>'userId')::uuid, (e.data->>'slot')::int, (e.data->>'fence')::bigint, e.at from ${events}
+      )
+      update tasks t set status = 'in_progress',
+        assignee_kind = case when e.data->>'agentId' is null then 'user' else 'agent' end,
+        assignee_id = coalesce((e.data->>'agentId')::uuid, (e.data->>'userId')::uuid), updated_at = e.at, status_changed_at = e.at
+        from ${events} where t.org_id = e.org_id and t.id = e.subject_id`),
+  "task.status_changed": async (tx, events, list) => {
+    const moves = list.map(({ data }) => statusChange.parse(data));
     const free = sql`e.data->>'to' = 'todo' and e.data ? 'lease' and not t.pinned`;
     await tx.execute(sql`update tasks t set status = e.data->>'to',
       assignee_kind = case when ${free} then null else t.assignee_kind end,
@@ -75,13 +80,18 @@ export const taskProjections: Projections<Types> = {
       rework = t.rework + coalesce((e.data->>'rework')::boolean, false)::int,
       queue_rank = ${queueRank(sql`t.rework + coalesce((e.data->>'rework')::boolean, false)::int`, sql`t.priority`)}
       from ${events} where t.org_id = e.org_id and t.id = e.subject_id`);
-    await tx.execute(sql`update leases l set ended_at = e.at, end_reason = e.data->'lease'->>'end'
-      from ${events} where e.data ? 'lease' and l.org_id = e.org_id and l.id = (e.data->'lease'->>'id')::uuid`);
-    // A dependent counts its predecessors that are not done: one fewer with each that gets done.
-    await tx.execute(sql`update tasks t set open_dependencies = t.open_dependencies - f.n
-      from (select e.org_id, d.task_id, count(*)::int as n from ${events}
-        join task_dependencies d on d.org_id = e.org_id and d.depends_on_id = e.subject_id
-        where e.data->>'to' = 'done' group by 1, 2) f where t.org_id = f.org_id and t.id = f.task_id`);
+    if (moves.some(({ lease }) => lease)) {
+      await tx.execute(sql`update leases l set ended_at = e.at, end_reason = e.data->'lease'->>'end'
+        from ${events} where e.data ? 'lease' and l.org_id = e.org_id and l.id = (e.data->'lease'->>'id')::uuid`);
+    }
+    // A dependent counts its predecessors that are not done: one fewer with each that gets done. A statement of its own,
+    // since one statement cannot change a task twice, and a dependent may be among the tasks above.
+    if (moves.some(({ to }) => to === "done")) {
+      await tx.execute(sql`update tasks t set open_dependencies = t.open_dependencies - f.n
+        from (select e.org_id, d.task_id, count(*)::int as n from ${events}
+          join task_dependencies d on d.org_id = e.org_id and d.depends_on_id = e.subject_id
+          where e.data->>'to' = 'done' group by 1, 2) f where t.org_id = f.org_id and t.id = f.task_id`);
+    }
   },
   "task.pushed": (tx, events) =>
     tx.execute(sql`update tasks t set head_commit = e.data->>'commit', updated_at = e.at

@@ -19,103 +19,112 @@ $$;
 --> statement-breakpoint
 -- Appends events of one or several organizations. Takes each organization's head row for the last moment of the
 -- transaction only, in the order of ids (no deadlock), so `seq` is gap-free and in commit order: a cursor `seq > n`
--- never loses an event. Each row's hash covers the row before it.
-CREATE FUNCTION append_events(p_events jsonb) RETURNS TABLE (org uuid, last_seq bigint) LANGUAGE plpgsql AS $$
+-- never loses an event. Each row's hash covers the row before it. One pass over the events, one insert.
+CREATE FUNCTION append_events(p_events jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_org uuid;
   v_seq bigint;
   v_hash bytea;
   v_row record;
-  v_ids uuid[];
-  v_seqs bigint[];
-  v_hashes bytea[];
+  v_places bigint[] := '{}';
+  v_seqs bigint[] := '{}';
+  v_hashes bytea[] := '{}';
 BEGIN
-  FOR v_org IN SELECT DISTINCT (e->>'org_id')::uuid AS o FROM jsonb_array_elements(p_events) e ORDER BY o LOOP
-    INSERT INTO event_heads (org_id, seq, hash) VALUES (v_org, 0, '\x') ON CONFLICT DO NOTHING;
-    SELECT h.seq, h.hash INTO v_seq, v_hash FROM event_heads h WHERE h.org_id = v_org FOR UPDATE;
-    v_ids := '{}'; v_seqs := '{}'; v_hashes := '{}';
-    FOR v_row IN
-      SELECT x.* FROM jsonb_array_elements(p_events) WITH ORDINALITY AS a(e, n)
-        CROSS JOIN LATERAL jsonb_to_record(a.e) AS x(org_id uuid, id uuid, type text, team_id uuid, task_id uuid,
-          subject_id uuid, actor jsonb, correlation_id text, data jsonb, occurred_at timestamptz)
-       WHERE x.org_id = v_org ORDER BY a.n
-    LOOP
-      v_seq := v_seq + 1;
-      v_hash := sha256(v_hash || event_content(v_org, v_seq, v_row.id, v_row.type, v_row.team_id, v_row.task_id,
-        v_row.subject_id, v_row.actor, v_row.correlation_id, v_row.data, v_row.occurred_at));
-      v_ids := v_ids || v_row.id; v_seqs := v_seqs || v_seq; v_hashes := v_hashes || v_hash;
-    END LOOP;
-    INSERT INTO events (org_id, seq, id, type, team_id, task_id, subject_id, actor, correlation_id, data, occurred_at, hash)
-    SELECT v_org, l.seq, x.id, x.type, x.team_id, x.task_id, x.subject_id, x.actor, x.correlation_id, x.data, x.occurred_at, l.hash
-      FROM unnest(v_ids, v_seqs, v_hashes) AS l(id, seq, hash)
-      JOIN jsonb_to_recordset(p_events) AS x(org_id uuid, id uuid, type text, team_id uuid, task_id uuid,
-        subject_id uuid, actor jsonb, correlation_id text, data jsonb, occurred_at timestamptz) ON x.id = l.id
-     ORDER BY l.seq;
-    UPDATE event_heads h SET seq = v_seq, hash = v_hash WHERE h.org_id = v_org;
-    org := v_org; last_seq := v_seq;
-    RETURN NEXT;
+  FOR v_row IN
+    SELECT x.* FROM ROWS FROM (jsonb_to_recordset(p_events) AS (org_id uuid, id uuid, type text, team_id uuid, task_id uuid,
+      subject_id uuid, actor jsonb, correlation_id text, data jsonb, occurred_at timestamptz)) WITH ORDINALITY
+      AS x(org_id, id, type, team_id, task_id, subject_id, actor, correlation_id, data, occurred_at, place)
+     ORDER BY x.org_id, x.place
+  LOOP
+    IF v_row.org_id IS DISTINCT FROM v_org THEN
+      IF v_org IS NOT NULL THEN
+        UPDATE event_heads SET seq = v_seq, hash = v_hash WHERE org_id = v_org;
+      END IF;
+      v_org := v_row.org_id;
+      SELECT h.seq, h.hash INTO v_seq, v_hash FROM event_heads h WHERE h.org_id = v_org FOR UPDATE;
+      IF NOT FOUND THEN
+        INSERT INTO event_heads (org_id, seq, hash) VALUES (v_org, 0, '') ON CONFLICT DO NOTHING;
+        SELECT h.seq, h.hash INTO v_seq, v_hash FROM event_heads h WHERE h.org_id = v_org FOR UPDATE;
+      END IF;
+    END IF;
+    v_seq := v_seq + 1;
+    v_hash := sha256(v_hash || event_content(v_org, v_seq, v_row.id, v_row.type, v_row.team_id, v_row.task_id,
+      v_row.subject_id, v_row.actor, v_row.correlation_id, v_row.data, v_row.occurred_at));
+    v_places := v_places || v_row.place; v_seqs := v_seqs || v_seq; v_hashes := v_hashes || v_hash;
   END LOOP;
+  UPDATE event_heads SET seq = v_seq, hash = v_hash WHERE org_id = v_org;
+  INSERT INTO events (org_id, seq, id, type, team_id, task_id, subject_id, actor, correlation_id, data, occurred_at, hash)
+  SELECT x.org_id, l.seq, x.id, x.type, x.team_id, x.task_id, x.subject_id, x.actor, x.correlation_id, x.data, x.occurred_at, l.hash
+    FROM ROWS FROM (jsonb_to_recordset(p_events) AS (org_id uuid, id uuid, type text, team_id uuid, task_id uuid,
+      subject_id uuid, actor jsonb, correlation_id text, data jsonb, occurred_at timestamptz)) WITH ORDINALITY
+      AS x(org_id, id, type, team_id, task_id, subject_id, actor, correlation_id, data, occurred_at, place)
+    JOIN unnest(v_places, v_seqs, v_hashes) AS l(place, seq, hash) USING (place);
 END $$;
 --> statement-breakpoint
 CREATE SEQUENCE lease_fences;
 --> statement-breakpoint
 -- The one way to a task: every path (auto-assign, message, timer, retry, manual, external claim, parked waiters) goes
--- through it. For each request `{ org_id, team_id, agent_id, max }` it locks the agent, shares the pause switches of
--- organization and team (so a pause waits for claims in flight and stops all later ones), counts free slots, and picks
--- the best ready tasks: the agent's own first, then unassigned ones; rework before priority before age. Rows another
+-- through it. For requests `{ org_id, team_id, agent_id, max }` it locks the agents, shares the pause switches of
+-- organizations and teams (so a pause waits for claims in flight and stops all later ones), counts free slots, and picks
+-- the best ready tasks: an agent's own first, then unassigned ones; rework before priority before age. Rows another
 -- claimer holds are skipped. It only picks and draws fencing tokens; the caller records `task.claimed`, whose
--- projection inserts the leases, in the same transaction.
+-- projection inserts the leases, in the same transaction. Two statements, whatever the number of requests: the locks
+-- first, so that the second sees what was committed while it waited for them.
 CREATE FUNCTION pick_tasks(p_requests jsonb, p_task uuid DEFAULT NULL)
 RETURNS TABLE (org_id uuid, team_id uuid, agent_id uuid, task_id uuid, slot integer, fence bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
-DECLARE
-  v_request record;
-  v_agent record;
-  v_room integer;
-  v_free integer[];
-  v_picked record;
 BEGIN
   -- Agents before tasks before leases, each in the order of ids: the lock order of the whole product.
   PERFORM 1 FROM agents a
     JOIN jsonb_to_recordset(p_requests) AS r(org_id uuid, agent_id uuid) ON a.org_id = r.org_id AND a.id = r.agent_id
    ORDER BY a.org_id, a.id FOR UPDATE OF a;
-  FOR v_request IN SELECT * FROM jsonb_to_recordset(p_requests) AS r(org_id uuid, team_id uuid, agent_id uuid, max integer) LOOP
-    SELECT a.slots, t.max_concurrent INTO v_agent
-      FROM agents a JOIN teams t ON t.org_id = a.org_id AND t.id = a.team_id
-      JOIN organizations o ON o.org_id = a.org_id
-     WHERE a.org_id = v_request.org_id AND a.id = v_request.agent_id AND a.team_id = v_request.team_id
-       AND a.status = 'active' AND t.archived_at IS NULL AND t.paused_at IS NULL AND o.paused_at IS NULL
-       FOR SHARE OF t, o;
-    CONTINUE WHEN NOT FOUND;
-    SELECT v_agent.max_concurrent - count(*) INTO v_room FROM leases l
-     WHERE l.org_id = v_request.org_id AND l.team_id = v_request.team_id AND l.ended_at IS NULL;
-    SELECT array_agg(s ORDER BY s) INTO v_free FROM generate_series(0, v_agent.slots - 1) s
-     WHERE NOT EXISTS (SELECT 1 FROM leases l WHERE l.org_id = v_request.org_id AND l.agent_id = v_request.agent_id
-                          AND l.slot = s AND l.ended_at IS NULL);
-    v_room := least(v_room, coalesce(cardinality(v_free), 0), v_request.max);
-    CONTINUE WHEN v_room <= 0;
-    org_id := v_request.org_id; team_id := v_request.team_id; agent_id := v_request.agent_id;
-    FOR v_picked IN
-      WITH mine AS MATERIALIZED (
-        SELECT k.id FROM tasks k
-         WHERE k.org_id = v_request.org_id AND k.team_id = v_request.team_id AND k.assignee_id = v_request.agent_id
-           AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL
-           AND (p_task IS NULL OR k.id = p_task)
-         ORDER BY k.queue_rank, k.number LIMIT v_room FOR UPDATE SKIP LOCKED
-      ), free AS MATERIALIZED (
-        SELECT k.id FROM tasks k
-         WHERE k.org_id = v_request.org_id AND k.team_id = v_request.team_id AND k.assignee_id IS NULL
-           AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL
-           AND (p_task IS NULL OR k.id = p_task)
-         ORDER BY k.queue_rank, k.number LIMIT greatest(v_room - (SELECT count(*) FROM mine), 0) FOR UPDATE SKIP LOCKED
-      )
-      SELECT id FROM mine UNION ALL SELECT id FROM free
-    LOOP
-      task_id := v_picked.id;
-      slot := v_free[1];
-      v_free := v_free[2:];
-      fence := nextval('lease_fences');
-      RETURN NEXT;
-    END LOOP;
-  END LOOP;
+  PERFORM 1 FROM teams t JOIN organizations o ON o.org_id = t.org_id
+   WHERE (t.org_id, t.id) IN (SELECT r.org_id, r.team_id FROM jsonb_to_recordset(p_requests) AS r(org_id uuid, team_id uuid))
+   ORDER BY t.org_id, t.id FOR SHARE OF t, o;
+  RETURN QUERY
+  WITH asked AS MATERIALIZED (
+    -- Who may take how many: free slots, and what the team still has room for.
+    SELECT r.*, a.slots, t.max_concurrent - (SELECT count(*) FROM leases l
+        WHERE l.org_id = r.org_id AND l.team_id = r.team_id AND l.ended_at IS NULL) AS team_room
+      FROM ROWS FROM (jsonb_to_recordset(p_requests) AS (org_id uuid, team_id uuid, agent_id uuid, max integer))
+        WITH ORDINALITY AS r(org_id, team_id, agent_id, max, place)
+      JOIN agents a ON a.org_id = r.org_id AND a.id = r.agent_id AND a.team_id = r.team_id AND a.status = 'active'
+      JOIN teams t ON t.org_id = r.org_id AND t.id = r.team_id AND t.archived_at IS NULL AND t.paused_at IS NULL
+      JOIN organizations o ON o.org_id = r.org_id AND o.paused_at IS NULL
+  ), seats AS MATERIALIZED (
+    SELECT q.org_id, q.team_id, q.agent_id, q.place, q.team_room, f.slot,
+           row_number() OVER (PARTITION BY q.agent_id ORDER BY f.slot) AS seat
+      FROM asked q, LATERAL (
+        SELECT s AS slot FROM generate_series(0, q.slots - 1) s
+         WHERE NOT EXISTS (SELECT 1 FROM leases l WHERE l.org_id = q.org_id AND l.agent_id = q.agent_id AND l.slot = s AND l.ended_at IS NULL)
+         ORDER BY s LIMIT q.max) f
+     WHERE q.team_room > 0
+  ), mine AS MATERIALIZED (
+    SELECT q.org_id, q.agent_id, k.id, row_number() OVER (PARTITION BY q.agent_id ORDER BY k.queue_rank, k.number) AS seat
+      FROM asked q, LATERAL (
+        SELECT k.id, k.queue_rank, k.number FROM tasks k
+         WHERE k.org_id = q.org_id AND k.team_id = q.team_id AND k.assignee_id = q.agent_id
+           AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
+         ORDER BY k.queue_rank, k.number LIMIT least(q.max, q.team_room) FOR UPDATE SKIP LOCKED) k
+     WHERE q.team_room > 0
+  ), left_seats AS MATERIALIZED (
+    SELECT s.*, row_number() OVER (PARTITION BY s.org_id, s.team_id ORDER BY s.seat, s.place) AS turn
+      FROM seats s WHERE NOT EXISTS (SELECT 1 FROM mine m WHERE m.agent_id = s.agent_id AND m.seat = s.seat)
+  ), free AS MATERIALIZED (
+    SELECT g.org_id, g.team_id, k.id, row_number() OVER (PARTITION BY g.org_id, g.team_id ORDER BY k.queue_rank, k.number) AS turn
+      FROM (SELECT s.org_id, s.team_id, least(count(*), max(s.team_room)) AS room FROM left_seats s GROUP BY 1, 2) g, LATERAL (
+        SELECT k.id, k.queue_rank, k.number FROM tasks k
+         WHERE k.org_id = g.org_id AND k.team_id = g.team_id AND k.assignee_id IS NULL
+           AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
+         ORDER BY k.queue_rank, k.number LIMIT g.room FOR UPDATE SKIP LOCKED) k
+  ), matched AS (
+    SELECT s.org_id, s.team_id, s.agent_id, m.id, s.slot, s.team_room, 0 AS class
+      FROM seats s JOIN mine m ON m.agent_id = s.agent_id AND m.seat = s.seat
+    UNION ALL
+    SELECT s.org_id, s.team_id, s.agent_id, f.id, s.slot, s.team_room, 1
+      FROM left_seats s JOIN free f ON f.org_id = s.org_id AND f.team_id = s.team_id AND f.turn = s.turn
+  )
+  SELECT c.org_id, c.team_id, c.agent_id, c.id, c.slot, nextval('lease_fences')
+    FROM (SELECT x.*, row_number() OVER (PARTITION BY x.org_id, x.team_id ORDER BY x.class) AS n FROM matched x) c
+   WHERE c.n <= c.team_room;
 END $$;
