@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { eventData } from "#server/events/registry.ts";
+import { eventTypes, plainWords, sentenceOf } from "./sentence.ts";
+
+const names = {
+  nameOf: (id: string) => ({ a1: "Ada", r1: "webshop" })[id],
+  taskNumberOf: (id: string) => (id === "t7" ? 7 : undefined),
+};
+const event = (type: string, data: Record<string, unknown>, subjectId = "") =>
+  ({ type, data, subjectId, taskId: "t12", taskNumber: 12 }) as const;
+
+describe("events as sentences", () => {
+  test("tell every type of event there is, and one from a newer server", () => {
+    expect(eventTypes()).toEqual(Object.keys(eventData));
+    expect(plainWords(sentenceOf(event("plan.approved_twice", {})))).toBe("plan approved twice");
+  });
+
+  test("name whom and what an event holds only the ids of", () => {
+    const assigned = event("task.assigned", { assignee: { kind: "agent", id: "a1" } });
+    expect(plainWords(sentenceOf(assigned, names))).toBe("assigned #12 to Ada");
+    expect(plainWords(sentenceOf(event("task.dependency_added", { dependsOnId: "t7", open: true }), names))).toBe(
+      "made #12 wait for #7",
+    );
+    expect(plainWords(sentenceOf(event("repo.ready", { headCommit: null }, "r1"), names))).toBe(
+      "got webshop ready, still empty",
+    );
+  });
+
+  test("say “it” on the task's own page", () => {
+    const moved = event("task.status_changed", { from: "in_review", to: "done" });
+    expect(plainWords(sentenceOf(moved, names, { onTask: "t12" }))).toBe("moved it to “Done”");
+    expect(plainWords(sentenceOf(moved, names, { onTask: "t13" }))).toBe("moved #12 to “Done”");
+  });
+
+  test("keep what somebody said apart from our own words", () => {
+    const failed = sentenceOf(event("merge.failed", { status: "failed", reason: "Exit code 1", gateRunId: null }));
+    expect(failed).toMatchObject({ quote: "Exit code 1", tone: "danger" });
+    expect(plainWords(failed)).toBe("could not merge #12");
+  });
+});

@@ -1,0 +1,337 @@
+import type { TaskStatus, Verdict } from "#db/enums.ts";
+import { taskFaces } from "#app/_ui/statuses.ts";
+import type { EventData, EventType } from "#server/events/registry.ts";
+import type { FeedEvent } from "#server/events/schema.ts";
+
+/** What kind of thing happened, for its icon. */
+export type EventFace =
+  | "organization"
+  | "person"
+  | "team"
+  | "agent"
+  | "key"
+  | "repo"
+  | "paused"
+  | "resumed"
+  | "made"
+  | "changed"
+  | "assigned"
+  | "linked"
+  | "claimed"
+  | "moved"
+  | "pushed"
+  | "message"
+  | "review"
+  | "merge"
+  | "gate"
+  | "archived";
+
+/** Names that an event holds only the ids of: people, agents, teams, repositories; and the number of a task. */
+export type Names = {
+  nameOf: (id: string) => string | undefined;
+  taskNumberOf: (id: string) => number | undefined;
+};
+
+/** A task's number that can be pressed, a name that stands out, or plain words. */
+export type Part = string | { task: number } | { name: string };
+
+export type Sentence = {
+  face: EventFace;
+  /** Follows the name of who did it: "claimed ", "#12". */
+  parts: readonly Part[];
+  /** What was said with it: a reason, a message, a summary. It may be an agent's text: never our own voice. */
+  quote?: string | undefined;
+  tone?: "success" | "warning" | "danger" | undefined;
+};
+
+/** What of an event is needed to tell it. */
+export type Told = Pick<FeedEvent, "type" | "data" | "subjectId" | "taskId" | "taskNumber">;
+
+/** Set on a task's own page, where "it" is enough. */
+type Options = { onTask?: string | undefined };
+
+const noNames: Names = { nameOf: () => undefined, taskNumberOf: () => undefined };
+
+/** An event as the rest of a sentence that begins with its actor: "Rio" + "claimed #12". A type from a newer server is told by its name. */
+export function sentenceOf(event: Told, names: Names = noNames, { onTask }: Options = {}): Sentence {
+  if (!isKnown(event.type)) return { face: "changed", parts: [event.type.replaceAll(/[._]/g, " ")] };
+  // The log was written through the registry's schemas, so a type's data has its shape; the map is exhaustive below.
+  const word = wording[event.type] as (data: FeedEvent["data"], about: About) => Sentence;
+  return word(event.data, aboutOf(event, names, onTask));
+}
+
+/** The same as plain words, for a label or a test. */
+export function plainWords({ parts }: Sentence): string {
+  return parts.map((part) => (typeof part === "string" ? part : "task" in part ? `#${part.task}` : part.name)).join("");
+}
+
+/** Every type of event there is, in the order of the registry. */
+export function eventTypes(): readonly EventType[] {
+  return Object.keys(wording).filter(isKnown);
+}
+
+type About = {
+  /** The task it is about: "it" on the task's own page, else its number. */
+  it: Part;
+  subject: (fallback: string) => Part;
+  name: (id: string | null, fallback: string) => Part;
+  task: (id: string) => Part;
+};
+
+function aboutOf({ subjectId, taskId, taskNumber }: Told, { nameOf, taskNumberOf }: Names, onTask?: string): About {
+  const name = (id: string | null, fallback: string): Part => {
+    const known = id === null ? undefined : nameOf(id);
+    return known === undefined ? fallback : { name: known };
+  };
+  const task = (id: string): Part => {
+    const number = taskNumberOf(id);
+    return number === undefined ? "another task" : { task: number };
+  };
+  const isHere = onTask !== undefined && onTask === taskId;
+  const it: Part = isHere ? "it" : taskNumber === null ? "a task" : { task: taskNumber };
+  return { it, name, task, subject: (fallback) => name(subjectId, fallback) };
+}
+
+type Wording = { [Type in EventType]: (data: EventData<Type>, about: About) => Sentence };
+
+const wording: Wording = {
+  "organization.created": ({ name }) => ({ face: "organization", parts: ["made the organization ", { name }] }),
+  "organization.renamed": ({ name }) => ({ face: "organization", parts: ["renamed the organization to ", { name }] }),
+  "organization.paused": ({ reason }) => ({
+    face: "paused",
+    parts: ["paused all work"],
+    quote: said(reason),
+    tone: "warning",
+  }),
+  "organization.resumed": () => ({ face: "resumed", parts: ["let work start again"], tone: "success" }),
+  "member.joined": ({ role }, { subject }) => ({
+    face: "person",
+    parts: ["let ", subject("somebody"), ` in as ${roleWords[role]}`],
+  }),
+  "member.role_changed": ({ role }, { subject }) => ({
+    face: "person",
+    parts: ["made ", subject("somebody"), ` ${roleWords[role]}`],
+  }),
+  "member.deactivated": (_, { subject }) => ({
+    face: "person",
+    parts: ["deactivated ", subject("a member")],
+    tone: "warning",
+  }),
+  "member.reactivated": (_, { subject }) => ({ face: "person", parts: ["reactivated ", subject("a member")] }),
+  "invitation.created": ({ email, role }) => ({
+    face: "person",
+    parts: ["invited ", email === null ? "whoever has the link" : { name: email }, ` as ${roleWords[role]}`],
+  }),
+  "invitation.accepted": ({ userId }, { name }) => ({
+    face: "person",
+    parts: ["accepted an invitation for ", name(userId, "somebody")],
+  }),
+  "invitation.revoked": () => ({ face: "person", parts: ["revoked an invitation"] }),
+  "team.created": ({ name }) => ({ face: "team", parts: ["made the team ", { name }] }),
+  "team.updated": (data, { subject }) => ({
+    face: "team",
+    parts: [`changed the ${fieldsOf(data)} of `, subject("a team")],
+  }),
+  "team.paused": ({ reason }, { subject }) => ({
+    face: "paused",
+    parts: ["paused ", subject("the team")],
+    quote: said(reason),
+    tone: "warning",
+  }),
+  "team.resumed": (_, { subject }) => ({ face: "resumed", parts: ["resumed ", subject("the team")], tone: "success" }),
+  "team.archived": (_, { subject }) => ({ face: "archived", parts: ["archived the team ", subject("")] }),
+  "team.member_added": ({ userId }, { name, subject }) => ({
+    face: "person",
+    parts: ["took ", name(userId, "somebody"), " into ", subject("the team")],
+  }),
+  "team.member_removed": ({ userId }, { name, subject }) => ({
+    face: "person",
+    parts: ["took ", name(userId, "somebody"), " out of ", subject("the team")],
+  }),
+  "agent.created": ({ name, role, runtime }) => ({
+    face: "agent",
+    parts: ["added the agent ", { name }, `, ${runtime} ${role}`],
+  }),
+  "agent.updated": agentUpdated,
+  "api_key.created": ({ name, agentId, lastFour }, { name: nameOf }) => ({
+    face: "key",
+    parts: [
+      "made the API key ",
+      { name },
+      ` (…${lastFour})`,
+      ...(agentId === null ? [] : [" for ", nameOf(agentId, "an agent")]),
+    ],
+  }),
+  "api_key.revoked": (_, { subject }) => ({ face: "key", parts: ["revoked ", subject("an API key")], tone: "warning" }),
+  "repo.registered": ({ name }) => ({ face: "repo", parts: ["registered the repository ", { name }] }),
+  "repo.updated": (data, { subject }) => ({
+    face: "repo",
+    parts: [`changed the ${fieldsOf(data)} of `, subject("a repository")],
+  }),
+  "repo.ready": ({ headCommit }, { subject }) => ({
+    face: "repo",
+    parts: ["got ", subject("a repository"), " ready", headCommit === null ? ", still empty" : ""],
+    tone: "success",
+  }),
+  "repo.failed": ({ error }, { subject }) => ({
+    face: "repo",
+    parts: ["could not copy ", subject("a repository")],
+    quote: said(error),
+    tone: "danger",
+  }),
+  "repo.retried": (_, { subject }) => ({ face: "repo", parts: ["tried ", subject("a repository"), " again"] }),
+  "repo.fetched": ({ headCommit }, { subject }) => ({
+    face: "repo",
+    parts: ["took over new commits of ", subject("a repository"), `, now at ${shortCommit(headCommit)}`],
+  }),
+  "repo.archived": (_, { subject }) => ({ face: "archived", parts: ["archived ", subject("a repository")] }),
+  "task.created": ({ title }, { it }) => ({
+    face: "made",
+    parts: it === "it" ? ["created the task"] : ["created ", it, " ", { name: title }],
+  }),
+  "task.updated": (data, { it }) => ({ face: "changed", parts: [`changed the ${fieldsOf(data)} of `, it] }),
+  "task.assigned": ({ assignee }, { it, name }) => ({
+    face: "assigned",
+    parts:
+      assignee === null
+        ? ["left ", it, " to whoever is free first"]
+        : ["assigned ", it, " to ", name(assignee.id, "somebody")],
+  }),
+  "task.dependency_added": ({ dependsOnId }, { it, task }) => ({
+    face: "linked",
+    parts: ["made ", it, " wait for ", task(dependsOnId)],
+  }),
+  "task.dependency_removed": ({ dependsOnId }, { it, task }) => ({
+    face: "linked",
+    parts: ["let ", it, " no longer wait for ", task(dependsOnId)],
+  }),
+  "task.claimed": ({ fence }, { it }) => ({ face: "claimed", parts: ["claimed ", it, ` (fence ${fence})`] }),
+  "task.status_changed": taskMoved,
+  "task.pushed": ({ commit }, { it }) => ({
+    face: "pushed",
+    parts: [`pushed ${shortCommit(commit)}`, ...(it === "it" ? [] : [" for ", it])],
+  }),
+  "task.archived": (_, { it }) => ({ face: "archived", parts: ["archived ", it] }),
+  "message.sent": ({ body, recipient }, { it, name }) => ({
+    face: "message",
+    parts: [
+      "wrote",
+      ...(recipient === null ? [] : [" to ", name(recipient.id, "somebody")]),
+      ...(it === "it" || it === "a task" ? [] : [" about ", it]),
+    ],
+    quote: said(body),
+  }),
+  "review.requested": ({ attempt, commit, summary }, { it }) => ({
+    face: "review",
+    parts: [
+      "asked for a review",
+      ...(it === "it" ? [] : [" of ", it]),
+      commit === null ? "" : ` at ${shortCommit(commit)}`,
+      attempt > 1 ? `, attempt ${attempt}` : "",
+    ],
+    quote: said(summary),
+  }),
+  "review.assigned": ({ reviewerId }, { it, name }) => ({
+    face: "review",
+    parts: ["gave the review of ", it, " to ", name(reviewerId, "a reviewer")],
+  }),
+  "review.decided": ({ verdict, text }, { it }) => ({ ...decided(verdict, it), face: "review", quote: said(text) }),
+  "review.commented": ({ path, line, body }, { it }) => ({
+    face: "review",
+    parts: [`commented on ${path}, line ${line}`, ...(it === "it" ? [] : [" of ", it])],
+    quote: said(body),
+  }),
+  "merge.queued": ({ commit }, { it }) => ({
+    face: "merge",
+    parts: ["put ", it, ` into the merge queue at ${shortCommit(commit)}`],
+  }),
+  "merge.started": (_, { it }) => ({ face: "merge", parts: ["started to test the merge of ", it] }),
+  "merge.requeued": ({ reason }, { it }) => ({
+    face: "merge",
+    parts: ["put ", it, " back into the merge queue"],
+    quote: said(reason),
+  }),
+  "merge.landed": ({ mergeCommit }, { it }) => ({
+    face: "merge",
+    parts: ["merged ", it, ` as ${shortCommit(mergeCommit)}`],
+    tone: "success",
+  }),
+  "merge.failed": ({ status, reason }, { it }) => ({
+    face: "merge",
+    parts:
+      status === "conflicted"
+        ? ["found a conflict between ", it, " and the default branch"]
+        : status === "cancelled"
+          ? ["took ", it, " out of the merge queue"]
+          : ["could not merge ", it],
+    quote: said(reason),
+    tone: status === "cancelled" ? undefined : "danger",
+  }),
+  "gate.finished": ({ passed, exitCode, outcome }, { it }) => ({
+    face: "gate",
+    parts: [
+      "ran the gate",
+      ...(it === "it" ? [] : [" of ", it]),
+      passed ? ": passed" : `: failed, ${exitCode === null ? outcome : `exit code ${exitCode}`}`,
+    ],
+    tone: passed ? "success" : "danger",
+  }),
+};
+
+function agentUpdated(data: EventData<"agent.updated">, { subject }: About): Sentence {
+  const who = subject("an agent");
+  if (data.status === "paused") return { face: "paused", parts: ["paused ", who], tone: "warning" };
+  if (data.status === "active") return { face: "resumed", parts: ["let ", who, " work again"], tone: "success" };
+  if (data.status === "archived") return { face: "archived", parts: ["archived ", who] };
+  return { face: "agent", parts: [`changed the ${fieldsOf(data)} of `, who] };
+}
+
+function taskMoved({ to, reason, lease, rework }: EventData<"task.status_changed">, { it }: About): Sentence {
+  const quote = said(reason);
+  if (lease?.end === "expired") {
+    return {
+      face: "moved",
+      parts: ["put ", it, " back: its holder was not heard of any more"],
+      quote,
+      tone: "warning",
+    };
+  }
+  if (to === "todo" && rework)
+    return { face: "moved", parts: ["sent ", it, " back for rework"], quote, tone: "warning" };
+  return { face: "moved", parts: ["moved ", it, ` to “${taskFaces[to].label}”`], quote, tone: tones[to] };
+}
+
+const tones: Partial<Record<TaskStatus, Sentence["tone"]>> = { done: "success", failed: "danger", blocked: "warning" };
+
+function decided(verdict: Verdict, it: Part): Pick<Sentence, "parts" | "tone"> {
+  if (verdict === "approve") return { parts: ["approved ", it], tone: "success" };
+  if (verdict === "request_changes") return { parts: ["asked for changes to ", it], tone: "warning" };
+  if (verdict === "reject") return { parts: ["rejected ", it], tone: "danger" };
+  return { parts: ["made the review of ", it, " void: the branch moved"] };
+}
+
+const roleWords = { owner: "an owner", admin: "an admin", member: "a member", viewer: "a viewer" } as const;
+
+const fieldWords: Record<string, string> = {
+  repoId: "repository",
+  maxConcurrent: "concurrency",
+  autoMerge: "automatic merging",
+  leaseSeconds: "life of leases",
+  gateCommand: "gate",
+  gateTimeoutSeconds: "time-out of the gate",
+  mergeStrategy: "merge strategy",
+};
+
+function fieldsOf(data: object): string {
+  const fields = Object.keys(data).map((field) => fieldWords[field] ?? field);
+  return fields.length < 2 ? (fields[0] ?? "settings") : `${fields.slice(0, -1).join(", ")} and ${fields.at(-1)}`;
+}
+
+/** The first eight letters of a commit, as git prints it. */
+export function shortCommit(commit: string): string {
+  return commit.slice(0, 8);
+}
+
+const said = (text: string | undefined): string | undefined => (text === "" ? undefined : text);
+
+const isKnown = (type: string): type is EventType => Object.hasOwn(wording, type);
