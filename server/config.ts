@@ -56,6 +56,10 @@ export const settings = z.object({
     .default("info")
     .describe("The least important message that is logged."),
   auth: z.enum(["on", "off"]).default("on").describe("`off`: one local user without sign-in. Works on loopback only."),
+  signUp: z
+    .enum(["invited", "open"])
+    .default("invited")
+    .describe("Who may sign up after the first person, who owns the first organization. `open`: anybody."),
   githubId: z.string().optional().describe("Sign-in with GitHub: client id of the OAuth app."),
   githubSecret: z.string().optional().meta(secret).describe("Its client secret."),
   githubBaseUrl: webAddress.optional().describe("Address of a GitHub Enterprise server."),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { hashSecret, isWellFormed, makeKey } from "./key.ts";
+import { hashSecret } from "../auth/secret.ts";
+import { isWellFormed, makeKey } from "./key.ts";
 
 test("a key is oc_, 256 random bits in base62 and a checksum, and never comes twice", () => {
   const keys = new Set(Array.from({ length: 2_000 }, makeKey));

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -18,11 +18,6 @@ export function makeKey(): string {
 export function isWellFormed(key: string): boolean {
   if (!/^oc_[0-9A-Za-z]{49}$/.test(key)) return false;
   return checksumOf(key.slice(0, -checksumLength)) === key.slice(-checksumLength);
-}
-
-/** What is stored instead of a key, or of the token of an invitation. */
-export function hashSecret(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
 }
 
 function checksumOf(text: string): string {

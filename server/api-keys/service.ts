@@ -1,11 +1,12 @@
 import { and, eq, isNull, ne } from "drizzle-orm";
 import { agents, apiKeys } from "#db/schema/organizations.ts";
 import type { z } from "zod";
+import { hashSecret } from "../auth/secret.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import { hashSecret, makeKey } from "./key.ts";
+import { makeKey } from "./key.ts";
 import type { createApiKeyInput } from "./schema.ts";
 
 /**

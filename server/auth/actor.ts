@@ -1,11 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { AgentRole, AgentRuntime, KeyScope, OrgRole } from "#db/enums.ts";
-import { hashSecret, isWellFormed } from "../api-keys/key.ts";
+import { isWellFormed } from "../api-keys/key.ts";
 import { type Actor, type Context, type Runtime, systemActor } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
 import { agentPermissions, narrowToScopes, rolePermissions } from "../permissions.ts";
 import { type Resolved, resolveActor } from "./actor-cache.ts";
+import { hashSecret } from "./secret.ts";
 
 /**
  * Who holds this API key. A key of an agent acts as the agent; one without acts as the person who made it, with that

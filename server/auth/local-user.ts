@@ -8,7 +8,7 @@ import { foundOrganization } from "../organizations/service.ts";
 import { asSystem, instanceActor, memberActor } from "./actor.ts";
 import { resolveActor } from "./actor-cache.ts";
 
-const email = "you@localhost";
+export const localEmail = "you@localhost";
 const name = "You";
 
 /**
@@ -40,7 +40,7 @@ async function findLocal(context: Context, orgRef: string | undefined): Promise<
 }
 
 async function localUserId({ tx }: Context): Promise<string | undefined> {
-  const [user] = await tx.select({ id: users.id }).from(users).where(eq(users.email, email));
+  const [user] = await tx.select({ id: users.id }).from(users).where(eq(users.email, localEmail));
   return user?.id;
 }
 
@@ -51,7 +51,7 @@ async function makeLocalUser(context: Context): Promise<string> {
   const existing = await localUserId(context);
   if (existing) return existing;
   const id = newId();
-  await tx.insert(users).values({ id, email, name, createdAt: now });
+  await tx.insert(users).values({ id, email: localEmail, name, createdAt: now });
   const asThem = { ...context, actor: instanceActor({ id, name }) };
   await foundOrganization(asThem, { name: "My organization", ownerId: id, teamName: "General" });
   return id;
