@@ -3,6 +3,7 @@ import { listActivity, listEvents } from "#server/events/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "#server/leases/operations.ts";
 import type { Operation } from "#server/operation.ts";
 import { ping } from "#server/platform/operations.ts";
+import { realtimeChannels } from "#server/realtime/operations.ts";
 import * as tasks from "#server/tasks/operations.ts";
 
 // What agents see. Every operation stands in exactly one of these four; a line here is the whole cost of a new tool.
@@ -32,4 +33,4 @@ export const writeTools: readonly Operation[] = [
 export const destructiveTools: readonly Operation[] = [tasks.archiveTask, tasks.bulkUpdateTasks];
 
 /** For the dashboard and scripts: what an agent does not need, or must not do. */
-export const notForAgents: readonly Operation[] = [tasks.getBoard, tasks.getGraph, listEvents];
+export const notForAgents: readonly Operation[] = [tasks.getBoard, tasks.getGraph, listEvents, realtimeChannels];

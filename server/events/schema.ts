@@ -31,13 +31,13 @@ export const feedPage = z.object({
 export const activityInput = z.strictObject({
   teamId: id.optional(),
   before: z.int().positive().optional().describe("Continue below this number."),
-  types: z.array(z.string().max(60)).max(20).optional(),
+  types: z.array(z.string().max(60)).max(20).optional().describe("Only these types, such as task.claimed."),
   limit: z.int().min(1).max(200).default(50),
 });
 export const activityPage = z.object({ events: z.array(event), next: z.int().nullable() });
 
 export const taskEventsInput = z.strictObject({
   task: taskRef,
-  before: z.int().positive().optional(),
+  before: z.int().positive().optional().describe("Continue below this number."),
   limit: z.int().min(1).max(500).default(200),
 });

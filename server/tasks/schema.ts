@@ -171,7 +171,10 @@ export const changeStatusInput = z.strictObject({
 
 export const assignTaskInput = z.strictObject({
   task: taskRef,
-  assignee: z.object({ kind: z.enum(["agent", "user"]), id }).nullable(),
+  assignee: z
+    .object({ kind: z.enum(["agent", "user"]), id })
+    .nullable()
+    .describe("Null: whoever is free first."),
 });
 
 export const taskInput = z.strictObject({ task: taskRef });
@@ -183,9 +186,9 @@ export const taskFilters = z.strictObject({
   assigneeId: id.optional(),
   repoId: id.optional(),
   priority: z.array(priority).optional(),
-  tag: z.string().max(50).optional(),
+  tag: z.string().max(50).optional().describe("Only tasks that carry this tag."),
   ready: z.boolean().optional().describe("Only tasks that could start now."),
-  archived: z.boolean().default(false),
+  archived: z.boolean().default(false).describe("The archived tasks instead of the others."),
 });
 
 export const listTasksInput = taskFilters.extend({
@@ -219,10 +222,11 @@ export const bulkUpdateInput = z.strictObject({
   assignee: z
     .object({ kind: z.enum(["agent", "user"]), id })
     .nullable()
-    .optional(),
-  addTags: tags.optional(),
+    .optional()
+    .describe("Null: whoever is free first."),
+  addTags: tags.optional().describe("Tags to add to those they have."),
   status: z.enum(["todo", "cancelled"]).optional(),
-  archive: z.boolean().optional(),
+  archive: z.boolean().optional().describe("Take those that are done or cancelled off the board."),
 });
 export const bulkResult = z.object({
   changed: z.array(z.int()),
