@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { organizations } from "#db/schema/organizations.ts";
 import { repos } from "#db/schema/repos.ts";
 import { leaseClocks, leases, tasks } from "#db/schema/tasks.ts";
+import { actorForKey } from "../auth/actor.ts";
 import type { Actor, Context, Runtime } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
@@ -14,9 +15,6 @@ import { lockTask } from "../tasks/service.ts";
 import type { GitAccess, GitCaller } from "./http.ts";
 import type { RefUpdate } from "./push-guard.ts";
 
-/** Turns a key into who is acting; an unknown, revoked or expired one throws `unauthenticated`. */
-export type KeyReader = (runtime: Runtime, key: string, ip: string) => Promise<Actor>;
-
 /** A lease of the pusher, and the branch that may be pushed under it. */
 interface Right {
   leaseId: string;
@@ -28,10 +26,10 @@ interface Right {
  * Who may do what with a repository over HTTP: everybody of its team fetches; whoever holds a task pushes its branch.
  * The user name may be a lease, to push under just that one; the password is an API key.
  */
-export function gitAccess(runtime: Runtime, readKey: KeyReader): (caller: GitCaller) => Promise<GitAccess> {
+export function gitAccess(runtime: Runtime): (caller: GitCaller) => Promise<GitAccess> {
   return async ({ org, repo: slug, service, username, password, ip }) => {
     if (!password) throw new AppError("unauthenticated", "Use an API key as the password; it begins with oc_.");
-    const actor = await readKey(runtime, password, ip ?? "");
+    const actor = await actorForKey(runtime, password, ip ?? "");
     const asActor = <Result>(work: (context: Context) => Promise<Result>) =>
       inTransaction(runtime, actor, { requestId: newId() }, work);
     const { repo, rights } = await asActor(async (context) => {
@@ -114,7 +112,11 @@ async function confirm(
 }
 
 /** The refs have moved: the board is told, and a review of what the branch was before does not count any more. */
-async function recordPushes(context: Context, rights: readonly Right[], updates: readonly RefUpdate[]): Promise<void> {
+export async function recordPushes(
+  context: Context,
+  rights: readonly Right[],
+  updates: readonly RefUpdate[],
+): Promise<void> {
   const pushed = updates.flatMap((update) => {
     const right = rights.find(({ ref }) => ref === update.ref);
     return right ? [{ taskId: right.taskId, update }] : [];

@@ -1,0 +1,215 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
+import { execute } from "#server/execute.ts";
+import { readCommit, treeOf } from "#server/git/history.ts";
+import { readMergedRef } from "#server/git/landing.ts";
+import { userGit } from "#server/git/test/repository.ts";
+import { newId } from "#server/ids.ts";
+import { cancelMergeOperation, getMergeStatus, listMergesOperation } from "#server/merges/operations.ts";
+import { call, log, openWorkshop } from "#server/repos/test/workshop.ts";
+import type { Repo } from "#server/repos/schema.ts";
+import { approveTask } from "#server/reviews/operations.ts";
+import type { TestOrg } from "#server/test/fixtures.ts";
+import { startMerging } from "./merging.ts";
+
+const shop = await openWorkshop();
+const { runtime } = shop;
+const mergers: ReturnType<typeof startMerging>[] = [];
+const startWorker = () => mergers.push(startMerging(runtime, { log }));
+
+afterEach(async () => {
+  await Promise.all(mergers.splice(0).map((merger) => merger.stop()));
+});
+
+const approve = (org: TestOrg, taskId: string) => execute(approveTask, runtime, org.owner, { task: taskId }, call);
+const mergeOf = (org: TestOrg, taskId: string) => execute(getMergeStatus, runtime, org.owner, { task: taskId }, call);
+const mainOf = (org: TestOrg, repo: Repo) => readCommit(shop.bare(org, repo), `refs/heads/${repo.defaultBranch}`);
+async function settled(org: TestOrg, taskId: string, status: string) {
+  await vi.waitFor(
+    async () => {
+      const merge = await mergeOf(org, taskId);
+      if (merge.job?.status !== status) throw new Error(JSON.stringify(merge.job));
+    },
+    { timeout: 15_000, interval: 30 },
+  );
+  return mergeOf(org, taskId);
+}
+
+test.each(["merge", "squash", "rebase"] as const)(
+  "an approved branch lands by %s, its tree passed the gate",
+  async (mergeStrategy) => {
+    const org = await shop.newOrg();
+    const repo = await shop.addRepo(org, { gateCommand: "test -f a.txt && echo fine", mergeStrategy });
+    const worker = await shop.addWorker(org);
+    const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+    const { taskStatus } = await approve(org, task.id);
+    expect(taskStatus).toBe("merging");
+    startWorker();
+    const { job, taskStatus: end } = await settled(org, task.id, "merged");
+    const bare = shop.bare(org, repo);
+    const main = await mainOf(org, repo);
+    expect(end).toBe("done");
+    expect(job).toMatchObject({ mergeCommit: main, gate: { passed: true, tree: await treeOf(bare, main ?? "") } });
+    expect(job?.gate?.log).toContain("fine");
+    expect(await readMergedRef(bare, job?.id ?? "")).toBe(main);
+  },
+);
+
+test("a gate that fails moves nothing and sends the task back with the end of its log", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "printf 'one\\0two\\n'; echo the test broke; exit 3" });
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+  await approve(org, task.id);
+  startWorker();
+  const { job, taskStatus } = await settled(org, task.id, "failed");
+  expect(taskStatus).toBe("todo");
+  expect(job?.reason).toContain("exit code 3");
+  expect(job?.gate).toMatchObject({ passed: false, exitCode: 3, outcome: "exit code 3" });
+  expect(job?.gate?.log).toContain("the test broke");
+  expect(await mainOf(org, repo)).toBe(repo.headCommit);
+  const now = await shop.readTask(org, task.id);
+  expect(now).toMatchObject({ rework: 1, assignee: { id: worker.actor.id } });
+  expect(now.conversation.at(-1)?.body).toContain("the test broke");
+});
+
+test("a gate without an end is stopped and says so; what it prints without an end is cut", async () => {
+  const org = await shop.newOrg();
+  const slow = await shop.addRepo(org, { gateCommand: "sleep 600", gateTimeoutSeconds: 1 });
+  const loud = await shop.addRepo(org, { name: "loud", gateCommand: "yes flood" });
+  const worker = await shop.addWorker(org);
+  const one = await shop.submit(org, slow, worker, { "a.txt": "a\n" });
+  const two = await shop.submit(org, loud, worker, { "a.txt": "a\n" });
+  await approve(org, one.task.id);
+  await approve(org, two.task.id);
+  startWorker();
+  expect((await settled(org, one.task.id, "failed")).job?.gate?.outcome).toBe("timed out after 1 s");
+  const { job } = await settled(org, two.task.id, "failed");
+  expect(job?.gate?.outcome).toContain("printed far more");
+  expect(Buffer.byteLength(job?.gate?.log ?? "")).toBeLessThan(runtime.settings.gateOutputLimitBytes + 1000);
+});
+
+test("the gate sees no environment of the server", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "env" });
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+  await approve(org, task.id);
+  process.env.SECRET_OF_THE_SERVER = "do-not-tell";
+  startWorker();
+  const { job } = await settled(org, task.id, "merged");
+  delete process.env.SECRET_OF_THE_SERVER;
+  expect(job?.gate?.log).toContain("CI=true");
+  expect(job?.gate?.log).not.toContain("do-not-tell");
+});
+
+test("of two branches that contradict each other one lands, the other goes back with the files named", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org);
+  const worker = await shop.addWorker(org);
+  const one = await shop.submit(org, repo, worker, { "a.txt": "one\n" });
+  const two = await shop.submit(org, repo, worker, { "a.txt": "two\n" });
+  await approve(org, one.task.id);
+  await approve(org, two.task.id);
+  startWorker();
+  await settled(org, one.task.id, "merged");
+  const { job, taskStatus } = await settled(org, two.task.id, "conflicted");
+  expect(taskStatus).toBe("todo");
+  expect(job?.reason).toContain("a.txt");
+  expect((await shop.readTask(org, two.task.id)).conversation.at(-1)?.body).toContain("a.txt");
+});
+
+test("two branches that fit alone and not together: the second is tested on top of the first and goes back", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "! { test -f one && test -f two; }" });
+  const worker = await shop.addWorker(org);
+  const one = await shop.submit(org, repo, worker, { one: "1\n" });
+  const two = await shop.submit(org, repo, worker, { two: "2\n" });
+  await approve(org, one.task.id);
+  await approve(org, two.task.id);
+  startWorker();
+  await settled(org, one.task.id, "merged");
+  await settled(org, two.task.id, "failed");
+  expect(await userGit(shop.bare(org, repo), "ls-tree", "--name-only", "main")).toBe("one");
+});
+
+test("with several workers each job is merged once, in order, and every commit of main passed its gate", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "ls" });
+  const worker = await shop.addWorker(org);
+  const submitted = [];
+  for (const name of ["a", "b", "c", "d"]) submitted.push(await shop.submit(org, repo, worker, { [name]: name }));
+  for (const { task } of submitted) await approve(org, task.id);
+  startWorker();
+  startWorker();
+  startWorker();
+  for (const { task } of submitted) await settled(org, task.id, "merged");
+  const bare = shop.bare(org, repo);
+  const commits = (await userGit(bare, "log", "--first-parent", "--reverse", "--format=%H %T", "main")).split("\n");
+  expect(commits).toHaveLength(5);
+  const { merges } = await execute(listMergesOperation, runtime, org.owner, { teamId: org.teamId }, call);
+  expect(merges.map(({ mergeCommit }) => mergeCommit).reverse()).toEqual(
+    commits.slice(1).map((line) => line.split(" ")[0]),
+  );
+  for (const line of commits.slice(1)) {
+    const tree = line.split(" ")[1] ?? "";
+    const passed = await shop.db
+      .$client`select 1 from gate_runs where repo_id = ${repo.id} and tree = ${tree} and passed`;
+    expect(passed).toHaveLength(1);
+  }
+});
+
+test("a tree that passed is not tested again", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "ls" });
+  const worker = await shop.addWorker(org);
+  const one = await shop.submit(org, repo, worker, { "a.txt": "same\n" });
+  const two = await shop.submit(org, repo, worker, { "a.txt": "same\n" });
+  await approve(org, one.task.id);
+  await approve(org, two.task.id);
+  startWorker();
+  const first = await settled(org, one.task.id, "merged");
+  const second = await settled(org, two.task.id, "merged");
+  expect(second.job?.gate?.id).toBe(first.job?.gate?.id);
+});
+
+test("a merge that is cancelled while its gate runs never lands", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "sleep 600" });
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+  await approve(org, task.id);
+  startWorker();
+  await settled(org, task.id, "testing");
+  const { taskStatus } = await execute(cancelMergeOperation, runtime, org.owner, { task: task.id }, call);
+  expect(taskStatus).toBe("todo");
+  const after = await shop.submit(org, await shop.addRepo(org, { name: "quick" }), worker, { b: "b" });
+  await approve(org, after.task.id);
+  await settled(org, after.task.id, "merged");
+  expect(await mainOf(org, repo)).toBe(repo.headCommit);
+});
+
+test("a repository from a local path is fetched before and pushed after; the source's own commits stay", async () => {
+  const org = await shop.newOrg();
+  const path = join(runtime.settings.repoRoots[0] ?? "", newId());
+  await mkdir(path);
+  await userGit(path, "init", "-q", "--bare", "-b", "trunk");
+  const outside = join(shop.dataDir, newId());
+  await userGit(shop.dataDir, "clone", "-q", path, outside);
+  await shop.commit(outside, { "old.txt": "old\n" });
+  await userGit(outside, "push", "-q", "origin", "HEAD:refs/heads/trunk");
+  const repo = await shop.addRepo(org, { name: `local-${path.slice(-4)}`, source: path, gateCommand: "ls" });
+  expect(repo).toMatchObject({ status: "ready", source: "local", defaultBranch: "trunk" });
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "new.txt": "new\n" });
+  // Somebody commits at the source while the work is in review.
+  const theirs = await shop.commit(outside, { "meanwhile.txt": "m\n" });
+  await userGit(outside, "push", "-q", "origin", "HEAD:refs/heads/trunk");
+  await approve(org, task.id);
+  startWorker();
+  const { job } = await settled(org, task.id, "merged");
+  expect(await userGit(path, "rev-parse", "trunk")).toBe(job?.mergeCommit);
+  expect(await userGit(path, "ls-tree", "--name-only", "trunk")).toBe("meanwhile.txt\nnew.txt\nold.txt");
+  expect(await userGit(path, "rev-list", "--first-parent", "trunk")).toContain(theirs);
+});
