@@ -173,7 +173,7 @@ export default {
       from: {
         pathNot: [
           "^server/(realtime|github|llm|git|sandbox|drivers)/",
-          "^app/_lib/live[.]tsx?$",
+          "^app/_lib/live(-connection)?[.]tsx?$",
           "^app/api/realtime/",
           "^(e2e|bench|chaos|scripts)/",
           TESTS,

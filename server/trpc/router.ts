@@ -2,6 +2,7 @@ import { waitForWork } from "../dispatch/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "../leases/operations.ts";
 import { ping } from "../platform/operations.ts";
+import { realtimeChannels } from "../realtime/operations.ts";
 import * as tasks from "../tasks/operations.ts";
 import { mutation, query, router } from "./trpc.ts";
 
@@ -31,5 +32,6 @@ export const appRouter = router({
     list: query(listEvents),
     activity: query(listActivity),
   }),
+  realtime: router({ channels: query(realtimeChannels) }),
 });
 export type AppRouter = typeof appRouter;

@@ -1,0 +1,40 @@
+import type { Actor, Runtime } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { inTransaction } from "../execute.ts";
+import { mayHear, parseChannel } from "./channels.ts";
+import type { PushClient } from "./pusher.ts";
+
+export interface SubscriptionRequest {
+  socketId: string;
+  channel: string;
+  /** When the request came in, before anything was read of the caller. */
+  askedAt: Date;
+  requestId: string;
+}
+
+/**
+ * Signs a subscription of a signed-in person to a channel of theirs.
+ * @throws AppError invalid for what no Pusher client sends, forbidden for channels that are foreign, unknown or of an
+ * earlier epoch: all the same, so that nothing can be guessed.
+ */
+export async function authorizeSubscription(
+  runtime: Runtime,
+  push: Pick<PushClient, "authorizeChannel">,
+  actor: Actor,
+  { socketId, channel, askedAt, requestId }: SubscriptionRequest,
+) {
+  if (!/^\d{1,20}\.\d{1,20}$/.test(socketId)) {
+    throw new AppError("invalid", "socket_id is the id that the realtime server gave the connection, such as 12.34.");
+  }
+  const ref = parseChannel(channel);
+  const isAllowed =
+    ref &&
+    (await inTransaction(runtime, actor, { requestId, system: true }, (context) => mayHear(context, actor, ref)));
+  if (!isAllowed) {
+    throw new AppError(
+      "forbidden",
+      "You may not hear this channel now. realtime_channels names the ones of the moment.",
+    );
+  }
+  return push.authorizeChannel({ socketId, channel, userId: actor.id, askedAt });
+}
