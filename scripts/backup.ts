@@ -21,7 +21,7 @@ export async function backUp(
   try {
     const { tables } = await dumpDatabase(sql, join(staging, "database"));
     // A reference that moved since the dump is ahead of it, which the reconciler knows how to settle; never behind.
-    for (const repository of globSync("repos/**/HEAD", { cwd: dataDir }).map(dirname))
+    for (const repository of globSync("{repositories,samples}/**/HEAD", { cwd: dataDir }).map(dirname))
       copyRepository(dataDir, staging, repository);
     for (const name of FILES) {
       if (existsSync(join(dataDir, name))) cpSync(join(dataDir, name), join(staging, name), { recursive: true });

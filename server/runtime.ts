@@ -1,4 +1,5 @@
-import { connect } from "#db/client.ts";
+import { join } from "node:path";
+import { connect, type Sql } from "#db/client.ts";
 import { type Config, config } from "./config.ts";
 import type { Runtime, Settings } from "./context.ts";
 import { openParking } from "./dispatch/parking.ts";
@@ -11,6 +12,8 @@ export type OpenRuntime = Runtime & {
   config: Config;
   log: Logger;
   rates: Rates;
+  /** For LISTEN, COPY and rows that belong to no organization. */
+  sql: Sql;
   /** Lets waiting agents go and gives the connections back. */
   close(): Promise<void>;
 };
@@ -20,7 +23,8 @@ export const settingsOf = (from: Config): Settings => ({
   dataDir: from.dataDir,
   publicUrl: from.publicUrl,
   leaseSeconds: { driven: from.leaseSeconds, external: from.externalLeaseSeconds },
-  repoRoots: from.repoRoots,
+  // The sample's repositories are made by the operator, on this machine.
+  repoRoots: [...from.repoRoots, join(from.dataDir, "samples")],
   sandbox: from.sandbox,
   gateOutputLimitBytes: from.gateOutputKilobytes * 1024,
 });
@@ -50,6 +54,7 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     parking,
     config: from,
     log,
+    sql,
     rates: createRates(from),
     async close() {
       parking.close();

@@ -7,7 +7,7 @@ const BEAT_MILLISECONDS = 2000;
 /** Writes a row every two seconds, by which `/readyz` and the doctor know that a worker lives. */
 export const beat: Part = {
   name: "beat",
-  async start({ connection: { sql }, log }) {
+  async start({ runtime: { sql }, log }) {
     const id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
     const write = () => sql`
       insert into worker_beats (id, started_at, beat_at) values (${id}, now(), now())

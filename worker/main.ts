@@ -1,14 +1,12 @@
-import { connect } from "#db/client.ts";
 import { config } from "#server/config.ts";
 import { openSecrets } from "#server/keyring.ts";
-import { createLogger } from "#server/log.ts";
+import { openRuntime } from "#server/runtime.ts";
 import { parts } from "./parts.ts";
 
 // Wiring only: what the worker does stands in parts.ts.
 const settings = config();
-const log = createLogger("worker");
-if (!settings.databaseUrl) throw new Error("The worker needs DATABASE_URL; `npm start` sets it.");
-const connection = connect(settings.databaseUrl, { poolSize: settings.poolSize, name: "entourage-worker" });
+const runtime = await openRuntime("worker", settings);
+const { log } = runtime;
 const stopping = new AbortController();
 const running: { name: string; stop: () => Promise<void> }[] = [];
 
@@ -23,8 +21,7 @@ process.on("disconnect", () => void stop());
 const secrets = openSecrets(settings.dataDir);
 for (const part of parts) {
   const context = {
-    connection,
-    config: settings,
+    runtime,
     secrets,
     log: log.child({ part: part.name }),
     signal: stopping.signal,
@@ -42,7 +39,7 @@ async function stop(): Promise<void> {
   for (const part of running.reverse()) {
     await part.stop().catch((error: unknown) => log.warn({ error, stopped: part.name }, "part did not stop cleanly"));
   }
-  await connection.close();
+  await runtime.close();
   log.info("worker stopped");
   process.exit(0);
 }

@@ -1,12 +1,10 @@
-import type { Connection } from "#db/client.ts";
-import type { Config } from "#server/config.ts";
 import type { Secrets } from "#server/keyring.ts";
 import type { Logger } from "#server/log.ts";
+import type { OpenRuntime } from "#server/runtime.ts";
 
 /** What every part of the worker is given. */
 export type PartContext = {
-  connection: Connection;
-  config: Config;
+  runtime: OpenRuntime;
   secrets: Secrets;
   log: Logger;
   /** Aborts when the worker is asked to stop; long waits listen to it. */

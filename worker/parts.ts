@@ -1,6 +1,8 @@
 import { beat } from "./beat.ts";
+import { dispatch } from "./dispatch/part.ts";
+import { merging } from "./merge/part.ts";
 import type { Part } from "./part.ts";
 import { realtime } from "./realtime-part.ts";
 
 /** Everything a worker does, in the order it starts; it stops in the opposite one. */
-export const parts: readonly Part[] = [realtime, beat];
+export const parts: readonly Part[] = [realtime, dispatch, merging, beat];

@@ -4,7 +4,7 @@ import { createPusherServer } from "./realtime/server.ts";
 /** The embedded Pusher-protocol server on the worker's loopback port, unless another host was named. */
 export const realtime: Part = {
   name: "realtime",
-  async start({ config, secrets, log }) {
+  async start({ runtime: { config }, secrets, log }) {
     if (config.pusherUrl) return async () => {};
     const { appId, key, secret } = secrets.pusher;
     const server = createPusherServer({

@@ -47,10 +47,7 @@ const crew = [
 export async function runSample(options: SampleOptions): Promise<SampleResult> {
   const { url, token, org, samplesDirectory, say, timeoutSeconds = 180 } = options;
   const api = new Api({ url, token, org });
-  const { orgs } = await api.call<{ orgs: { id: string; slug: string; name: string }[] }>("list_orgs");
-  const home = orgs.find(({ id, slug }) => !org || org === id || org === slug);
-  if (!home)
-    throw new Error(`Nobody has signed up yet. Open ${url} and sign up first, or name an organization with --org.`);
+  const { organization: home } = await api.call<{ organization: { id: string; slug: string } }>("get_org");
   const teamId = await sampleTeam(api);
   const directory = await mkdtemp(join(tmpdir(), "entourage-sample-"));
   const agents = await hireCrew(api, teamId);
@@ -84,7 +81,7 @@ export async function runSample(options: SampleOptions): Promise<SampleResult> {
     };
   } finally {
     await Promise.all([...processes.values()].map(endProcess));
-    await Promise.all(agents.map(({ keyId }) => api.call("revoke_api_key", { keyId }).catch(() => {})));
+    await Promise.all(agents.map(({ keyId }) => api.call("revoke_api_key", { apiKeyId: keyId }).catch(() => {})));
     await rm(directory, { recursive: true, force: true });
   }
 }

@@ -18,7 +18,8 @@ export async function createApiKey(
   { name, agentId, scopes = agentId ? ["agent"] : ["all"], expiresInDays }: z.output<typeof createApiKeyInput>,
 ): Promise<{ id: string; key: string }> {
   const { actor, now } = context;
-  if (actor.kind !== "user")
+  // The operator may equip agents, but a key that acts as a person needs that person.
+  if (actor.kind === "agent" || (actor.kind === "system" && !agentId))
     throw new AppError("forbidden", "Only people make API keys. Ask an owner or admin for one.");
   if (agentId) await requireLivingAgent(context, agentId);
   const id = newId();
@@ -33,7 +34,7 @@ export async function createApiKey(
         lastFour: key.slice(-4),
         scopes: [...new Set(scopes)],
         agentId,
-        createdByUserId: actor.id,
+        createdByUserId: actor.kind === "user" ? actor.id : null,
         expiresAt,
       },
     },

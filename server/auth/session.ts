@@ -5,6 +5,7 @@ import type { Actor, Runtime } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { actorForKey, actorForSignIn } from "./actor.ts";
 import { localActor } from "./local-user.ts";
+import { actorForOperator, isOperatorToken } from "./operator.ts";
 import { sessionSettings } from "./settings.ts";
 
 /** A runtime that knows the settings of its process. */
@@ -49,7 +50,10 @@ export async function readSignInId(config: Config, cookie: string | undefined): 
  */
 export async function actorOfRequest(runtime: AuthRuntime, request: RequestFacts): Promise<Actor> {
   const { authorization, cookie, orgRef, ip } = request;
-  if (authorization !== undefined) return actorForKey(runtime, bearerOf(authorization), ip);
+  if (authorization !== undefined) {
+    const token = bearerOf(authorization);
+    return isOperatorToken(token) ? actorForOperator(runtime, token, orgRef, ip) : actorForKey(runtime, token, ip);
+  }
   const { config } = runtime;
   const signInId = config.auth === "on" ? await readSignInId(config, cookie) : undefined;
   if (config.auth === "on" && !signInId) {
