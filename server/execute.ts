@@ -130,7 +130,8 @@ async function onlyOnce<Input extends z.ZodObject, Output extends z.ZodObject>(
   input: z.output<Input>,
 ): Promise<unknown> {
   const { tx, actor, now } = context;
-  const inputHash = createHash("sha256").update(JSON.stringify(input)).digest("hex");
+  // Where secrets go in or out neither is kept, not even as a hash that could be guessed.
+  const inputHash = operation.hints?.secret ? "" : createHash("sha256").update(JSON.stringify(input)).digest("hex");
   // Two requests with one key at once: the second waits here until the first has committed, then finds its receipt.
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${actor.orgId}|${actor.id}|${key}`}, 0))`);
   const [receipt] = await tx
@@ -146,7 +147,7 @@ async function onlyOnce<Input extends z.ZodObject, Output extends z.ZodObject>(
   if (receipt && operation.hints?.secret) {
     throw new AppError(
       "conflict",
-      `This ${operation.name} was done already, and its secret is shown once only. If it was lost, revoke it and make another with a new idempotency key.`,
+      `This ${operation.name} was done already, and what it answered is not kept. If it was lost, do it again with a new idempotency key.`,
     );
   }
   if (receipt) return receipt.output;

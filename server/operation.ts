@@ -35,7 +35,7 @@ export interface Operation<
   hints?: {
     destructive?: boolean;
     idempotent?: boolean;
-    /** The answer carries a secret that is shown once: it is never stored, so an idempotency key cannot bring it back. */
+    /** A secret goes in or comes out: it is never stored, so an idempotency key hinders doing it twice but brings nothing back. */
     secret?: boolean;
   };
   /** The task it writes to: an agent needs its live lease on it (managers do not). The lease may be named in `input.lease`. */
@@ -54,7 +54,10 @@ type Plain<Input extends z.ZodObject, Output extends z.ZodObject> = Operation<In
   kind: "read" | "command";
   finish?: never;
 };
-type Local<Input extends z.ZodObject, Output extends z.ZodObject> = Omit<Finished<Input, Output, void>, "kind" | "run"> & {
+type Local<Input extends z.ZodObject, Output extends z.ZodObject> = Omit<
+  Finished<Input, Output, void>,
+  "kind" | "run"
+> & {
   kind: "local";
 };
 

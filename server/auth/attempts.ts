@@ -35,3 +35,10 @@ export function attempts({ rateSignIn }: { rateSignIn: number }): Attempts {
   globalThis.entourageAttempts ??= createAttempts(rateSignIn);
   return globalThis.entourageAttempts;
 }
+
+const guesses = createAttempts(10);
+
+/** Counts guesses of one's own password, by somebody who found a browser open. @throws AppError rate_limited */
+export function admitPasswordGuess(userId: string): Promise<void> {
+  return guesses.admit({ ip: `user ${userId}` });
+}

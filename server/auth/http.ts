@@ -1,15 +1,16 @@
 import { AppError } from "../errors.ts";
 import { addressOf, readJsonText, refusal, requestIdOf } from "../door.ts";
 import { describeFailure } from "../failure.ts";
-import type { OpenRuntime } from "../runtime.ts";
 import { attempts } from "./attempts.ts";
 import { normalizeEmail } from "./email.ts";
 import { register } from "./register.ts";
 import { registered, registerInput } from "./schema.ts";
 import type { SignInRequest } from "./next-auth.ts";
 
+type WebRuntime = SignInRequest["runtime"];
+
 /** `POST /api/auth/register`: signs a person up. They sign in afterwards, by the one way there is. */
-export async function handleRegister(runtime: OpenRuntime, request: Request): Promise<Response> {
+export async function handleRegister(runtime: WebRuntime, request: Request): Promise<Response> {
   return answer(runtime, request, async () => {
     refuseForeignOrigin(runtime, request);
     const parsed = registerInput.safeParse(parseJson(await readJsonText(request, 16_384)));
@@ -28,7 +29,7 @@ export async function handleRegister(runtime: OpenRuntime, request: Request): Pr
  * believes the address that the browser used rather than the one we listen on.
  */
 export async function handleSignIn(
-  runtime: OpenRuntime,
+  runtime: WebRuntime,
   request: Request,
   nextAuth: (request: Request, situation: SignInRequest) => Promise<Response>,
 ): Promise<Response> {
@@ -47,7 +48,7 @@ export async function handleSignIn(
   });
 }
 
-async function answer(runtime: OpenRuntime, request: Request, work: () => Promise<Response>): Promise<Response> {
+async function answer(runtime: WebRuntime, request: Request, work: () => Promise<Response>): Promise<Response> {
   try {
     return await work();
   } catch (error) {
@@ -56,14 +57,14 @@ async function answer(runtime: OpenRuntime, request: Request, work: () => Promis
 }
 
 /** A page of another site must not sign people up here, nor find out who has an account. */
-function refuseForeignOrigin({ config }: OpenRuntime, request: Request): void {
+function refuseForeignOrigin({ config }: WebRuntime, request: Request): void {
   const from = request.headers.get("origin");
   if (from !== null && (from === addressOf(request) || from === new URL(config.publicUrl).origin)) return;
   throw new AppError("forbidden", "People sign up on our own page only.");
 }
 
 /** Behind https there is one address; without it, people may use any name of this machine. */
-function originOf({ config }: OpenRuntime, request: Request): string {
+function originOf({ config }: WebRuntime, request: Request): string {
   return config.publicUrl.startsWith("https:") ? new URL(config.publicUrl).origin : addressOf(request);
 }
 

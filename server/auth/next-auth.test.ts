@@ -66,8 +66,6 @@ function open(more: Record<string, string> = {}) {
     ...bare,
     config,
     log: createLogger("test"),
-    rates: { admit: async () => {} },
-    close: async () => {},
   };
   return { runtime, browser: () => createBrowser(runtime) };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { OrgRole } from "#db/enums.ts";
+import { users } from "#db/schema/identity.ts";
 import { invitations, memberships, organizations, teams } from "#db/schema/organizations.ts";
 import type { z } from "zod";
 import { hashSecret } from "../auth/secret.ts";
@@ -63,6 +64,17 @@ export async function lockOpenInvitation({ tx }: Context, token: string) {
     .where(and(eq(invitations.tokenHash, hashSecret(token)), isNull(invitations.revokedAt)))
     .for("update");
   return found && !found.acceptedAt && found.expiresAt > new Date() ? found : undefined;
+}
+
+/** Lets the signed-in actor in. @throws AppError forbidden for keys; otherwise as `acceptInvitation`. */
+export async function joinByInvitation(context: Context, token: string) {
+  const { actor, tx } = context;
+  if (actor.kind !== "user" || actor.keyId) {
+    throw new AppError("forbidden", "An API key stays in its organization. Sign in to accept an invitation.");
+  }
+  const [person] = await tx.select({ email: users.email }).from(users).where(eq(users.id, actor.id));
+  if (!person) throw new AppError("unauthenticated", "You are signed out. Sign in again.");
+  return acceptInvitation(context, token, { id: actor.id, name: actor.name, email: person.email });
 }
 
 /**

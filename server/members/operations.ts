@@ -1,6 +1,3 @@
-import { eq } from "drizzle-orm";
-import { users } from "#db/schema/identity.ts";
-import { AppError } from "../errors.ts";
 import { defineOperation } from "../operation.ts";
 import * as invitations from "./invitations.ts";
 import * as queries from "./queries.ts";
@@ -106,13 +103,5 @@ export const acceptInvitation = defineOperation({
   scope: "instance",
   input: schema.acceptInput,
   output: schema.acceptResult,
-  run: async (context, { token }) => {
-    const { actor, tx } = context;
-    if (actor.kind !== "user" || actor.keyId) {
-      throw new AppError("forbidden", "An API key stays in its organization. Sign in to accept an invitation.");
-    }
-    const [person] = await tx.select({ email: users.email }).from(users).where(eq(users.id, actor.id));
-    if (!person) throw new AppError("unauthenticated", "You are signed out. Sign in again.");
-    return invitations.acceptInvitation(context, token, { id: actor.id, name: actor.name, email: person.email });
-  },
+  run: (context, { token }) => invitations.joinByInvitation(context, token),
 });

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startEmbeddedPostgres } from "#db/embedded.ts";
+import { migrate } from "#db/migrate.ts";
+import { createFirstAccess, readBootstrapOptions } from "#server/auth/bootstrap.ts";
+import { type Config, config } from "#server/config.ts";
+import { openRuntime } from "#server/runtime.ts";
+import { findRunning } from "./running.ts";
+
+const usage = "Usage: npm run bootstrap -- --email E --password P --org NAME [--name N] [--json]";
+
+/**
+ * `npm run bootstrap`: for scripts that must not open a browser. A person and an organization are made once; every run
+ * makes a new key. Works beside a running Entourage, and without one.
+ */
+async function bootstrap(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      email: { type: "string" },
+      password: { type: "string" },
+      org: { type: "string" },
+      name: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const options = readBootstrapOptions(values);
+  // The log goes to standard output, where only our answer belongs.
+  process.env.ENTOURAGE_LOG_LEVEL = "silent";
+  const settings = config();
+  const database = await openDatabase(settings);
+  try {
+    await migrate(database.url);
+    const runtime = await openRuntime("bootstrap", { ...settings, databaseUrl: database.url });
+    try {
+      const access = { ...(await createFirstAccess(runtime, options)), url: database.publicUrl };
+      const lines = Object.entries(access).map(([key, value]) => `${key.padEnd(15)} ${value}`);
+      process.stdout.write(values.json ? `${JSON.stringify(access)}\n` : `${lines.join("\n")}\n`);
+    } finally {
+      await runtime.close();
+    }
+  } finally {
+    await database.close();
+  }
+}
+
+/** The database of the Entourage that runs on the data folder; else the one of the settings; else the embedded one, for a moment. */
+async function openDatabase({ dataDir, databaseUrl, publicUrl }: Config) {
+  const close = async () => {};
+  const running = findRunning(dataDir);
+  if (running?.databaseUrl) return { url: running.databaseUrl, publicUrl: running.url, close };
+  if (databaseUrl) return { url: databaseUrl, publicUrl, close };
+  const embedded = await startEmbeddedPostgres(join(dataDir, "postgres"));
+  // A server that was there already is somebody else's to stop.
+  return { url: embedded.url, publicUrl, close: async () => (embedded.reused ? undefined : embedded.stop()) };
+}
+
+await bootstrap().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n${usage}\n`);
+  process.exitCode = 1;
+});
