@@ -1,62 +1,61 @@
+import type { ReservedSql } from "postgres";
 import type { Sql } from "#db/client.ts";
 
 /**
- * "One worker at a time", for work that outlives a transaction: session locks on one connection of its own. When that
- * connection dies, another worker may begin while this one still works, so a lock only keeps workers from doing the
- * same twice; that nothing is done wrongly is up to the rows and refs they change by compare-and-set.
+ * "One worker at a time", for work that outlives a transaction: session locks on one connection, taken from the pool
+ * while anything is held. When that connection dies, another worker may begin while this one still works, so a lock
+ * only keeps workers from doing the same twice; that nothing is done wrongly is up to the rows and refs they change by
+ * compare-and-set.
  */
 export interface Locks {
   /** Takes the name unless somebody holds it, here or in another process. @returns the way to give it back. */
   take(name: string): Promise<(() => Promise<void>) | undefined>;
-  close(): Promise<void>;
 }
 
-export function openLocks(sql: Sql): Locks {
-  const held = new Set<string>();
-  let connection: ReturnType<Sql["reserve"]> | undefined;
+const sessions = new WeakMap<Sql, Locks>();
 
-  async function ask(query: "lock" | "unlock", name: string): Promise<boolean> {
-    connection ??= sql.reserve();
-    try {
-      const reserved = await connection;
-      const [row] =
-        query === "lock"
-          ? await reserved`select pg_try_advisory_lock(hashtextextended(${name}, 0)) as done`
-          : await reserved`select pg_advisory_unlock(hashtextextended(${name}, 0)) as done`;
-      return row?.done === true;
-    } catch (error) {
-      // Broken, and its locks are gone with it: the next question gets a new one.
-      const broken = connection;
-      connection = undefined;
-      void broken?.then((reserved) => reserved.release()).catch(() => undefined);
-      throw error;
-    }
+/** The locks of a pool: one session for all that hold some, so that the smallest pool still has room for their work. */
+export function locksOf(sql: Sql): Locks {
+  const locks = sessions.get(sql) ?? openLocks(sql);
+  sessions.set(sql, locks);
+  return locks;
+}
+
+function openLocks(sql: Sql): Locks {
+  const names = new Set<string>();
+  let session: Promise<ReservedSql> | undefined;
+
+  async function letGo(name: string): Promise<void> {
+    names.delete(name);
+    if (names.size > 0) return;
+    const idle = session;
+    session = undefined;
+    await idle?.then((reserved) => reserved.release()).catch(() => undefined);
   }
 
   return {
     async take(name) {
       // A session may take its own lock twice; this process may not.
-      if (held.has(name)) return undefined;
-      held.add(name);
-      const taken = await ask("lock", name).catch((error: unknown) => {
-        held.delete(name);
+      if (names.has(name)) return undefined;
+      names.add(name);
+      try {
+        session ??= sql.reserve();
+        const current = session;
+        const reserved = await current;
+        const [row] = await reserved`select pg_try_advisory_lock(hashtextextended(${name}, 0)) as taken`;
+        if (row?.taken !== true) {
+          await letGo(name);
+          return undefined;
+        }
+        return async () => {
+          // A broken session has lost its locks by itself.
+          await reserved`select pg_advisory_unlock(hashtextextended(${name}, 0))`.catch(() => undefined);
+          await letGo(name);
+        };
+      } catch (error) {
+        await letGo(name);
         throw error;
-      });
-      if (!taken) held.delete(name);
-      if (!taken) return undefined;
-      return async () => {
-        await ask("unlock", name).catch(() => false);
-        held.delete(name);
-      };
-    },
-    async close() {
-      const open = connection;
-      connection = undefined;
-      // Locks belong to the session, not to the loan of it: let go of them before the pool gives it to others.
-      await open?.then(async (reserved) => {
-        await reserved`select pg_advisory_unlock_all()`.catch(() => undefined);
-        reserved.release();
-      });
+      }
     },
   };
 }

@@ -1,8 +1,12 @@
 import { waitForWork } from "../dispatch/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "../leases/operations.ts";
+import * as merges from "../merges/operations.ts";
+import * as messages from "../messages/operations.ts";
 import { ping } from "../platform/operations.ts";
 import { realtimeChannels } from "../realtime/operations.ts";
+import * as repos from "../repos/operations.ts";
+import * as reviews from "../reviews/operations.ts";
 import * as tasks from "../tasks/operations.ts";
 import { mutation, query, router } from "./trpc.ts";
 
@@ -27,6 +31,37 @@ export const appRouter = router({
     wait: mutation(waitForWork),
     heartbeat: mutation(heartbeat),
     release: mutation(releaseTask),
+  }),
+  repos: router({
+    list: query(repos.listReposOperation),
+    get: query(repos.getRepo),
+    register: mutation(repos.registerRepo),
+    update: mutation(repos.updateRepo),
+    archive: mutation(repos.archiveRepo),
+    retry: mutation(repos.retryRepo),
+    diff: query(repos.getTaskDiff),
+    changedFiles: query(repos.getChangedFiles),
+    commits: query(repos.getCommits),
+    readFile: query(repos.readFile),
+  }),
+  reviews: router({
+    list: query(reviews.listReviewsOperation),
+    feedback: query(reviews.getReviewFeedback),
+    request: mutation(reviews.requestReviewOperation),
+    approve: mutation(reviews.approveTask),
+    requestChanges: mutation(reviews.requestChanges),
+    reject: mutation(reviews.rejectTask),
+    comment: mutation(reviews.addReviewComment),
+  }),
+  merges: router({
+    list: query(merges.listMergesOperation),
+    status: query(merges.getMergeStatus),
+    merge: mutation(merges.mergeTask),
+    cancel: mutation(merges.cancelMergeOperation),
+  }),
+  messages: router({
+    inbox: query(messages.getInbox),
+    send: mutation(messages.sendMessageOperation),
   }),
   events: router({
     list: query(listEvents),

@@ -14,7 +14,7 @@ import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
 import { loadRepo, recordFailed, recordReady, type SourcedRepo, sourceOf } from "#server/repos/jobs.ts";
 import { hooksDirectory, repositoryPath } from "#server/repos/queries.ts";
-import { openLocks } from "../locks.ts";
+import { locksOf } from "../locks.ts";
 import { startRounds } from "../rounds.ts";
 
 /**
@@ -22,7 +22,7 @@ import { startRounds } from "../rounds.ts";
  * `initializing` until the copy is there, so nothing is lost with a worker; every step can be done twice.
  */
 export function startRepositoryCopies(runtime: Runtime, { log }: { log: Logger }): { stop(): Promise<void> } {
-  const locks = openLocks(runtime.db.$client);
+  const locks = locksOf(runtime.db.$client);
   const rounds = startRounds(log, async () => {
     for (const { orgId, id } of await listWaiting(runtime)) {
       const release = await locks.take(`repo|${id}`);
@@ -35,7 +35,6 @@ export function startRepositoryCopies(runtime: Runtime, { log }: { log: Logger }
     async stop() {
       off();
       await rounds.stop();
-      await locks.close();
     },
   };
 }

@@ -3,13 +3,14 @@ import type { MergeJob } from "#server/merges/service.ts";
 import { type Runtime, systemActor } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
+import { removeStaleLocks } from "#server/git/repositories.ts";
 import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
 import { nextJob, recordWaiting, SupersededError } from "#server/merges/jobs.ts";
 import { loadRepo } from "#server/repos/jobs.ts";
 import { repositoryPath } from "#server/repos/queries.ts";
 import { chooseSandbox } from "#server/sandbox/choose.ts";
-import { openLocks } from "../locks.ts";
+import { locksOf } from "../locks.ts";
 import { startRounds } from "../rounds.ts";
 import { mergeOne, recover } from "./attempt.ts";
 import { createDelays } from "./delays.ts";
@@ -27,7 +28,7 @@ interface QueuedRepo extends Record<string, unknown> {
  * number of workers: one at a time has a repository's lock, and what counts is fenced by the job's row and by git.
  */
 export function startMerging(runtime: Runtime, { log }: { log: Logger }): { stop(): Promise<void> } {
-  const locks = openLocks(runtime.db.$client);
+  const locks = locksOf(runtime.db.$client);
   const stopping = new AbortController();
   const delays = createDelays();
   const busy = new Map<string, Promise<unknown>>();
@@ -55,7 +56,6 @@ export function startMerging(runtime: Runtime, { log }: { log: Logger }): { stop
       stopping.abort();
       await rounds.stop();
       await Promise.all(busy.values());
-      await locks.close();
     },
   };
 }
@@ -98,6 +98,7 @@ async function postpone(go: Go, job: MergeJob, error: unknown, delays: Work["del
     error instanceof AppError ? error.message : "The server had a fault; it tries again. Its log says more.";
   go.log.warn({ error, jobId: job.id, repoId: job.repoId }, "merge postponed");
   delays.wait(job.repoId, reason);
+  if (!(error instanceof AppError)) await removeStaleLocks(go.repository);
   await go.transaction((context) => recordWaiting(context, job, reason));
 }
 
