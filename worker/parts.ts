@@ -3,6 +3,7 @@ import { dispatch } from "./dispatch/part.ts";
 import { merging } from "./merge/part.ts";
 import type { Part } from "./part.ts";
 import { realtime } from "./realtime-part.ts";
+import { sample } from "./sample-part.ts";
 
 /** Everything a worker does, in the order it starts; it stops in the opposite one. */
-export const parts: readonly Part[] = [realtime, dispatch, merging, beat];
+export const parts: readonly Part[] = [realtime, dispatch, merging, sample, beat];

@@ -4,6 +4,7 @@ import { checkDatabase } from "./database-checks.ts";
 import type { Finding } from "./finding.ts";
 import { checkFold } from "./fold-check.ts";
 import { checkRepositories } from "./git-checks.ts";
+import { checkLeftovers } from "./leftovers.ts";
 
 export interface AuditOptions {
   databaseUrl: string;
@@ -23,6 +24,7 @@ export async function audit({ databaseUrl, dataDir, expectWork = false }: AuditO
         return [
           ...(await checkDatabase(tx, { expectWork })),
           ...(await checkRepositories(tx, dataDir, { expectMerges: expectWork || hasMerges })),
+          await checkLeftovers(tx, dataDir),
         ];
       },
       { isolationLevel: "repeatable read" },
