@@ -65,20 +65,20 @@ test("a list of tools costs an agent no more than it should, in tokens of four b
   expect(Object.fromEntries(sizes)).toMatchInlineSnapshot(`
     {
       "engineer": {
-        "tokens": 3937,
-        "tools": 11,
+        "tokens": 7916,
+        "tools": 24,
       },
       "manager": {
-        "tokens": 5752,
-        "tools": 15,
+        "tokens": 11699,
+        "tools": 32,
       },
       "owner": {
-        "tokens": 5752,
-        "tools": 15,
+        "tokens": 13996,
+        "tools": 38,
       },
       "reviewer": {
-        "tokens": 2824,
-        "tools": 9,
+        "tokens": 8357,
+        "tools": 25,
       },
     }
   `);

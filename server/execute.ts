@@ -18,7 +18,7 @@ export interface ExecuteOptions {
 
 /**
  * Runs an operation for a caller: the only place that opens a transaction for a request.
- * Input → permission → transaction (role, organization, fence, receipt, run, events) → wake-ups → output.
+ * Permission → input → transaction (role, organization, fence, receipt, run, events) → wake-ups → output.
  * @throws AppError for everything the caller caused; anything else is a bug.
  */
 export async function execute<Input extends z.ZodObject, Output extends z.ZodObject>(
@@ -28,25 +28,14 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
   rawInput: unknown,
   options: ExecuteOptions,
 ): Promise<z.output<Output>> {
-  const input = parseInput(operation, rawInput);
   if (!actor.permissions.has(operation.permission)) {
     throw new AppError(
       "forbidden",
       `${operation.name} needs the permission ${operation.permission}, which the role ${actor.role} does not have here.`,
     );
   }
-  const decided = await inTransaction(
-    runtime,
-    actor,
-    { requestId: options.requestId, system: operation.scope === "instance" },
-    async (context) => {
-      const fenced = operation.subject?.(input);
-      if (fenced) await holdLease(context, fenced, leaseNamedIn(input));
-      // Receipts belong to an organization; what is done outside of one (making one) is not kept.
-      if (operation.kind !== "command" || !options.idempotencyKey || !actor.orgId) return operation.run(context, input);
-      return onlyOnce(context, operation, options.idempotencyKey, input);
-    },
-  );
+  const input = parseInput(operation, rawInput);
+  const decided = operation.kind === "local" ? undefined : await decide(operation, runtime, actor, input, options);
   const result = operation.finish
     ? await operation.finish(decided, input, { runtime, actor, requestId: options.requestId, signal: options.signal })
     : decided;
@@ -63,7 +52,8 @@ function decide<Input extends z.ZodObject, Output extends z.ZodObject>(
   return inTransaction(runtime, actor, { requestId, system: operation.scope === "instance" }, async (context) => {
     const fenced = operation.subject?.(input);
     if (fenced) await holdLease(context, fenced, leaseNamedIn(input));
-    if (operation.kind !== "command" || !idempotencyKey) return operation.run(context, input);
+    // Receipts belong to an organization; what is done outside of one (making one) is not kept.
+    if (operation.kind !== "command" || !idempotencyKey || !actor.orgId) return operation.run(context, input);
     return onlyOnce(context, operation, idempotencyKey, input);
   });
 }

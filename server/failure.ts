@@ -5,8 +5,6 @@ import type { Logger } from "./log.ts";
 const away = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
-  "EPIPE",
-  "ENOENT",
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
@@ -33,20 +31,25 @@ export function describeFailure(error: unknown, requestId: string, log: Logger):
 }
 
 function callersFault(error: unknown): AppError | undefined {
-  const code = codeOf(error);
-  if (code === undefined) return undefined;
-  if (away.has(code))
+  const cause = driverError(error);
+  if (!cause) return undefined;
+  if (away.has(cause.code))
     return new AppError("unavailable", "The database is not there at the moment. Try again.", { retryAfterSeconds: 1 });
-  // Class 22, data exceptions: what passed the schema and still has no place in PostgreSQL.
-  if (code.startsWith("22") && code.length === 5)
-    return new AppError("invalid", "The input holds a value that cannot be stored, such as a NUL or half a character.");
+  // A NUL in a text or in JSON; half a character in JSON. Other data exceptions are bugs of ours.
+  const cannotBeStored =
+    cause.code === "22021" ||
+    cause.code === "22P05" ||
+    (cause.code === "22P02" && cause.message.includes("input syntax for type json"));
+  if (cannotBeStored)
+    return new AppError("invalid", "The input holds a character that cannot be stored, such as a NUL.");
   return undefined;
 }
 
-/** The code of the driver or of PostgreSQL, which our database layer wraps as the cause. */
-function codeOf(error: unknown): string | undefined {
+/** What the driver or PostgreSQL said, which our database layer wraps as the cause. */
+function driverError(error: unknown): (Error & { code: string }) | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ("code" in error && typeof error.code === "string" && "severity" in error) return error.code;
-  if (error.cause) return codeOf(error.cause);
-  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (hasCode(error)) return error;
+  return driverError(error.cause);
 }
+
+const hasCode = (error: Error): error is Error & { code: string } => "code" in error && typeof error.code === "string";

@@ -20,12 +20,12 @@ export function createRates({ ratePerActor, ratePerAddress }: { ratePerActor: nu
   return {
     async admit(who) {
       try {
-        if ("ip" in who) await addresses.consume(who.ip);
-        else await actors.consume(`${who.orgId}|${who.id}`);
+        if ("id" in who) await actors.consume(`${who.orgId}|${who.id}`);
+        else await addresses.consume(who.ip);
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-        const limit = "ip" in who ? `${ratePerAddress} requests without a valid key` : `${ratePerActor} requests`;
+        const limit = "id" in who ? `${ratePerActor} requests` : `${ratePerAddress} requests without a valid key`;
         throw new AppError("rate_limited", `More than ${limit} in a minute. Try again in ${retryAfterSeconds} s.`, {
           retryAfterSeconds,
         });

@@ -35,7 +35,7 @@ export async function readActivity(
     limit,
   }: { teamId?: string | undefined; before?: number | undefined; types?: string[] | undefined; limit: number },
 ) {
-  const where = sql`true ${before ? sql`and e.seq < ${before}` : sql``} ${types ? sql`and e.type = any(${types}::text[])` : sql``} ${ofTeam(context, teamId)}`;
+  const where = sql`true ${before ? sql`and e.seq < ${before}` : sql``} ${types?.length ? sql`and e.type in ${types}` : sql``} ${ofTeam(context, teamId)}`;
   return page(await readEvents(context, where, sql`e.seq desc`, limit + 1), limit);
 }
 
