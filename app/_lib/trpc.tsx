@@ -13,7 +13,7 @@ export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRou
 export type ApiError = TRPCClientError<AppRouter>;
 
 /** Our refusals are answers; only what may be different in a moment is asked for again. */
-const worthAgain = new Set(["unavailable", "rate_limited", "internal"]);
+const worthAgain: unknown[] = ["unavailable", "rate_limited", "internal"];
 
 /**
  * The server's data for everything inside: one cache for the organization, filled by queries and patched by realtime.
@@ -52,5 +52,5 @@ function isWorthAgain(failures: number, error: unknown): boolean {
   const data: unknown = error.data;
   const code = typeof data === "object" && data !== null && "code" in data ? data.code : undefined;
   // Without an answer there is no code: the network was away.
-  return code === undefined || worthAgain.has(String(code));
+  return code === undefined || worthAgain.includes(code);
 }

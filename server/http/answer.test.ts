@@ -42,8 +42,8 @@ test("what cannot be read is refused with what would be possible", async () => {
   ]);
   const [status, error] = await told(await post("create_task", { title: "", more: 1 }));
   expect(status).toBe(400);
-  expect(error.details.issues.map(({ path }: { path: string }) => path)).toEqual(
-    expect.arrayContaining(["teamId", "title"]),
+  expect(error.details.issues).toEqual(
+    expect.arrayContaining([expect.objectContaining({ path: "teamId" }), expect.objectContaining({ path: "title" })]),
   );
   expect(await told(await post("list_task", {}))).toMatchObject([404, { details: { near: ["list_tasks"] } }]);
   expect(await told(await post("tasksList", {}))).toMatchObject([404, { details: { near: ["list_tasks"] } }]);
