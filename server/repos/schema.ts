@@ -9,7 +9,7 @@ const gateCommand = z
   .trim()
   .max(4_000)
   .describe("The command that must exit 0 before anything is merged, such as `npm test`. Empty: everything passes.");
-const gateTimeoutSeconds = z.int().min(1).max(86_400);
+const gateTimeoutSeconds = z.int().min(1).max(86_400).describe("A gate that runs longer has failed.");
 const mergeStrategy = z.enum(mergeStrategies).describe("How an approved branch becomes part of the default branch.");
 
 /** A repository, as every door shows it. Its credential never leaves the server. */
@@ -69,7 +69,7 @@ const commit = z.string().nullable();
 export const taskDiffInput = z.strictObject({
   task: taskRef,
   paths: z.array(z.string().min(1).max(4_096)).max(100).optional().describe("Only these files or folders."),
-  contextLines: z.int().min(0).max(50).default(3),
+  contextLines: z.int().min(0).max(50).default(3).describe("Unchanged lines around each change."),
 });
 export const taskDiff = z.object({
   base: commit.describe("Where the branch left the default branch."),
@@ -110,7 +110,7 @@ export const commitList = z.object({
 export const readFileInput = z.strictObject({
   task: taskRef.optional().describe("Read from this task's branch."),
   repoId: id.optional().describe("Or from a repository; needed when no task is named."),
-  path: z.string().min(1).max(4_096),
+  path: z.string().min(1).max(4_096).describe("Relative to the top of the repository."),
   revision: z.string().min(1).max(200).optional().describe("A branch or a full commit id."),
 });
 export const fileResult = z.object({

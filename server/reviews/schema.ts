@@ -10,7 +10,7 @@ const text = z.string().trim().max(20_000);
 
 export const newComment = z.strictObject({
   path: z.string().min(1).max(4_096).describe("The file, relative to the top of the repository."),
-  line: z.int().min(1),
+  line: z.int().min(1).describe("The line of the file, from 1."),
   side: z.enum(diffSides).default("new").describe("`new`: as the branch has it; `old`: as it was."),
   body: z.string().trim().min(1).max(20_000),
 });
@@ -25,8 +25,8 @@ export const requestReviewInput = z.strictObject({
 export const verdictInput = z.strictObject({
   task: taskRef,
   commit: commit.optional().describe("The commit you judged. When the branch has moved since, nothing is decided."),
-  text: text.default(""),
-  comments: z.array(newComment).max(200).default([]),
+  text: text.default("").describe("What you say of the work as a whole."),
+  comments: z.array(newComment).max(200).default([]).describe("Remarks on single lines."),
 });
 export const sendBackInput = verdictInput.extend({
   text: text.min(1).describe("What must change, or why it is rejected."),
