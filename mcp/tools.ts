@@ -1,20 +1,31 @@
+import * as agents from "#server/agents/operations.ts";
+import * as apiKeys from "#server/api-keys/operations.ts";
 import { waitForWork } from "#server/dispatch/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "#server/leases/operations.ts";
+import * as members from "#server/members/operations.ts";
 import * as merges from "#server/merges/operations.ts";
 import * as messages from "#server/messages/operations.ts";
 import type { Operation } from "#server/operation.ts";
+import * as organizations from "#server/organizations/operations.ts";
 import { ping } from "#server/platform/operations.ts";
 import { realtimeChannels } from "#server/realtime/operations.ts";
 import * as repos from "#server/repos/operations.ts";
 import * as reviews from "#server/reviews/operations.ts";
+import { startSample } from "#server/samples/operations.ts";
+import * as signIns from "#server/sign-ins/operations.ts";
 import * as tasks from "#server/tasks/operations.ts";
+import * as teams from "#server/teams/operations.ts";
 
 // What agents see. Every operation stands in exactly one of these four; a line here is the whole cost of a new tool.
 
 /** Changes nothing. */
 export const readTools: readonly Operation[] = [
   ping,
+  organizations.listOrgs,
+  teams.listTeams,
+  teams.getTeam,
+  agents.listAgents,
   tasks.listTasks,
   tasks.getTask,
   tasks.getTaskEvents,
@@ -34,6 +45,9 @@ export const readTools: readonly Operation[] = [
 
 /** Adds or moves; nothing is lost by it. */
 export const writeTools: readonly Operation[] = [
+  organizations.createOrg,
+  teams.createTeam,
+  agents.createAgent,
   waitForWork,
   claimTask,
   heartbeat,
@@ -63,4 +77,35 @@ export const destructiveTools: readonly Operation[] = [
 ];
 
 /** For the dashboard and scripts: what an agent does not need, or must not do. */
-export const notForAgents: readonly Operation[] = [tasks.getBoard, tasks.getGraph, listEvents, realtimeChannels];
+export const notForAgents: readonly Operation[] = [
+  organizations.getOrg,
+  organizations.renameOrg,
+  organizations.pauseWork,
+  organizations.resumeWork,
+  members.listMembers,
+  members.listInvitations,
+  members.inviteMember,
+  members.revokeInvitation,
+  members.acceptInvitation,
+  members.changeMemberRole,
+  members.deactivateMember,
+  members.reactivateMember,
+  teams.updateTeam,
+  teams.archiveTeam,
+  teams.addTeamMember,
+  teams.removeTeamMember,
+  agents.updateAgent,
+  agents.archiveAgent,
+  apiKeys.listApiKeys,
+  apiKeys.createApiKey,
+  apiKeys.revokeApiKey,
+  signIns.listSignIns,
+  signIns.revokeSignIn,
+  signIns.signOut,
+  signIns.changePassword,
+  startSample,
+  tasks.getBoard,
+  tasks.getGraph,
+  listEvents,
+  realtimeChannels,
+];

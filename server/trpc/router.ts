@@ -1,18 +1,70 @@
+import * as agents from "../agents/operations.ts";
+import * as apiKeys from "../api-keys/operations.ts";
 import { waitForWork } from "../dispatch/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "../leases/operations.ts";
+import * as members from "../members/operations.ts";
 import * as merges from "../merges/operations.ts";
 import * as messages from "../messages/operations.ts";
+import * as organizations from "../organizations/operations.ts";
 import { ping } from "../platform/operations.ts";
 import { realtimeChannels } from "../realtime/operations.ts";
 import * as repos from "../repos/operations.ts";
 import * as reviews from "../reviews/operations.ts";
+import { startSample } from "../samples/operations.ts";
+import * as signIns from "../sign-ins/operations.ts";
 import * as tasks from "../tasks/operations.ts";
+import * as teams from "../teams/operations.ts";
 import { mutation, query, router } from "./trpc.ts";
 
 /** Everything there is to ask for, by noun: the API's table of contents. HTTP and OpenAPI are read from here too. */
 export const appRouter = router({
   platform: router({ ping: query(ping) }),
+  organizations: router({
+    list: query(organizations.listOrgs),
+    get: query(organizations.getOrg),
+    create: mutation(organizations.createOrg),
+    rename: mutation(organizations.renameOrg),
+    pause: mutation(organizations.pauseWork),
+    resume: mutation(organizations.resumeWork),
+  }),
+  members: router({
+    list: query(members.listMembers),
+    invitations: query(members.listInvitations),
+    invite: mutation(members.inviteMember),
+    revokeInvitation: mutation(members.revokeInvitation),
+    acceptInvitation: mutation(members.acceptInvitation),
+    changeRole: mutation(members.changeMemberRole),
+    deactivate: mutation(members.deactivateMember),
+    reactivate: mutation(members.reactivateMember),
+  }),
+  teams: router({
+    list: query(teams.listTeams),
+    get: query(teams.getTeam),
+    create: mutation(teams.createTeam),
+    update: mutation(teams.updateTeam),
+    archive: mutation(teams.archiveTeam),
+    addMember: mutation(teams.addTeamMember),
+    removeMember: mutation(teams.removeTeamMember),
+  }),
+  agents: router({
+    list: query(agents.listAgents),
+    create: mutation(agents.createAgent),
+    update: mutation(agents.updateAgent),
+    archive: mutation(agents.archiveAgent),
+  }),
+  apiKeys: router({
+    list: query(apiKeys.listApiKeys),
+    create: mutation(apiKeys.createApiKey),
+    revoke: mutation(apiKeys.revokeApiKey),
+  }),
+  signIns: router({
+    list: query(signIns.listSignIns),
+    revoke: mutation(signIns.revokeSignIn),
+    signOut: mutation(signIns.signOut),
+    changePassword: mutation(signIns.changePassword),
+  }),
+  samples: router({ start: mutation(startSample) }),
   tasks: router({
     list: query(tasks.listTasks),
     get: query(tasks.getTask),
