@@ -58,6 +58,9 @@ export class LiveConnection {
   private gap: Scope | undefined;
   private floor: number;
   private renewing = false;
+  private kicks = 0;
+  private isKickPlanned = false;
+  private isKicking = false;
   private failures = 0;
   private heardAt = Date.now();
   private checkedAt = Date.now();
@@ -179,17 +182,41 @@ export class LiveConnection {
   }
 
   private onSocket(current: string): void {
-    if (current !== "connected") {
+    if (this.isKicking || this.isStopped) return;
+    if (current === "connected") this.kicks = 0;
+    else {
       this.subscribed.clear();
       this.isCaughtUp = false;
     }
     this.settle();
     // Closed by the host for good (4009: access ended): only whoever is still signed in comes back.
-    if (current === "disconnected" && !this.isStopped) this.renewSoon(backoffMs(this.failures++));
+    if (current === "disconnected") this.renewSoon(backoffMs(this.failures++));
+    if (current === "connecting") this.kickLater();
+  }
+
+  /**
+   * The library waits 15, 30, 60 seconds after a connection that was refused at once, as every one is while a server
+   * restarts. Trying anew by hand brings the page back within seconds.
+   */
+  private kickLater(): void {
+    if (this.isKickPlanned) return;
+    this.isKickPlanned = true;
+    this.later(backoffMs(2 + Math.min(3, this.kicks++)), () => {
+      this.isKickPlanned = false;
+      if (this.pusher?.connection.state === "connected" || this.pusher?.connection.state === "disconnected") return;
+      this.reconnect();
+      this.kickLater();
+    });
   }
 
   private reconnect(): void {
+    this.isKicking = true;
+    this.subscribed.clear();
+    this.isCaughtUp = false;
     this.pusher?.disconnect();
+    this.isKicking = false;
+    this.pusher?.connect();
+    this.settle();
   }
 
   private receive(scope: Scope, frame: Frame): void {
