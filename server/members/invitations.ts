@@ -136,3 +136,25 @@ async function livingTeams({ tx }: Context, orgId: string, ids: readonly string[
     .from(teams)
     .where(and(eq(teams.orgId, orgId), inArray(teams.id, [...ids]), isNull(teams.archivedAt)));
 }
+
+/** What the page of an invitation says before anybody accepts it; nothing for a made-up link. Runs as the system. */
+export async function describeInvitation({ tx, now }: Context, token: string) {
+  const [found] = await tx
+    .select({
+      organization: organizations.name,
+      slug: organizations.slug,
+      role: invitations.role,
+      email: invitations.email,
+      invitedBy: invitations.invitedBy,
+      acceptedBy: invitations.acceptedBy,
+      revokedAt: invitations.revokedAt,
+      expiresAt: invitations.expiresAt,
+    })
+    .from(invitations)
+    .innerJoin(organizations, eq(organizations.orgId, invitations.orgId))
+    .where(eq(invitations.tokenHash, hashSecret(token)));
+  if (!found) return undefined;
+  const { organization, slug, role, email, invitedBy, acceptedBy, revokedAt, expiresAt } = found;
+  const isOpen = !acceptedBy && !revokedAt && expiresAt > now;
+  return { organization, slug, role, email, invitedBy: invitedBy.name, acceptedBy, isOpen };
+}

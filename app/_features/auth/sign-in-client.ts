@@ -1,0 +1,84 @@
+import type { ErrorBody } from "#server/errors.ts";
+
+/** What a form shows when it did not work. */
+export interface Refusal {
+  message: string;
+  field?: string;
+}
+
+const unreachable: Refusal = { message: "The server did not answer. Check the connection and try again." };
+
+/** Signs in with a password; the session is a cookie afterwards. Answers nothing when it worked. */
+export async function signInWithPassword(email: string, password: string): Promise<Refusal | undefined> {
+  const response = await postForm("/api/auth/callback/credentials", { email, password });
+  if (!response) return unreachable;
+  if (!response.ok) return readRefusal(response);
+  const { url } = await response.json();
+  if (!new URL(url, location.origin).searchParams.has("error")) return undefined;
+  return { message: "The e-mail address or the password is not right.", field: "password" };
+}
+
+/** Leaves for a provider, to come back to a path of ours. */
+export async function signInWithProvider(provider: string, callbackUrl: string): Promise<Refusal | undefined> {
+  const response = await postForm(`/api/auth/signin/${provider}`, { callbackUrl });
+  if (!response) return unreachable;
+  if (!response.ok) return readRefusal(response);
+  const { url } = await response.json();
+  location.assign(url);
+  return undefined;
+}
+
+/** Ends this sign-in, also where its cookie was copied to, and leaves for a path of ours. */
+export async function signOut(to = "/sign-in"): Promise<void> {
+  await postForm("/api/auth/signout", {});
+  location.assign(to);
+}
+
+/** What an operation answered, or why it did not. */
+export type Answer = { value: Record<string, unknown> } | { refusal: Refusal };
+
+/** Signs up. Answers the `slug` of the organization to begin in. */
+export function signUp(person: Record<string, string>): Promise<Answer> {
+  return postJson("/api/auth/register", person);
+}
+
+/** Runs an operation as the signed-in person. */
+export function runOperation(name: string, input: Record<string, unknown>): Promise<Answer> {
+  return postJson(`/api/v1/${name}`, input);
+}
+
+/** The organization the signed-in person begins in, by their session. */
+export async function firstOrganization(): Promise<string | undefined> {
+  const response = await fetch("/api/auth/session").catch(() => undefined);
+  const session = await response?.json();
+  return typeof session?.org === "string" ? session.org : undefined;
+}
+
+async function postJson(path: string, body: unknown): Promise<Answer> {
+  const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await fetch(path, request).catch(() => undefined);
+  if (!response) return { refusal: unreachable };
+  return response.ok ? { value: await response.json() } : { refusal: await readRefusal(response) };
+}
+
+/** next-auth takes forms that carry its token, which only our own pages can read. */
+async function postForm(path: string, fields: Record<string, string>): Promise<Response | undefined> {
+  try {
+    const { csrfToken } = await (await fetch("/api/auth/csrf")).json();
+    return await fetch(path, {
+      method: "POST",
+      headers: { "x-auth-return-redirect": "1" },
+      body: new URLSearchParams({ ...fields, csrfToken }),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+async function readRefusal(response: Response): Promise<Refusal> {
+  const body: Partial<ErrorBody> = await response.json().catch(() => ({}));
+  const { message = "That did not work. Try again in a moment.", details } = body.error ?? {};
+  const [issue]: unknown[] = Array.isArray(details?.issues) ? details.issues : [];
+  const field = typeof issue === "object" && issue !== null && "path" in issue ? String(issue.path) : undefined;
+  return field ? { message, field } : { message };
+}
