@@ -1,6 +1,10 @@
 import type { ReactNode } from "react";
+import { OrgFrame } from "#app/_features/frame/org-frame.tsx";
+import { loadFrame } from "#app/_server/frame.ts";
 
-/** Where an organization begins. `Shell` (`#app/_shell/shell.tsx`) stands here, once its props are fetched. */
-export default function OrgLayout({ children }: { children: ReactNode }) {
-  return children;
+type OrgLayoutProps = { params: Promise<{ org: string }>; children: ReactNode };
+
+/** An organization: its shell, its data and its realtime around every page. */
+export default async function OrgLayout({ params, children }: OrgLayoutProps) {
+  return <OrgFrame frame={await loadFrame((await params).org)}>{children}</OrgFrame>;
 }

@@ -1,0 +1,27 @@
+import { Users } from "lucide-react";
+import Link from "next/link";
+import { redirect } from "next/navigation";
+import { loadFrame } from "#app/_server/frame.ts";
+import { roomHref, settingsHref } from "#app/_shell/rooms.ts";
+import { buttonClass } from "#app/_ui/button.tsx";
+import { EmptyState } from "#app/_ui/empty-state.tsx";
+
+/** The door of an organization: straight to the first team's board. */
+export default async function OrgPage({ params }: { params: Promise<{ org: string }> }) {
+  const { org } = await params;
+  const { teams } = await loadFrame(org);
+  if (teams[0]) redirect(roomHref(org, teams[0].id, "board"));
+  return (
+    <EmptyState
+      icon={<Users />}
+      title="No team yet"
+      action={
+        <Link href={settingsHref(org, "teams")} className={buttonClass("primary")}>
+          Create a team
+        </Link>
+      }
+    >
+      Work belongs to a team. You are in none here: create one, or ask an admin to add you to theirs.
+    </EmptyState>
+  );
+}

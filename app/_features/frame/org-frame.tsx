@@ -1,0 +1,114 @@
+"use client";
+
+import { useParams, useRouter } from "next/navigation";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { LiveProvider, useConnection, useLive } from "#app/_lib/live.tsx";
+import { ApiProvider } from "#app/_lib/trpc.tsx";
+import type { Frame } from "#app/_server/frame.ts";
+import { Shell } from "#app/_shell/shell.tsx";
+import { useFrameWork } from "./use-frame-work.ts";
+
+const ShowTeam = createContext<(teamId: string) => void>(() => {});
+
+/** Tells the frame whose page this is, where the address does not say it (a task is found by its number alone). */
+export function useTeamOfPage(teamId: string): void {
+  const show = useContext(ShowTeam);
+  useEffect(() => show(teamId), [show, teamId]);
+}
+
+/** Shell, data and realtime around every page of an organization. */
+export function OrgFrame({ frame, children }: { frame: Frame; children: ReactNode }) {
+  const params = useParams<{ team?: string }>();
+  const [shown, setShown] = useState<string | null>(null);
+  const { teams, teamChannels, realtime, org } = frame;
+  const team = teams.find(({ id }) => id === (params.team ?? shown)) ?? teams[0] ?? null;
+  const teamId = team?.id ?? null;
+  const channels = (teamId ? teamChannels[teamId] : undefined) ?? realtime.channels;
+  const settings = useMemo(() => ({ host: realtime.host, channels }), [realtime.host, channels]);
+  return (
+    <ApiProvider org={org.slug}>
+      <LiveProvider org={org.slug} teamId={teamId} realtime={settings}>
+        <ShowTeam value={setShown}>
+          <LiveShell frame={frame} team={team}>
+            {children}
+          </LiveShell>
+        </ShowTeam>
+      </LiveProvider>
+    </ApiProvider>
+  );
+}
+
+type LiveShellProps = { frame: Frame; team: Frame["teams"][number] | null; children: ReactNode };
+
+function LiveShell({ frame, team, children }: LiveShellProps) {
+  const { state, lastUpdateAt } = useConnection();
+  const isOnline = useIsOnline();
+  useFreshFrame();
+  const { runningAgents, onPause, onResume, search } = useFrameWork(frame, team);
+  const paused = frame.paused ?? team?.paused ?? null;
+  return (
+    <Shell
+      org={frame.org}
+      orgs={frame.orgs}
+      team={team}
+      teams={frame.teams}
+      user={frame.user}
+      search={search}
+      onSignOut={frame.authOff ? undefined : () => void signOut()}
+      status={{
+        connection: isOnline ? (state === "stale" ? "reconnecting" : state) : "offline",
+        lastUpdateAt,
+        runningAgents,
+        pause: paused && {
+          scope: frame.paused ? "organization" : "team",
+          by: paused.by.name,
+          reason: paused.reason || null,
+          since: paused.at,
+        },
+        canPause: frame.canPause,
+        onPause,
+        onResume,
+        authOff: frame.authOff,
+      }}
+    >
+      {children}
+    </Shell>
+  );
+}
+
+/** Names, teams and pauses stand in what the server has drawn: it draws anew when one of them changes. */
+function useFreshFrame(): void {
+  const router = useRouter();
+  useLive(
+    useCallback(
+      ({ type }: { type: string }) => {
+        if (/^(organization|team|repo)\.|^agent\.(created|updated|archived)|^member\./.test(type)) router.refresh();
+      },
+      [router],
+    ),
+  );
+}
+
+function useIsOnline(): boolean {
+  const [isOnline, setOnline] = useState(true);
+  useEffect(() => {
+    const read = () => setOnline(navigator.onLine);
+    read();
+    addEventListener("online", read);
+    addEventListener("offline", read);
+    return () => {
+      removeEventListener("online", read);
+      removeEventListener("offline", read);
+    };
+  }, []);
+  return isOnline;
+}
+
+/** Ends the session as next-auth has it: its own token first, so that no other site can sign anybody out. */
+async function signOut(): Promise<void> {
+  const answer: unknown = await (await fetch("/api/auth/csrf")).json();
+  const csrfToken =
+    typeof answer === "object" && answer !== null && "csrfToken" in answer ? String(answer.csrfToken) : "";
+  await fetch("/api/auth/signout", { method: "POST", body: new URLSearchParams({ csrfToken }), redirect: "manual" });
+  location.assign("/sign-in");
+}

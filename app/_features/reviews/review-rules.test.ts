@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import type { Review, TaskDetail } from "#server/tasks/schema.ts";
+import { judgingRefusal } from "./review-rules.ts";
+
+const at = "2026-01-01T00:00:00.000Z";
+const review: Review = {
+  id: "r",
+  attempt: 1,
+  commit: "c",
+  baseCommit: "b",
+  author: { kind: "agent", id: "agent", name: "Ada" },
+  summary: "",
+  reviewer: null,
+  verdict: "pending",
+  verdictBy: null,
+  verdictText: null,
+  comments: [],
+  createdAt: at,
+  decidedAt: null,
+};
+const task: TaskDetail = {
+  id: "t",
+  number: 1,
+  teamId: "team",
+  repoId: "repo",
+  title: "",
+  type: "feature",
+  priority: "medium",
+  status: "in_review",
+  assignee: { kind: "agent", id: "agent", name: "Ada" },
+  lease: null,
+  dependencies: 0,
+  openDependencies: 0,
+  tags: [],
+  branch: "",
+  headCommit: "c",
+  rework: 0,
+  messages: 0,
+  review: { attempt: 1, verdict: "pending" },
+  merge: null,
+  createdAt: at,
+  updatedAt: at,
+  statusChangedAt: at,
+  archivedAt: null,
+  description: "",
+  createdBy: { kind: "user", id: "me", name: "Me" },
+  dependsOn: [],
+  dependents: [],
+  conversation: [],
+  reviews: [review],
+  merges: [],
+  repo: null,
+};
+
+test("a person judges what an agent wrote, even for a task they created", () => {
+  expect(judgingRefusal(task, { id: "me" })).toBeNull();
+});
+
+test("nobody judges their own work", () => {
+  expect(judgingRefusal({ ...task, assignee: { kind: "user", id: "me", name: "Me" } }, { id: "me" })).toMatch(
+    /somebody else/,
+  );
+  const own = { ...review, author: { kind: "user", id: "me", name: "Me" } } as const;
+  expect(judgingRefusal({ ...task, assignee: null, reviews: [own] }, { id: "me" })).toMatch(/your own work/);
+});
+
+test("a review whose branch moved is asked for again", () => {
+  expect(judgingRefusal({ ...task, reviews: [{ ...review, verdict: "void" }] }, { id: "me" })).toMatch(
+    /asked for again/,
+  );
+  expect(judgingRefusal({ ...task, status: "todo" }, { id: "me" })).toMatch(/no review/);
+});

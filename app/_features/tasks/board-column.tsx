@@ -1,0 +1,141 @@
+"use client";
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import clsx from "clsx";
+import Link from "next/link";
+import { type MouseEvent, useEffect, useRef } from "react";
+import type { TaskStatus } from "#db/enums.ts";
+import { Count } from "#app/_ui/badge.tsx";
+import { StatusIcon, statusFace } from "#app/_ui/status.tsx";
+import type { Board, Card } from "#server/tasks/schema.ts";
+import { cardHeight, TaskCard } from "./task-card.tsx";
+
+const gap = 8;
+
+export type ColumnProps = {
+  column: Board["columns"][number];
+  orgSlug: string;
+  current: string | null;
+  marked: ReadonlySet<string>;
+  /** The card that Tab reaches, when it is in this column. */
+  reachable: string | null;
+  /** Where all of them are listed, when there are more than the board holds. */
+  listHref: string;
+  /** While a card is dragged: null where it may be dropped, else the reason it may not. */
+  refusal?: string | null;
+  onPress: (card: Card, event: MouseEvent) => void;
+  onOpen: (card: Card) => void;
+};
+
+/** One status: its total and its cards, of which only those in sight are in the page. */
+export function BoardColumn({ column, listHref, refusal, ...rest }: ColumnProps) {
+  const face = statusFace({ status: column.status });
+  return (
+    <section
+      data-column={column.status}
+      aria-label={`${face.label}, ${column.total}`}
+      className={clsx(
+        "relative flex h-full min-h-0 w-[86vw] shrink-0 snap-center flex-col rounded-lg bg-sunken sm:w-60 sm:grow sm:basis-0 sm:snap-align-none sm:max-w-96 sm:min-w-56",
+        refusal === null && "outline-2 outline-accent",
+      )}
+    >
+      <header className="flex h-9 shrink-0 items-center gap-2 px-3">
+        <StatusIcon status={column.status} decorative />
+        <h2 className="text-app font-medium">{face.label}</h2>
+        <Count value={column.total} />
+      </header>
+      <ColumnCards column={column} listHref={listHref} {...rest} />
+      {refusal ? <Refusal reason={refusal} /> : null}
+    </section>
+  );
+}
+
+/** A status nobody is in: a narrow strip that keeps its place. */
+export function CollapsedColumn({ status, refusal }: { status: TaskStatus; refusal?: string | null }) {
+  const face = statusFace({ status });
+  return (
+    <section
+      data-column={status}
+      aria-label={`${face.label}, 0`}
+      title={refusal ?? `${face.label}: none`}
+      className={clsx(
+        "hidden w-9 shrink-0 flex-col items-center gap-2 rounded-lg bg-sunken py-2.5 text-faint sm:flex",
+        refusal === null && "outline-2 outline-accent",
+        refusal && "opacity-50",
+      )}
+    >
+      <StatusIcon status={status} decorative />
+      <h2 className="text-small font-medium [writing-mode:vertical-rl]">{face.label}</h2>
+    </section>
+  );
+}
+
+function ColumnCards({
+  column,
+  orgSlug,
+  current,
+  marked,
+  reachable,
+  listHref,
+  onPress,
+  onOpen,
+}: Omit<ColumnProps, "refusal">) {
+  const { cards, total, status } = column;
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: cards.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => cardHeight + gap,
+    getItemKey: (index) => cards[index]?.id ?? index,
+    overscan: 4,
+    // What the server draws, before anything can be measured.
+    initialRect: { width: 240, height: 720 },
+  });
+  const place = current === null ? -1 : cards.findIndex(({ id }) => id === current);
+  useEffect(() => {
+    if (place >= 0) virtual.scrollToIndex(place, { align: "auto" });
+  }, [place, virtual]);
+  return (
+    <div ref={scroller} data-page-keys="" className="min-h-0 grow overflow-y-auto overscroll-y-contain px-2 pb-2">
+      <ul
+        aria-label={`Tasks: ${statusFace({ status }).label}`}
+        className="relative"
+        style={{ height: virtual.getTotalSize() }}
+      >
+        {virtual.getVirtualItems().map((item) => {
+          const card = cards[item.index];
+          if (!card) return null;
+          return (
+            <li key={card.id} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${item.start}px)` }}>
+              <TaskCard
+                card={card}
+                orgSlug={orgSlug}
+                isCurrent={card.id === current}
+                isMarked={marked.has(card.id)}
+                isReachable={card.id === reachable}
+                onPress={onPress}
+                onOpen={onOpen}
+              />
+            </li>
+          );
+        })}
+      </ul>
+      {total > cards.length ? (
+        <p className="px-1 pb-2 text-small text-muted">
+          The newest {cards.length} are shown.{" "}
+          <Link href={listHref} className="rounded-sm text-accent-text underline underline-offset-2">
+            List all {total}
+          </Link>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Refusal({ reason }: { reason: string }) {
+  return (
+    <div className="absolute inset-0 flex items-start justify-center rounded-lg bg-sunken/85 px-4 pt-14">
+      <p className="text-center text-small text-pretty text-muted">{reason}</p>
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+"use client";
+
+import { useActions } from "#app/_shell/actions.tsx";
+import type { Selection } from "./board-selection.ts";
+
+/** What is asked about the selected tasks, each in a dialog of its own. */
+export type Ask = "create" | "assign" | "status" | "priority" | "message" | "archive" | "actions";
+
+type BoardKeys = {
+  selection: Selection;
+  canWork: boolean;
+  isPeeking: boolean;
+  onPeek: (number: number | null) => void;
+  onOpen: (number: number) => void;
+  onAsk: (ask: Ask) => void;
+};
+
+/** The keys of the board. Nothing on it can be done by mouse alone. */
+export function useBoardKeys({ selection, canWork, isPeeking, onPeek, onOpen, onAsk }: BoardKeys): void {
+  const { current, targets } = selection;
+  const go = (key: "j" | "k" | "h" | "l") => () => {
+    const next = selection.go(key);
+    if (next && isPeeking) onPeek(next.number);
+  };
+  const hasTargets = () => canWork && targets.length > 0;
+  const one = targets.length > 1 ? `${targets.length} tasks` : "the task";
+  const ask = (what: Ask) => () => onAsk(what);
+  useActions([
+    { id: "task.create", title: "Create a task", group: "Task", keys: "c", when: () => canWork, run: ask("create") },
+    { id: "task.assign", title: `Assign ${one}`, group: "Task", keys: "a", when: hasTargets, run: ask("assign") },
+    {
+      id: "task.status",
+      title: `Move ${one} to another status`,
+      group: "Task",
+      keys: "s",
+      when: hasTargets,
+      run: ask("status"),
+    },
+    {
+      id: "task.priority",
+      title: `Set the priority of ${one}`,
+      group: "Task",
+      keys: "p",
+      when: hasTargets,
+      run: ask("priority"),
+    },
+    {
+      id: "task.message",
+      title: "Write a message about the task",
+      group: "Task",
+      keys: "m",
+      when: () => canWork && targets.length === 1,
+      run: ask("message"),
+    },
+    { id: "task.archive", title: `Archive ${one}`, group: "Task", keys: "e", when: hasTargets, run: ask("archive") },
+    {
+      id: "task.actions",
+      title: "Show what can be done",
+      group: "Task",
+      keys: ".",
+      when: hasTargets,
+      run: ask("actions"),
+    },
+    { id: "board.down", title: "Next task", group: "Board", keys: "j", run: go("j") },
+    { id: "board.up", title: "Previous task", group: "Board", keys: "k", run: go("k") },
+    { id: "board.left", title: "Column to the left", group: "Board", keys: "h", run: go("h") },
+    { id: "board.right", title: "Column to the right", group: "Board", keys: "l", run: go("l") },
+    ...arrows.map(([keys, key]) => ({
+      id: `board.${keys}`,
+      title: `Move by ${keys}`,
+      group: "Board",
+      keys,
+      when: isOnACard,
+      run: go(key),
+    })),
+    {
+      id: "board.select",
+      title: "Select the task",
+      group: "Board",
+      keys: "x",
+      when: () => current !== null,
+      run: () => (current ? selection.toggle(current.id) : undefined),
+    },
+    {
+      id: "board.peek",
+      title: "Peek at the task",
+      group: "Board",
+      keys: "Space",
+      when: () => current !== null,
+      run: () => onPeek(isPeeking ? null : (current?.number ?? null)),
+    },
+    {
+      id: "board.open",
+      title: "Open the task",
+      group: "Board",
+      keys: "Enter",
+      when: () => current !== null,
+      run: () => (current ? onOpen(current.number) : undefined),
+    },
+    {
+      id: "board.clear",
+      title: "Select nothing",
+      group: "Board",
+      keys: "Escape",
+      when: () => !isPeeking && (selection.marked.size > 0 || current !== null),
+      run: () => {
+        if (selection.marked.size > 0) selection.clear();
+        else selection.goTo(null);
+      },
+    },
+  ]);
+}
+
+const arrows = [
+  ["ArrowDown", "j"],
+  ["ArrowUp", "k"],
+  ["ArrowLeft", "h"],
+  ["ArrowRight", "l"],
+] as const;
+
+// Elsewhere the arrows scroll, as everybody expects of them.
+function isOnACard(): boolean {
+  return document.activeElement?.hasAttribute("data-card") ?? false;
+}

@@ -1,0 +1,14 @@
+import { type Answer, Hydrated } from "#app/_lib/hydrated.tsx";
+import { Board } from "./board.tsx";
+import { type Work, WorkProvider } from "./work-context.tsx";
+
+/** The board with what the server has read for it. */
+export function BoardRoom({ work, answers }: { work: Work; answers: readonly Answer[] }) {
+  return (
+    <Hydrated answers={answers}>
+      <WorkProvider work={work}>
+        <Board />
+      </WorkProvider>
+    </Hydrated>
+  );
+}

@@ -1,0 +1,178 @@
+"use client";
+
+import clsx from "clsx";
+import { Check, GitCommitHorizontal, Link2, MessageSquare, RotateCcw } from "lucide-react";
+import Link from "next/link";
+import { memo, type MouseEvent, type ReactNode } from "react";
+import { taskHref } from "#app/_shell/rooms.ts";
+import { ActorAvatar } from "#app/_ui/avatar.tsx";
+import { useNow } from "#app/_ui/clock.ts";
+import { LiveDot } from "#app/_ui/live-dot.tsx";
+import { Age } from "#app/_ui/relative-time.tsx";
+import { PriorityIcon, StatusIcon, type StatusOf, statusFace, toneText } from "#app/_ui/status.tsx";
+import { StatusGlyph } from "#app/_ui/status-glyph.tsx";
+import type { Card } from "#server/tasks/schema.ts";
+
+/** Every card has the same height: nothing jumps, and ten thousand of them need no measuring. */
+export const cardHeight = 104;
+
+type TaskCardProps = {
+  card: Card;
+  orgSlug: string;
+  /** The keys stand on it. */
+  isCurrent: boolean;
+  isMarked: boolean;
+  /** Reached by Tab: one card of the board is. */
+  isReachable: boolean;
+  onPress: (card: Card, event: MouseEvent) => void;
+  onOpen: (card: Card) => void;
+};
+
+/** One task on the board: what it is, who has it, what it waits for, where its work stands. Nothing else. */
+export const TaskCard = memo(function TaskCard({
+  card,
+  orgSlug,
+  isCurrent,
+  isMarked,
+  isReachable,
+  onPress,
+  onOpen,
+}: TaskCardProps) {
+  return (
+    <article
+      data-card={card.id}
+      tabIndex={isReachable ? 0 : -1}
+      aria-current={isCurrent || undefined}
+      aria-label={`#${card.number} ${card.title}`}
+      onClick={(event) => onPress(card, event)}
+      onDoubleClick={() => onOpen(card)}
+      style={{ height: cardHeight }}
+      className={clsx(
+        "flex flex-col rounded-md border bg-surface px-2.5 pt-2 pb-2 transition-[border-color] select-none",
+        isMarked ? "border-accent bg-selected" : isCurrent ? "border-focus" : "hover:border-line-strong",
+        "focus-visible:outline-offset-0",
+      )}
+    >
+      <div className="flex h-5 items-center gap-1.5">
+        <StatusIcon status={card.status} />
+        <span className="text-small text-muted">#{card.number}</span>
+        <PriorityIcon priority={card.priority} />
+        {isMarked ? <Check aria-label="Selected" className="size-3.5 text-accent-text" /> : null}
+        <span className="grow" />
+        <Holder card={card} />
+      </div>
+      <h3 className="mt-1 line-clamp-2 h-9 text-app/4.5 font-medium break-words" title={card.title}>
+        <Link
+          href={taskHref(orgSlug, card.number)}
+          prefetch={false}
+          tabIndex={-1}
+          draggable={false}
+          onClick={(event) => {
+            // A plain press looks at the task beside the board; with a modifier the link opens a tab.
+            if (!event.metaKey && !event.ctrlKey && !event.shiftKey) event.preventDefault();
+          }}
+        >
+          {card.title}
+        </Link>
+      </h3>
+      <CardFacts card={card} />
+    </article>
+  );
+});
+
+function Holder({ card: { lease, assignee } }: { card: Card }) {
+  return (
+    <>
+      {lease ? <LeaseState since={lease.since} expiresAt={lease.expiresAt} holder={lease.holder.name} /> : null}
+      {assignee ? (
+        <span className="inline-flex" title={`Assigned to ${assignee.name}`}>
+          <ActorAvatar kind={assignee.kind} name={assignee.name} size={20} />
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+/** A dot that breathes while the holder is heard of, hollow once its time is over; and for how long it has it. */
+export function LeaseState({ since, expiresAt, holder }: { since: string; expiresAt: string | null; holder: string }) {
+  const now = useNow(5);
+  const isLost = now !== null && expiresAt !== null && new Date(expiresAt).getTime() < now;
+  return (
+    <span className="inline-flex items-center gap-0.5 text-small text-muted">
+      <LiveDot
+        state={isLost ? "lost" : "held"}
+        label={isLost ? `${holder} was not heard of any more` : `${holder} works on it now`}
+      />
+      <Age since={since} label="Held for" />
+    </span>
+  );
+}
+
+function CardFacts({ card }: { card: Card }) {
+  const state = workState(card);
+  const face = state && statusFace(state);
+  return (
+    <div className="mt-auto flex h-4 items-center gap-2.5 overflow-hidden text-small whitespace-nowrap text-faint">
+      {card.dependencies > 0 ? (
+        <Fact
+          icon={<Link2 />}
+          tone={card.openDependencies > 0 ? "text-warning" : undefined}
+          label={
+            card.openDependencies > 0
+              ? `Waits for ${card.openDependencies} of ${card.dependencies} tasks`
+              : `All ${card.dependencies} dependencies are done`
+          }
+        >
+          {card.openDependencies}/{card.dependencies}
+        </Fact>
+      ) : null}
+      {card.headCommit ? (
+        <Fact icon={<GitCommitHorizontal />} label={`${card.branch} stands at ${card.headCommit.slice(0, 8)}`}>
+          <span className="font-mono text-micro">{card.headCommit.slice(0, 7)}</span>
+        </Fact>
+      ) : null}
+      {face ? (
+        <span className="inline-flex min-w-0 items-center gap-1" title={card.merge?.reason ?? face.label}>
+          <StatusGlyph glyph={face.glyph} className={clsx("size-3.5!", toneText[face.tone])} />
+          <span className="truncate">{face.label}</span>
+        </span>
+      ) : null}
+      <span className="grow" />
+      {card.rework > 0 ? (
+        <Fact icon={<RotateCcw />} label={`Came back ${card.rework} ${card.rework === 1 ? "time" : "times"}`}>
+          {card.rework}
+        </Fact>
+      ) : null}
+      {card.messages > 0 ? (
+        <Fact icon={<MessageSquare />} label={`${card.messages} ${card.messages === 1 ? "message" : "messages"}`}>
+          {card.messages}
+        </Fact>
+      ) : null}
+    </div>
+  );
+}
+
+type FactProps = { icon: ReactNode; label: string; tone?: string; children: ReactNode };
+
+function Fact({ icon, label, tone, children }: FactProps) {
+  return (
+    <span className={clsx("inline-flex shrink-0 items-center gap-1 [&_svg]:size-3", tone)} title={label}>
+      <span aria-hidden="true" className="inline-flex">
+        {icon}
+      </span>
+      <span aria-hidden="true">{children}</span>
+      <span className="sr-only">{label}</span>
+    </span>
+  );
+}
+
+/** Where the work stands past writing it: its merge while there is one, else the verdict that counts. */
+export function workState({ merge, review, status }: Pick<Card, "merge" | "review" | "status">): StatusOf | null {
+  if (status === "in_progress" && review?.verdict === "request_changes")
+    return { of: "review", status: "request_changes" };
+  if (merge && (status === "merging" || merge.status === "failed" || merge.status === "conflicted"))
+    return { of: "merge", status: merge.status };
+  if (review && (status === "in_review" || status === "in_approval" || status === "todo"))
+    return { of: "review", status: review.verdict };
+  return null;
+}

@@ -1,0 +1,11 @@
+import type { TaskType } from "#db/enums.ts";
+
+/** The types of tasks as people read them. */
+export const typeLabel: Record<TaskType, string> = {
+  feature: "Feature",
+  bug: "Bug",
+  chore: "Chore",
+  docs: "Documentation",
+  test: "Test",
+  research: "Research",
+};

@@ -1,0 +1,85 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { SkeletonRows } from "#app/_ui/skeleton.tsx";
+import { TabPanel, Tabs } from "#app/_ui/tabs.tsx";
+import type { TaskDetail } from "#server/tasks/schema.ts";
+import { ReviewBar } from "#app/_features/reviews/review-bar.tsx";
+import { ReviewList } from "#app/_features/reviews/review-list.tsx";
+import { TaskActivity } from "./task-activity.tsx";
+import { TaskDependencies } from "./task-dependencies.tsx";
+import { TaskDescription } from "./task-description.tsx";
+import { TaskGit } from "./task-git.tsx";
+import { TaskMerges } from "./task-merges.tsx";
+import { TaskProperties } from "./task-properties.tsx";
+import { TaskSkeleton } from "./task-skeleton.tsx";
+import { useTask } from "./use-task.ts";
+import { TaskTitle } from "./task-title.tsx";
+import { TaskError } from "./task-error.tsx";
+
+const Changes = dynamic(() => import("#app/_features/reviews/changes.tsx").then((module) => module.Changes), {
+  ssr: false,
+  loading: () => <SkeletonRows count={6} label="Loading the changes" />,
+});
+
+/** A whole task on a page: its words and its story, its changes, its merges; beside them what is known of it. */
+export function TaskView({ number }: { number: number }) {
+  const { data, error, refetch } = useTask(number);
+  const [tab, setTab] = useQueryState(
+    "tab",
+    parseAsStringLiteral(tabNames).withDefault("task").withOptions({ history: "replace" }),
+  );
+  if (!data) return error ? <TaskError error={error} onRetry={() => void refetch()} /> : <TaskSkeleton />;
+  const { task } = data;
+  return (
+    <article aria-label={`#${task.number} ${task.title}`} className="mx-auto flex max-w-300 flex-col px-4 pt-5 sm:px-6">
+      <TaskTitle task={task} level="h1" />
+      <div className="mt-4 grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
+        <div className="flex min-w-0 flex-col gap-4 pb-10 max-lg:order-2">
+          <ReviewBar task={task} />
+          <Tabs
+            label="Views of the task"
+            value={tab}
+            onValueChange={(next) => void setTab(tabNames.find((name) => name === next) ?? "task")}
+            tabs={tabsOf(task)}
+          >
+            <TabPanel value="task">
+              <div className="flex flex-col gap-6 pt-4">
+                <TaskDescription task={task} />
+                <ReviewList task={task} />
+                <TaskActivity task={task} />
+              </div>
+            </TabPanel>
+            <TabPanel value="changes">
+              <div className="pt-4">{tab === "changes" ? <Changes task={task} /> : null}</div>
+            </TabPanel>
+            <TabPanel value="merges">
+              <div className="pt-4">
+                <TaskMerges task={task} />
+              </div>
+            </TabPanel>
+          </Tabs>
+        </div>
+        <aside aria-label="About the task" className="flex min-w-0 flex-col gap-5 lg:pb-10">
+          <TaskProperties task={task} />
+          <TaskDependencies task={task} />
+          <div className="max-lg:hidden">
+            <TaskGit task={task} />
+          </div>
+        </aside>
+      </div>
+    </article>
+  );
+}
+
+const tabNames = ["task", "changes", "merges"] as const;
+
+function tabsOf({ repo, merges }: TaskDetail) {
+  if (!repo) return [{ value: "task", label: "Task" }];
+  return [
+    { value: "task", label: "Task" },
+    { value: "changes", label: "Changes" },
+    { value: "merges", label: "Merges", count: merges.length > 0 ? merges.length : undefined },
+  ];
+}
