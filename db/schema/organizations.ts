@@ -188,7 +188,7 @@ export const receipts = snakeCase.table(
   "receipts",
   {
     orgId: orgId(),
-    actorId: uuid().notNull(),
+    actorId: text().notNull(),
     key: text().notNull(),
     operation: text().notNull(),
     inputHash: text().notNull(),

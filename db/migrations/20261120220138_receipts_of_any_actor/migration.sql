@@ -1,0 +1,1 @@
+ALTER TABLE "receipts" ALTER COLUMN "actor_id" SET DATA TYPE text USING "actor_id"::text;
