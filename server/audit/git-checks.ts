@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { sql } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
+import type { MergeStrategy } from "#db/enums.ts";
 import { commitsBetween } from "../git/history.ts";
 import { listBranches, listMergedRefs } from "../git/landing.ts";
 import { repositoryPath } from "../repos/queries.ts";
@@ -14,7 +15,7 @@ interface AuditedRepo extends Record<string, unknown> {
   /** Heads the default branch had when it came from outside: what is reachable from them was never ours to gate. */
   received: string[];
   passedTrees: string[];
-  merged: { job: string; commit: string }[];
+  merged: { job: string; commit: string; strategy: MergeStrategy }[];
   taskBranches: string[];
 }
 
@@ -27,9 +28,9 @@ export async function checkRepositories(
   const repos =
     await tx.execute<AuditedRepo>(sql`select r.org_id as "orgId", r.id, r.name, r.default_branch as "defaultBranch",
     array(select distinct e.data->>'headCommit' from events e where e.org_id = r.org_id and e.subject_id = r.id
-      and e.type = 'repo.ready' and e.data->>'headCommit' is not null) as received,
+      and e.type in ('repo.ready', 'repo.fetched') and e.data->>'headCommit' is not null) as received,
     array(select distinct g.tree from gate_runs g where g.org_id = r.org_id and g.repo_id = r.id and g.passed) as "passedTrees",
-    coalesce((select json_agg(json_build_object('job', j.id, 'commit', j.merge_commit)) from merge_jobs j
+    coalesce((select json_agg(json_build_object('job', j.id, 'commit', j.merge_commit, 'strategy', j.strategy)) from merge_jobs j
       where j.org_id = r.org_id and j.repo_id = r.id and j.status = 'merged'), '[]') as merged,
     array(select t.branch from tasks t where t.org_id = r.org_id and t.repo_id = r.id) as "taskBranches"
     from repos r where r.status = 'ready'`);
@@ -68,7 +69,11 @@ export async function checkRepositories(
   ];
 }
 
-async function checkGates({ name, defaultBranch, received, passedTrees }: AuditedRepo, path: string, counter: Counter) {
+async function checkGates(
+  { name, defaultBranch, received, passedTrees, merged }: AuditedRepo,
+  path: string,
+  counter: Counter,
+) {
   const head = (await listBranches(path)).get(defaultBranch);
   if (!head) return;
   const ours = await commitsBetween(path, null, head, { firstParent: true, limit: 100_000 });
@@ -77,9 +82,17 @@ async function checkGates({ name, defaultBranch, received, passedTrees }: Audite
   for (const commit of received) {
     for (const { id } of await commitsBetween(path, null, commit, { limit: 100_000 }).catch(() => [])) outside.add(id);
   }
+  const landed = new Map(merged.map(({ commit, strategy }) => [commit, strategy]));
+  let newer: MergeStrategy | undefined;
   for (const { id, tree } of ours) {
-    if (outside.has(id)) continue;
+    const strategy = landed.get(id);
+    // What the source has now may hold what we merged before: that was ours to gate all the same.
+    const isOutside = strategy === undefined && outside.has(id);
+    const isStep = strategy === undefined && newer === "rebase";
+    if (isOutside || !isStep) newer = strategy;
+    if (isOutside || isStep) continue;
     counter.looked++;
+    // The commits below the tip of a rebase were never the branch by themselves: it moved over them at once.
     if (!passed.has(tree))
       counter.fault(`${name}: ${id.slice(0, 10)} is on ${defaultBranch} without a passed gate for its tree`);
   }

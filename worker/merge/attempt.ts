@@ -12,8 +12,8 @@ import {
   startAttempt,
 } from "#server/merges/jobs.ts";
 import { findPassedGate, type MergeJob } from "#server/merges/service.ts";
-import { conflictWords, gateWords } from "./failure.ts";
 import { failpoint } from "./failpoint.ts";
+import { conflictWords, gateWords } from "./failure.ts";
 import { passGate } from "./gate.ts";
 import type { Go } from "./go.ts";
 import { fetchSource, findTaken, headOf, offerToSource } from "./source.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { exportTree, removeDirectory } from "#server/git/checkout.ts";
 import { type Attempt, holdAttempt, recordGate, SupersededError } from "#server/merges/jobs.ts";
 import { findPassedGate } from "#server/merges/service.ts";
-import { exportTree, removeDirectory } from "#server/git/checkout.ts";
 import type { SandboxResult } from "#server/sandbox/sandbox.ts";
 import { type Go, StoppedError } from "./go.ts";
 

@@ -1,16 +1,20 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
+import { checkRepositories } from "#server/audit/git-checks.ts";
+import { systemActor } from "#server/context.ts";
+import { record } from "#server/events/record.ts";
 import { execute } from "#server/execute.ts";
 import { readCommit, treeOf } from "#server/git/history.ts";
 import { readMergedRef } from "#server/git/landing.ts";
 import { userGit } from "#server/git/test/repository.ts";
 import { newId } from "#server/ids.ts";
 import { cancelMergeOperation, getMergeStatus, listMergesOperation } from "#server/merges/operations.ts";
-import { call, log, openWorkshop } from "#server/repos/test/workshop.ts";
 import type { Repo } from "#server/repos/schema.ts";
+import { nextJob, requeueAttempt } from "#server/merges/jobs.ts";
+import { call, log, openWorkshop } from "#server/repos/test/workshop.ts";
 import { approveTask } from "#server/reviews/operations.ts";
-import type { TestOrg } from "#server/test/fixtures.ts";
+import { as, type TestOrg } from "#server/test/fixtures.ts";
 import { startMerging } from "./merging.ts";
 
 const shop = await openWorkshop();
@@ -190,6 +194,82 @@ test("a merge that is cancelled while its gate runs never lands", async () => {
   expect(await mainOf(org, repo)).toBe(repo.headCommit);
 });
 
+test("an attempt that was taken over cannot decide anything: the job is merged once, by the newer one", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "sleep 1" });
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+  await approve(org, task.id);
+  startWorker();
+  await settled(org, task.id, "testing");
+  // As another worker would that believes this one dead.
+  await as(runtime, systemActor(org.orgId, "worker"), async (context) => {
+    const job = await nextJob(context, repo.id);
+    if (job?.startedAt) await requeueAttempt(context, { job, startedAt: job.startedAt }, "taken over");
+  });
+  await settled(org, task.id, "merged");
+  const gates = await shop.db.$client`select 1 from gate_runs where repo_id = ${repo.id}`;
+  expect(gates).toHaveLength(1);
+  expect(await userGit(shop.bare(org, repo), "rev-list", "--first-parent", "--count", "main")).toBe("2");
+});
+
+test("a worker that is stopped in the middle of a gate leaves the job to the next one", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "test -f a.txt && sleep 1" });
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+  await approve(org, task.id);
+  startWorker();
+  await settled(org, task.id, "testing");
+  await Promise.all(mergers.splice(0).map((merger) => merger.stop()));
+  expect((await mergeOf(org, task.id)).job?.status).toBe("testing");
+  startWorker();
+  await settled(org, task.id, "merged");
+  expect(await readdir(join(shop.dataDir, "gates"))).toEqual([]);
+});
+
+test("a paused team's merges wait", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org);
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+  const tell = (type: "team.paused" | "team.resumed") =>
+    as(runtime, org.owner, (context) =>
+      record(context, type, [{ subject: org.teamId, team: org.teamId, data: { reason: "tests" } }]),
+    );
+  await approve(org, task.id);
+  await tell("team.paused");
+  startWorker();
+  const other = await shop.newOrg();
+  const after = await shop.submit(other, await shop.addRepo(other), await shop.addWorker(other), { b: "b" });
+  await approve(other, after.task.id);
+  await settled(other, after.task.id, "merged");
+  expect((await mergeOf(org, task.id)).job?.status).toBe("queued");
+  await tell("team.resumed");
+  await settled(org, task.id, "merged");
+});
+
+test("a source that refuses the push keeps the job waiting with the reason, and nothing has moved", async () => {
+  const org = await shop.newOrg();
+  const path = join(runtime.settings.repoRoots[0] ?? "", newId());
+  await mkdir(path);
+  await userGit(path, "init", "-q", "-b", "main");
+  await shop.commit(path, { "old.txt": "old\n" });
+  const repo = await shop.addRepo(org, { source: path });
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+  await approve(org, task.id);
+  startWorker();
+  await vi.waitFor(
+    async () => expect((await mergeOf(org, task.id)).job?.reason).toContain("receive.denyCurrentBranch"),
+    { timeout: 15_000 },
+  );
+  expect(await mainOf(org, repo)).toBe(repo.headCommit);
+  await userGit(path, "config", "receive.denyCurrentBranch", "updateInstead");
+  const { job } = await settled(org, task.id, "merged");
+  expect(await userGit(path, "rev-parse", "main")).toBe(job?.mergeCommit);
+});
+
 test("a repository from a local path is fetched before and pushed after; the source's own commits stay", async () => {
   const org = await shop.newOrg();
   const path = join(runtime.settings.repoRoots[0] ?? "", newId());
@@ -212,4 +292,17 @@ test("a repository from a local path is fetched before and pushed after; the sou
   expect(await userGit(path, "rev-parse", "trunk")).toBe(job?.mergeCommit);
   expect(await userGit(path, "ls-tree", "--name-only", "trunk")).toBe("meanwhile.txt\nnew.txt\nold.txt");
   expect(await userGit(path, "rev-list", "--first-parent", "trunk")).toContain(theirs);
+});
+
+test("the audit finds every commit of every main gated, and the one that is not", async () => {
+  const audit = () => shop.db.transaction((tx) => checkRepositories(tx, shop.dataDir, { expectMerges: true }));
+  for (const finding of await audit()) expect(finding).toMatchObject({ faults: [], faultCount: 0 });
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org);
+  const bare = shop.bare(org, repo);
+  const tree = await userGit(bare, "rev-parse", "main^{tree}");
+  const stray = await userGit(bare, "commit-tree", tree, "-p", "main", "-m", "past the gate");
+  await userGit(bare, "update-ref", "refs/heads/main", stray);
+  const gated = (await audit()).find(({ check }) => check === "main is gated");
+  expect(gated?.faults).toEqual([expect.stringContaining(stray.slice(0, 10))]);
 });
