@@ -6,7 +6,7 @@ import { listAgents } from "#server/agents/operations.ts";
 import { AppError } from "#server/errors.ts";
 import { listMembers } from "#server/members/operations.ts";
 import { listReposOperation } from "#server/repos/operations.ts";
-import { getBoard, getGraph, getTask, listTasks } from "#server/tasks/operations.ts";
+import { getBoard, getGraph, getTask } from "#server/tasks/operations.ts";
 import { listTeams } from "#server/teams/operations.ts";
 
 type Filters = Record<string, unknown>;
@@ -46,12 +46,6 @@ export async function loadWork(orgRef: string, teamId: string) {
 export async function loadBoard(orgRef: string, teamId: string, filters: Filters): Promise<Answer> {
   const input = { teamId, ...filters };
   return { path: "tasks.board", input, data: await whereFound((await caller(orgRef)).run(getBoard, input)) };
-}
-
-/** The first page of a team's list of tasks. */
-export async function loadTaskList(orgRef: string, teamId: string, filters: Filters): Promise<Answer> {
-  const input = { teamId, ...filters };
-  return { path: "tasks.list", input, data: await whereFound((await caller(orgRef)).run(listTasks, input)) };
 }
 
 /** What waits for what, in a team. */

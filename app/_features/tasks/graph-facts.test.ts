@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { inOrder, isReady } from "./graph-facts.ts";
+
+test("a task stands after everything it waits for", () => {
+  const tasks = [4, 3, 2, 1].map((number) => ({ id: `t${number}`, number }));
+  const edges = [
+    { from: "t1", to: "t2" },
+    { from: "t1", to: "t3" },
+    { from: "t2", to: "t4" },
+    { from: "t3", to: "t4" },
+  ];
+  const order = inOrder(tasks, edges).map(({ id }) => id);
+  expect(order).toHaveLength(4);
+  for (const { from, to } of edges) expect(order.indexOf(from)).toBeLessThan(order.indexOf(to));
+});
+
+test("ready is to do with nothing open", () => {
+  expect(isReady({ status: "todo", openDependencies: 0 })).toBe(true);
+  expect(isReady({ status: "todo", openDependencies: 1 })).toBe(false);
+  expect(isReady({ status: "in_progress", openDependencies: 0 })).toBe(false);
+});
