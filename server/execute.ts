@@ -18,7 +18,7 @@ export interface ExecuteOptions {
 
 /**
  * Runs an operation for a caller: the only place that opens a transaction for a request.
- * Permission → input → transaction (role, organization, fence, receipt, run, events) → wake-ups → output.
+ * Permission → input → transaction (role, organization, receipt, fence, run, events) → wake-ups → output.
  * @throws AppError for everything the caller caused; anything else is a bug.
  */
 export async function execute<Input extends z.ZodObject, Output extends z.ZodObject>(
@@ -50,12 +50,20 @@ function decide<Input extends z.ZodObject, Output extends z.ZodObject>(
   { requestId, idempotencyKey }: ExecuteOptions,
 ): Promise<unknown> {
   return inTransaction(runtime, actor, { requestId, system: operation.scope === "instance" }, async (context) => {
-    const fenced = operation.subject?.(input);
-    if (fenced) await holdLease(context, fenced, leaseNamedIn(input));
     // Receipts belong to an organization; what is done outside of one (making one) is not kept.
-    if (operation.kind !== "command" || !idempotencyKey || !actor.orgId) return operation.run(context, input);
+    if (operation.kind !== "command" || !idempotencyKey || !actor.orgId) return runFenced(context, operation, input);
     return onlyOnce(context, operation, idempotencyKey, input);
   });
+}
+
+async function runFenced<Input extends z.ZodObject, Output extends z.ZodObject>(
+  context: Context,
+  operation: Operation<Input, Output>,
+  input: z.output<Input>,
+): Promise<unknown> {
+  const fenced = operation.subject?.(input);
+  if (fenced) await holdLease(context, fenced, leaseNamedIn(input));
+  return operation.run(context, input);
 }
 
 /**
@@ -141,7 +149,8 @@ async function onlyOnce<Input extends z.ZodObject, Output extends z.ZodObject>(
     );
   }
   if (receipt) return receipt.output;
-  const output = await operation.run(context, input);
+  // Behind the receipt: what ended the lease (a release, a request for review) is answered again when its answer was lost.
+  const output = await runFenced(context, operation, input);
   await tx.insert(receipts).values({
     orgId: actor.orgId,
     actorId: actor.id,

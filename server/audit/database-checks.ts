@@ -13,6 +13,14 @@ interface Check {
   faults: SQL;
 }
 
+/**
+ * From which event to which a lease lived. By the log's numbers, which follow commits: times are those of the beginning
+ * of a transaction, and one that waited for another to end began before it.
+ */
+const spans = sql`(select l.org_id, l.id, l.task_id, l.agent_id, l.slot, l.fence, c.seq as began, coalesce(e.seq, ${"9223372036854775807"}::bigint) as ended
+    from leases l join events c on c.org_id = l.org_id and c.type = 'task.claimed' and (c.data->>'lease')::uuid = l.id
+    left join events e on e.org_id = l.org_id and e.type = 'task.status_changed' and (e.data->'lease'->>'id')::uuid = l.id) s`;
+
 /** Invariants that one statement can see. Each counts what it looked at, so that an empty table cannot look like a sound one. */
 const checks: readonly Check[] = [
   {
@@ -43,19 +51,21 @@ const checks: readonly Check[] = [
     promise: "No two leases on one task ever overlapped, and fences only grow.",
     unit: "leases",
     looked: sql`select count(*) from leases`,
-    faults: sql`select 'task ' || task_id || ' had two leases at ' || started_at as fault from (
-        select task_id, started_at, fence, lag(coalesce(ended_at, 'infinity')) over w as before_end, lag(fence) over w as before_fence
-        from leases window w as (partition by org_id, task_id order by fence)) l
-      where before_end > started_at or before_fence >= fence`,
+    faults: sql`select 'task ' || task_id || ' had two leases at event ' || began as fault from (
+        select task_id, began, fence, lag(ended) over w as before_end, lag(fence) over w as before_fence
+        from ${spans} window w as (partition by org_id, task_id order by began)) l
+      where before_end > began or before_fence >= fence
+      union all select 'lease ' || l.id || ' was given by no event' from leases l
+        where not exists (select 1 from ${spans} where s.org_id = l.org_id and s.id = l.id)`,
   },
   {
     check: "one task per slot",
     promise: "No agent ever held two tasks in one slot.",
     unit: "leases",
     looked: sql`select count(*) from leases where agent_id is not null`,
-    faults: sql`select 'agent ' || agent_id || ' held two tasks in slot ' || slot || ' at ' || started_at as fault from (
-        select agent_id, slot, started_at, lag(coalesce(ended_at, 'infinity')) over (partition by org_id, agent_id, slot order by started_at, fence) as before_end
-        from leases where agent_id is not null) l where before_end > started_at`,
+    faults: sql`select 'agent ' || agent_id || ' held two tasks in slot ' || slot || ' at event ' || began as fault from (
+        select agent_id, slot, began, lag(ended) over (partition by org_id, agent_id, slot order by began) as before_end
+        from ${spans} where agent_id is not null) l where before_end > began`,
   },
   {
     check: "in progress means held",

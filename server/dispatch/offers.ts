@@ -21,19 +21,24 @@ export interface Offers {
 /** Enough to fill every waiter of a team in a few rounds; bounds the scan when thousands of tasks are ready. */
 const mostPerTeam = 64;
 
-/** One query whatever their number: which of these agents could start something? Paused teams offer nothing. */
+/**
+ * One query whatever their number: which of these agents could start something? Paused teams and teams that work on as
+ * many tasks as they may offer nothing: nobody is sent to claim there in vain, in the place of somebody else.
+ */
 export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers> {
   const rows = await tx.execute<{ key: string; own: boolean; free: number }>(sql`
     with idle as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(idle.map(({ orgId, teamId, agentId, reviews }) => ({ o: orgId, t: teamId, a: agentId, r: reviews })))}::text::jsonb)
         as i(o uuid, t uuid, a uuid, r boolean)
     ), open as materialized (
-      select distinct i.o, i.t, i.r from idle i join teams t on t.org_id = i.o and t.id = i.t
-        join organizations g on g.org_id = i.o
+      select p.o, p.t, p.r, case when p.r then ${mostPerTeam} else least(${mostPerTeam}, t.max_concurrent - (select count(*) from leases l
+          where l.org_id = p.o and l.team_id = p.t and l.ended_at is null)) end as room
+        from (select distinct o, t, r from idle) p join teams t on t.org_id = p.o and t.id = p.t
+        join organizations g on g.org_id = p.o
        where t.paused_at is null and t.archived_at is null and g.paused_at is null
     )
     select i.a::text as key, true as own, 0 as free from idle i join open p on p.o = i.o and p.t = i.t and p.r = i.r
-     where case when i.r
+     where p.room > 0 and case when i.r
        then exists (select 1 from reviews v where v.org_id = i.o and v.team_id = i.t and v.verdict = 'pending' and v.reviewer_id = i.a)
        else exists (select 1 from tasks k where k.org_id = i.o and k.team_id = i.t and k.assignee_id = i.a
          and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null) end
@@ -42,8 +47,8 @@ export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers>
        then (select count(*)::int from (select 1 from reviews v where v.org_id = p.o and v.team_id = p.t and v.verdict = 'pending'
          and v.reviewer_id is null limit ${mostPerTeam}) x)
        else (select count(*)::int from (select 1 from tasks k where k.org_id = p.o and k.team_id = p.t and k.assignee_id is null
-         and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null limit ${mostPerTeam}) x) end
-      from open p`);
+         and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null limit p.room) x) end
+      from open p where p.room > 0`);
   return {
     own: new Set(rows.filter(({ own }) => own).map(({ key }) => key)),
     free: new Map(rows.filter(({ own, free }) => !own && free > 0).map(({ key, free }) => [key, free])),

@@ -75,11 +75,13 @@ export function openParking({
         return { tasks, reviews };
       },
     );
-    for (const grant of given.tasks) {
-      if (!hand(grant.agentId, { kind: "task", taskId: grant.taskId, leaseId: grant.leaseId })) await takeBack(grant);
-    }
+    const unheard = given.tasks.filter(
+      ({ agentId, taskId, leaseId }) => !hand(agentId, { kind: "task", taskId, leaseId }),
+    );
     // A review handed to nobody stays assigned to its reviewer and is offered again first.
     for (const { agentId, reviewId, taskId } of given.reviews) hand(agentId, { kind: "review", reviewId, taskId });
+    // Last, so that nobody who still waits is kept waiting by those who left.
+    for (const grant of unheard) await takeBack(grant).catch(onError);
     return given.tasks.length + given.reviews.length > 0;
   }
 

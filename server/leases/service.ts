@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
-import { agents, organizations, teams } from "#db/schema/organizations.ts";
+import { agents } from "#db/schema/organizations.ts";
 import { leaseClocks, leases } from "#db/schema/tasks.ts";
 import type { Actor, Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -87,9 +87,11 @@ export async function claimTask(context: Context, ref: string): Promise<Task> {
   const { actor } = context;
   const found = await findTask(context, ref);
   if (actor.agent) await lockAgent(context, actor);
+  const paused = await holdTeam(context, found.teamId);
   const task = await lockTask(context, found.id);
   await refuseUnready(context, task);
   if (!actor.agent) {
+    if (paused) throw new AppError("conflict", "Work is paused. Resume it first.");
     await takeAsPerson(context, task);
   } else {
     if (task.assigneeId && task.assigneeId !== actor.id) {
@@ -206,7 +208,8 @@ export async function renewLeasesOf({ tx, actor }: Context): Promise<void> {
 }
 
 /**
- * Ends leases that ran out, over all organizations, and puts their tasks back. The system's job, every second.
+ * Ends leases that ran out, over all organizations, and puts their tasks back. The system's job, every second. What
+ * somebody writes to or renews at this moment is skipped, and looked at anew a second later.
  * @returns how many.
  */
 export async function expireLeases(context: Context): Promise<number> {
@@ -231,7 +234,7 @@ export async function expireLeases(context: Context): Promise<number> {
       join leases l on l.org_id = h.org_id and l.id = h.id and l.ended_at is null
       join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id and c.expires_at <= clock_timestamp()
       left join agents a on a.org_id = h.org_id and a.id = h.agent_id
-     order by h.org_id, h.task_id for update of l`);
+     order by h.org_id, h.task_id for update of l, c skip locked`);
   await record(
     context,
     "task.status_changed",
@@ -307,13 +310,6 @@ export async function freeForgottenRework(context: Context): Promise<number> {
 async function takeAsPerson(context: Context, task: Task): Promise<void> {
   const { actor, tx } = context;
   if (actor.kind !== "user") throw new AppError("forbidden", "Only people and agents take tasks.");
-  const [paused] = await tx
-    .select({ team: teams.pausedAt, org: organizations.pausedAt })
-    .from(teams)
-    .innerJoin(organizations, eq(organizations.orgId, teams.orgId))
-    .where(and(eq(teams.orgId, actor.orgId), eq(teams.id, task.teamId)))
-    .for("share");
-  if (paused?.team || paused?.org) throw new AppError("conflict", "Work is paused. Resume it first.");
   const [drawn] = await tx.execute<{ fence: string }>(sql`select nextval('lease_fences') as fence`);
   const leaseId = newId();
   await record(context, "task.claimed", [
@@ -325,6 +321,18 @@ async function takeAsPerson(context: Context, task: Task): Promise<void> {
     },
   ]);
   await startClocks(context, [{ orgId: actor.orgId, leaseId, ttlSeconds: 0 }]);
+}
+
+/**
+ * Holds the pause switches and, for an agent, the team's count of tasks in progress, as `pick_tasks` does: before the
+ * task, so that claims of either kind lock in one order. @returns whether work is paused.
+ */
+async function holdTeam({ tx, actor }: Context, teamId: string): Promise<boolean> {
+  const strength = actor.agent ? sql`no key update` : sql`share`;
+  const [held] = await tx.execute<{ paused: boolean }>(sql`
+    select (t.paused_at is not null or o.paused_at is not null) as paused from teams t join organizations o on o.org_id = t.org_id
+     where t.org_id = ${actor.orgId} and t.id = ${teamId} for ${strength} of t for share of o`);
+  return held?.paused ?? false;
 }
 
 async function lockAgent({ tx, actor }: Context, { id }: Actor): Promise<void> {

@@ -4,7 +4,18 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { claimTask } from "../leases/service.ts";
 import type { bulkUpdateInput, changeStatusInput } from "./schema.ts";
-import { archiveTask, assignTask, findTask, lockTask, moveTask, type Task, updateTask } from "./service.ts";
+import {
+  archiveTask,
+  assignTask,
+  findTask,
+  findTasks,
+  holdAssignees,
+  lockTask,
+  lockTasks,
+  moveTask,
+  type Task,
+  updateTask,
+} from "./service.ts";
 
 /**
  * Moves a task by hand. Moves that mean more than a word (finishing, approving, merging) belong to operations of their
@@ -61,8 +72,11 @@ export async function changeTasks(context: Context, input: z.output<typeof bulkU
   const { tx } = context;
   const changed: number[] = [];
   const refused: { number: number; reason: string }[] = [];
-  for (const ref of [...new Set(input.tasks)]) {
-    const task = await findTask(context, ref);
+  const chosen = await findTasks(context, input.tasks);
+  // All locks at once and in order, whatever the order of the request: two such requests never wait for each other.
+  if (input.assignee) await holdAssignees(context, [input.assignee]);
+  await lockTasks(context, [...chosen.keys()]);
+  for (const task of chosen.values()) {
     const recorded = context.pending.length;
     await tx.execute(sql`savepoint one_task`);
     try {

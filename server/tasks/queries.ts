@@ -171,6 +171,9 @@ async function readReviews({ tx, actor }: Context, taskId: string): Promise<Revi
     where r.org_id = ${actor.orgId} and r.task_id = ${taskId} order by r.attempt`);
 }
 
+/** A task says how its gates ended; the whole log of the latest is read with get_merge_status. */
+const logTail = 8_000;
+
 async function readMerges({ tx, actor }: Context, taskId: string): Promise<TaskDetail["merges"]> {
   return tx.execute<
     TaskDetail["merges"][number] & Record<string, unknown>
@@ -178,7 +181,7 @@ async function readMerges({ tx, actor }: Context, taskId: string): Promise<TaskD
     j.reason, ${iso(sql`j.created_at`)} as "createdAt", ${iso(sql`j.finished_at`)} as "finishedAt",
     case when g.id is null then null else json_build_object('id', g.id, 'tree', g.tree, 'command', g.command, 'sandbox', g.sandbox,
       'passed', g.passed, 'exitCode', g.exit_code, 'outcome', g.outcome, 'durationMs', g.duration_ms,
-      'log', coalesce(o.output, ''), 'createdAt', ${iso(sql`g.created_at`)}) end as gate
+      'log', coalesce(right(o.output, ${logTail}), ''), 'createdAt', ${iso(sql`g.created_at`)}) end as gate
     from merge_jobs j left join gate_runs g on g.org_id = j.org_id and g.id = j.gate_run_id
     left join gate_logs o on o.org_id = g.org_id and o.gate_run_id = g.id
     where j.org_id = ${actor.orgId} and j.task_id = ${taskId} order by j.created_at`);

@@ -5,7 +5,10 @@ import { id, isoTime } from "../ids.ts";
 /** A task as people and agents name it: its id, or its short number with or without the hash. */
 export const taskRef = z
   .string()
-  .regex(/^(#?[1-9]\d{0,8}|[0-9a-f]{8}-[0-9a-f-]{27})$/i, "Give a task's number, such as 12 or #12, or its id.")
+  .regex(
+    /^(#?[1-9]\d{0,8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i,
+    "Give a task's number, such as 12 or #12, or its id.",
+  )
   .describe("The task: its number (12 or #12) or its id.");
 
 export const status = z.enum(taskStatuses);
@@ -192,7 +195,7 @@ export const taskFilters = z.strictObject({
 });
 
 export const listTasksInput = taskFilters.extend({
-  before: z.int().positive().optional().describe("Continue below this number."),
+  before: z.int32().positive().optional().describe("Continue below this number."),
   limit: z.int().min(1).max(200).default(50),
 });
 export const taskPage = z.object({

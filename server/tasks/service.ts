@@ -28,6 +28,12 @@ export async function findTask({ actor, tx }: Context, ref: string): Promise<Tas
   return task;
 }
 
+/** Locks tasks in the order of their ids, which is mostly the order in which they wait for each other. */
+export async function lockTasks({ actor, tx }: Context, ids: readonly string[]): Promise<void> {
+  const chosen = and(eq(tasks.orgId, actor.orgId), inArray(tasks.id, [...ids]));
+  if (ids.length > 0) await tx.select({ id: tasks.id }).from(tasks).where(chosen).orderBy(asc(tasks.id)).for("update");
+}
+
 /** Locks a task for the rest of the transaction and reads it as it is now. */
 export async function lockTask({ actor, tx }: Context, taskId: string): Promise<Task> {
   const [task] = await tx
@@ -68,6 +74,10 @@ export async function createTasks(
     if (team.archivedAt) throw new AppError("conflict", `The team ${team.name} is archived; it takes no tasks.`);
   }
   if (inputs.some((input) => input.dependsOn.length > 0)) await lockEdges(context);
+  await holdAssignees(
+    context,
+    inputs.map(({ assignee }) => assignee),
+  );
   const predecessors = new Map<string, Task>();
   for (const ref of new Set(inputs.flatMap((input) => input.dependsOn)))
     predecessors.set(ref, await findTask(context, ref));
@@ -112,8 +122,14 @@ export async function createTasks(
 /** Changes what a task says, and what it waits for. */
 export async function updateTask(context: Context, input: z.output<typeof updateTaskInput>): Promise<string> {
   const { task: ref, lease: _lease, addDependencies = [], removeDependencies = [], ...changes } = input;
-  if (addDependencies.length > 0 || removeDependencies.length > 0) await lockEdges(context);
+  const changesEdges = addDependencies.length > 0 || removeDependencies.length > 0;
+  if (changesEdges && context.lease)
+    throw new AppError("conflict", "What a task waits for changes only while nobody works on it, not under a lease.");
+  if (changesEdges) await lockEdges(context);
   const found = await findTask(context, ref);
+  const added = await findTasks(context, addDependencies);
+  const removed = await findTasks(context, removeDependencies);
+  const states = await lockPredecessors(context, [...added.keys(), ...removed.keys()]);
   const task = await lockTask(context, found.id);
   refuseArchived(task);
   if (changes.repoId !== undefined) {
@@ -124,8 +140,8 @@ export async function updateTask(context: Context, input: z.output<typeof update
   if (Object.keys(changes).length > 0) {
     await record(context, "task.updated", [{ subject: task.id, task: task.id, team: task.teamId, data: changes }]);
   }
-  await addDependenciesTo(context, task, addDependencies);
-  await removeDependenciesOf(context, task, removeDependencies);
+  await addDependenciesTo(context, task, added, states);
+  await removeDependenciesOf(context, task, removed, states);
   return task.id;
 }
 
@@ -134,13 +150,17 @@ export async function assignTask(
   context: Context,
   { task: ref, assignee }: z.output<typeof assignTaskInput>,
 ): Promise<string> {
+  await holdAssignees(context, [assignee]);
   const found = await findTask(context, ref);
   const task = await lockTask(context, found.id);
   refuseArchived(task);
   if (isOver(task.status)) throw new AppError("conflict", `#${task.number} is ${task.status}; nobody needs to do it.`);
   await requireAssignee(context, task.teamId, assignee);
-  if (task.assigneeId === (assignee?.id ?? null)) return task.id;
-  if (isHeld(task.status)) await moveTask(context, task, "todo", { reason: "It was reassigned.", leaseEnd: "revoked" });
+  const isTheirs = task.assigneeId === (assignee?.id ?? null);
+  // Who only came to it by claiming it becomes its chosen assignee, and goes on working.
+  if (isTheirs && task.pinned === (assignee !== null)) return task.id;
+  if (isHeld(task.status) && !isTheirs)
+    await moveTask(context, task, "todo", { reason: "It was reassigned.", leaseEnd: "revoked" });
   await record(context, "task.assigned", [{ subject: task.id, task: task.id, team: task.teamId, data: { assignee } }]);
   return task.id;
 }
@@ -229,23 +249,22 @@ function refuseArchived(task: Task): void {
   if (task.archivedAt) throw new AppError("conflict", `#${task.number} is archived and does not change any more.`);
 }
 
-async function addDependenciesTo(context: Context, task: Task, refs: readonly string[]): Promise<void> {
-  if (refs.length === 0) return;
+async function addDependenciesTo(
+  context: Context,
+  task: Task,
+  predecessors: ReadonlyMap<string, Task>,
+  states: ReadonlyMap<string, TaskStatus>,
+): Promise<void> {
+  if (predecessors.size === 0) return;
   if (task.status !== "todo")
     throw new AppError("conflict", `#${task.number} is ${task.status}; only a task in todo can get new dependencies.`);
   const existing = await dependenciesOf(context, task.id);
-  const added: string[] = [];
-  for (const ref of refs) {
-    const predecessor = await findTask(context, ref);
-    if (existing.has(predecessor.id) || added.includes(predecessor.id)) continue;
-    await refuseCycle(context, task, predecessor);
-    added.push(predecessor.id);
-  }
-  const states = await lockPredecessors(context, added);
+  const added = [...predecessors.values()].filter(({ id }) => !existing.has(id));
+  for (const predecessor of added) await refuseCycle(context, task, predecessor);
   await record(
     context,
     "task.dependency_added",
-    added.map((dependsOnId) => ({
+    added.map(({ id: dependsOnId }) => ({
       subject: task.id,
       task: task.id,
       team: task.teamId,
@@ -254,24 +273,35 @@ async function addDependenciesTo(context: Context, task: Task, refs: readonly st
   );
 }
 
-async function removeDependenciesOf(context: Context, task: Task, refs: readonly string[]): Promise<void> {
+async function removeDependenciesOf(
+  context: Context,
+  task: Task,
+  predecessors: ReadonlyMap<string, Task>,
+  states: ReadonlyMap<string, TaskStatus>,
+): Promise<void> {
+  if (predecessors.size === 0) return;
   const existing = await dependenciesOf(context, task.id);
-  const removed = new Set<string>();
-  for (const ref of refs) {
-    const predecessor = await findTask(context, ref);
-    if (existing.has(predecessor.id)) removed.add(predecessor.id);
-  }
-  const states = await lockPredecessors(context, [...removed]);
+  const removed = [...predecessors.keys()].filter((id) => existing.has(id));
   await record(
     context,
     "task.dependency_removed",
-    [...removed].map((dependsOnId) => ({
+    removed.map((dependsOnId) => ({
       subject: task.id,
       task: task.id,
       team: task.teamId,
       data: { dependsOnId, open: states.get(dependsOnId) !== "done" },
     })),
   );
+}
+
+/** The tasks that are named, by id: each once, however often and in whatever way it is named. */
+export async function findTasks(context: Context, refs: readonly string[]): Promise<Map<string, Task>> {
+  const found = new Map<string, Task>();
+  for (const ref of new Set(refs)) {
+    const task = await findTask(context, ref);
+    found.set(task.id, task);
+  }
+  return found;
 }
 
 async function dependenciesOf({ tx, actor }: Context, taskId: string): Promise<Set<string>> {
@@ -326,7 +356,10 @@ async function lockEdges({ tx, actor }: Context): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`edges|${actor.orgId}`}, 0))`);
 }
 
-/** Holds predecessors as they are, so that none finishes between being counted as open and the edge to it. */
+/**
+ * Holds predecessors as they are, so that none finishes between being counted as open and the edge to it. Before the task
+ * that waits for them: what finishes is locked before its dependents, here as in `moveTask`, so neither waits for the other.
+ */
 async function lockPredecessors({ tx, actor }: Context, ids: readonly string[]): Promise<Map<string, TaskStatus>> {
   if (ids.length === 0) return new Map();
   const rows = await tx
@@ -365,6 +398,26 @@ async function requireRepo({ tx, actor }: Context, teamId: string, repoId: strin
     .where(and(eq(repos.orgId, actor.orgId), eq(repos.id, repoId)));
   if (!repo || repo.teamId !== teamId || repo.archivedAt) {
     throw new AppError("not_found", `There is no repository ${repoId} in this team. list_repos shows what there is.`);
+  }
+}
+
+/**
+ * Shares who is to be given work until the commit, so that nobody is archived or deactivated at the same moment and keeps
+ * a task that no one will ever do. Before any task: agents come before tasks in the order of locks.
+ */
+export async function holdAssignees({ tx, actor }: Context, assignees: readonly Assignee[]): Promise<void> {
+  const idsOf = (kind: "agent" | "user") => [
+    ...new Set(assignees.flatMap((assignee) => (assignee?.kind === kind ? [assignee.id] : []))),
+  ];
+  const [agentIds, userIds] = [idsOf("agent"), idsOf("user")];
+  if (agentIds.length > 0) {
+    const theirs = and(eq(agents.orgId, actor.orgId), inArray(agents.id, agentIds));
+    await tx.select({ id: agents.id }).from(agents).where(theirs).orderBy(asc(agents.id)).for("share");
+  }
+  if (userIds.length > 0) {
+    const theirs = and(eq(memberships.orgId, actor.orgId), inArray(memberships.userId, userIds));
+    const rows = tx.select({ id: memberships.userId }).from(memberships).where(theirs);
+    await rows.orderBy(asc(memberships.userId)).for("share");
   }
 }
 

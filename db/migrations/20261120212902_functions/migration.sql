@@ -64,9 +64,10 @@ END $$;
 CREATE SEQUENCE lease_fences;
 --> statement-breakpoint
 -- The one way to a task: every path (auto-assign, message, timer, retry, manual, external claim, parked waiters) goes
--- through it. For requests `{ org_id, team_id, agent_id, max }` it locks the agents, shares the pause switches of
--- organizations and teams (so a pause waits for claims in flight and stops all later ones), counts free slots, and picks
--- the best ready tasks: an agent's own first, then unassigned ones; rework before priority before age. Rows another
+-- through it. For requests `{ org_id, team_id, agent_id, max }` it locks the agents, then the teams (two claims at
+-- once would each count the other's task as not there, and pass the team's limit together), shares the pause switches
+-- of organizations (so a pause waits for claims in flight and stops all later ones), counts free slots, and picks the
+-- best ready tasks: an agent's own first, then unassigned ones; rework before priority before age. Rows another
 -- claimer holds are skipped. It only picks and draws fencing tokens; the caller records `task.claimed`, whose
 -- projection inserts the leases, in the same transaction. Two statements, whatever the number of requests: the locks
 -- first, so that the second sees what was committed while it waited for them.
@@ -80,7 +81,7 @@ BEGIN
    ORDER BY a.org_id, a.id FOR UPDATE OF a;
   PERFORM 1 FROM teams t JOIN organizations o ON o.org_id = t.org_id
    WHERE (t.org_id, t.id) IN (SELECT r.org_id, r.team_id FROM jsonb_to_recordset(p_requests) AS r(org_id uuid, team_id uuid))
-   ORDER BY t.org_id, t.id FOR SHARE OF t, o;
+   ORDER BY t.org_id, t.id FOR NO KEY UPDATE OF t FOR SHARE OF o;
   RETURN QUERY
   WITH asked AS MATERIALIZED (
     -- Who may take how many: free slots, and what the team still has room for.
