@@ -140,8 +140,7 @@ async function sampleRepo(api: Api, teamId: string, samplesDirectory: string): P
   const { repo } = await api.call<{ repo: { id: string } }>("register_repo", {
     teamId,
     name: `textkit ${made}`,
-    source: "local",
-    sourceUrl: source,
+    source,
     gateCommand: "node --test",
     gateTimeoutSeconds: 60,
   });
