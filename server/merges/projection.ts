@@ -18,8 +18,11 @@ export const mergeProjections: Projections<Types> = {
     await tx.execute(sql`update merge_jobs j set status = 'merged', merge_commit = e.data->>'mergeCommit',
       gate_run_id = (e.data->>'gateRunId')::uuid, finished_at = e.at
       from ${events} where j.org_id = e.org_id and j.id = e.subject_id`);
-    await tx.execute(sql`update repos r set head_commit = e.data->>'mergeCommit' from ${events}
-      join merge_jobs j on j.org_id = e.org_id and j.id = e.subject_id where r.org_id = j.org_id and r.id = j.repo_id`);
+    // Of several in one repository the newest counts.
+    await tx.execute(sql`update repos r set head_commit = n.commit from (
+        select distinct on (j.org_id, j.repo_id) j.org_id, j.repo_id, e.data->>'mergeCommit' as commit from ${events}
+          join merge_jobs j on j.org_id = e.org_id and j.id = e.subject_id order by j.org_id, j.repo_id, e.id desc) n
+      where r.org_id = n.org_id and r.id = n.repo_id`);
   },
   "merge.failed": (tx, events) =>
     tx.execute(sql`update merge_jobs j set status = e.data->>'status', reason = e.data->>'reason',

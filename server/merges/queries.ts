@@ -1,5 +1,6 @@
-import { sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
+import { gateLogs } from "#db/schema/reviews.ts";
 import type { Context } from "../context.ts";
 import { readTask } from "../tasks/queries.ts";
 import { requireTeam } from "../tasks/service.ts";
@@ -10,12 +11,10 @@ type Listed = z.output<typeof listedMerge>;
 /** Where the merge of a task stands. */
 export async function readMergeState(context: Context, ref: string): Promise<z.output<typeof mergeState>> {
   const task = await readTask(context, ref);
-  const job = task.merges.at(-1) ?? null;
-  return {
-    taskStatus: task.status,
-    job,
-    position: job?.status === "queued" ? await positionOf(context, job.id) : null,
-  };
+  const latest = task.merges.at(-1) ?? null;
+  const gate = latest?.gate ? { ...latest.gate, log: await readGateLog(context, latest.gate.id) } : null;
+  const position = latest?.status === "queued" ? await positionOf(context, latest.id) : null;
+  return { taskStatus: task.status, position, job: latest && { ...latest, gate } };
 }
 
 /** The merges of a team, newest first. */
@@ -39,6 +38,14 @@ export async function listMerges(
     order by j.id desc limit ${limit + 1}`);
   const merges = rows.slice(0, limit);
   return { merges, next: rows.length > limit ? (merges.at(-1)?.id ?? null) : null };
+}
+
+async function readGateLog({ tx, actor }: Context, gateRunId: string): Promise<string> {
+  const [log] = await tx
+    .select({ output: gateLogs.output })
+    .from(gateLogs)
+    .where(and(eq(gateLogs.orgId, actor.orgId), eq(gateLogs.gateRunId, gateRunId)));
+  return log?.output ?? "";
 }
 
 async function positionOf({ tx, actor }: Context, jobId: string): Promise<number> {

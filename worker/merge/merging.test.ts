@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { checkRepositories } from "#server/audit/git-checks.ts";
 import { systemActor } from "#server/context.ts";
 import { record } from "#server/events/record.ts";
+import { compareWithFold } from "#server/events/replay.ts";
 import { execute } from "#server/execute.ts";
 import { readCommit, treeOf } from "#server/git/history.ts";
 import { readMergedRef } from "#server/git/landing.ts";
@@ -292,6 +293,13 @@ test("a repository from a local path is fetched before and pushed after; the sou
   expect(await userGit(path, "rev-parse", "trunk")).toBe(job?.mergeCommit);
   expect(await userGit(path, "ls-tree", "--name-only", "trunk")).toBe("meanwhile.txt\nnew.txt\nold.txt");
   expect(await userGit(path, "rev-list", "--first-parent", "trunk")).toContain(theirs);
+});
+
+test("repositories, reviews, merges and gates are the fold of their events", async () => {
+  const { tables } = await compareWithFold(shop.url);
+  for (const { table, onlyInTable, onlyInFold, sample } of tables)
+    expect({ table, onlyInTable, onlyInFold, sample }).toMatchObject({ table, onlyInTable: 0, onlyInFold: 0 });
+  expect(tables.find(({ table }) => table === "merge_jobs")?.rows).toBeGreaterThan(10);
 });
 
 test("the audit finds every commit of every main gated, and the one that is not", async () => {
