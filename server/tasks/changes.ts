@@ -75,8 +75,7 @@ export async function changeTasks(context: Context, input: z.output<typeof bulkU
   const chosen = await findTasks(context, input.tasks);
   // All locks at once and in order, whatever the order of the request: two such requests never wait for each other.
   if (input.assignee) await holdAssignees(context, [input.assignee]);
-  await lockTasks(context, [...chosen.keys()]);
-  for (const task of chosen.values()) {
+  for (const task of await lockTasks(context, [...chosen.keys()])) {
     const recorded = context.pending.length;
     await tx.execute(sql`savepoint one_task`);
     try {

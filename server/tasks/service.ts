@@ -29,9 +29,10 @@ export async function findTask({ actor, tx }: Context, ref: string): Promise<Tas
 }
 
 /** Locks tasks in the order of their ids, which is mostly the order in which they wait for each other. */
-export async function lockTasks({ actor, tx }: Context, ids: readonly string[]): Promise<void> {
+export async function lockTasks({ actor, tx }: Context, ids: readonly string[]): Promise<Task[]> {
+  if (ids.length === 0) return [];
   const chosen = and(eq(tasks.orgId, actor.orgId), inArray(tasks.id, [...ids]));
-  if (ids.length > 0) await tx.select({ id: tasks.id }).from(tasks).where(chosen).orderBy(asc(tasks.id)).for("update");
+  return tx.select().from(tasks).where(chosen).orderBy(asc(tasks.id)).for("update");
 }
 
 /** Locks a task for the rest of the transaction and reads it as it is now. */
@@ -196,6 +197,8 @@ export async function moveTask(
       },
     );
   }
+  if (isHeld(to) && !isHeld(task.status))
+    throw new AppError("conflict", `#${task.number} gets in progress by being taken: use claim_task.`);
   const lease = isHeld(task.status) && !isHeld(to) ? await lockLiveLease(context, task.id) : undefined;
   if (to === "done") await lockDependents(context, task.id);
   await record(context, "task.status_changed", [
@@ -360,15 +363,9 @@ async function lockEdges({ tx, actor }: Context): Promise<void> {
  * Holds predecessors as they are, so that none finishes between being counted as open and the edge to it. Before the task
  * that waits for them: what finishes is locked before its dependents, here as in `moveTask`, so neither waits for the other.
  */
-async function lockPredecessors({ tx, actor }: Context, ids: readonly string[]): Promise<Map<string, TaskStatus>> {
-  if (ids.length === 0) return new Map();
-  const rows = await tx
-    .select({ id: tasks.id, status: tasks.status })
-    .from(tasks)
-    .where(and(eq(tasks.orgId, actor.orgId), inArray(tasks.id, [...ids])))
-    .orderBy(asc(tasks.id))
-    .for("update");
-  return new Map(rows.map(({ id, status }) => [id, status]));
+async function lockPredecessors(context: Context, ids: readonly string[]): Promise<Map<string, TaskStatus>> {
+  const locked = await lockTasks(context, ids);
+  return new Map(locked.map(({ id, status }) => [id, status]));
 }
 
 async function lockDependents({ tx, actor }: Context, taskId: string): Promise<void> {

@@ -75,7 +75,7 @@ CREATE FUNCTION pick_tasks(p_requests jsonb, p_task uuid DEFAULT NULL)
 RETURNS TABLE (org_id uuid, team_id uuid, agent_id uuid, task_id uuid, slot integer, fence bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
-  -- Agents before tasks before leases, each in the order of ids: the lock order of the whole product.
+  -- Agents before teams before tasks before leases, each in the order of ids: the lock order of the whole product.
   PERFORM 1 FROM agents a
     JOIN jsonb_to_recordset(p_requests) AS r(org_id uuid, agent_id uuid) ON a.org_id = r.org_id AND a.id = r.agent_id
    ORDER BY a.org_id, a.id FOR UPDATE OF a;
