@@ -11,7 +11,7 @@ export async function checkFold(url: string): Promise<Finding> {
       ({ table, onlyInTable, onlyInFold, sample }) =>
         `${table}: ${onlyInTable} rows differ from the fold, ${onlyInFold} are missing (${JSON.stringify(sample)?.slice(0, 400)})`,
     );
-  const blind = looked === 0 || events === 0 ? ["there were no events or rows to compare"] : [];
+  const blind = (looked === 0) !== (events === 0) ? [`there are ${events} events but ${looked} rows`] : [];
   return {
     check: "state is the fold of the events",
     promise: `Rebuilding every table from ${events} events gives the same rows.`,
