@@ -107,13 +107,15 @@ export async function readJsonText(request: Request, limitBytes: number): Promis
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type))
     throw new AppError("invalid", `Send JSON with "content-type: application/json", not "${type.slice(0, 100)}".`);
-  const tooLarge = new AppError("too_large", `The body is larger than ${Math.floor(limitBytes / 1024)} KB.`);
-  if (Number(request.headers.get("content-length") ?? 0) > limitBytes) throw tooLarge;
+  if (Number(request.headers.get("content-length") ?? 0) > limitBytes) throw tooLarge(limitBytes);
   const text = await request.text();
   // A character is at most three bytes, so most bodies need not be counted.
-  if (text.length * 3 > limitBytes && Buffer.byteLength(text) > limitBytes) throw tooLarge;
+  if (text.length * 3 > limitBytes && Buffer.byteLength(text) > limitBytes) throw tooLarge(limitBytes);
   return text;
 }
+
+const tooLarge = (limitBytes: number) =>
+  new AppError("too_large", `The body is larger than ${Math.floor(limitBytes / 1024)} KB.`);
 
 /** A browser always says which page asks; a page of another site is let in by setting only. */
 function refuseForeignPage(request: Request, { config }: OpenRuntime): void {

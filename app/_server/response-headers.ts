@@ -67,7 +67,7 @@ export function answerCors(request: IncomingMessage, response: ServerResponse, p
   response.setHeader("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE");
   response.setHeader(
     "access-control-allow-headers",
-    "authorization, content-type, last-event-id, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name",
+    "authorization, content-type, idempotency-key, x-entourage-org, last-event-id, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name",
   );
   response.setHeader("access-control-max-age", "600");
   response.writeHead(204).end();
