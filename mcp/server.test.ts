@@ -1,12 +1,12 @@
+import { request as httpRequest } from "node:http";
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernTransport } from "@modelcontextprotocol/client";
 import { Client as OlderClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as OlderTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { request as httpRequest } from "node:http";
 import { expect, test, vi } from "vitest";
-import { createTask } from "#server/tasks/operations.ts";
 import { execute } from "#server/execute.ts";
-import { createTestAgent, createTestOrg, type TestOrg } from "#server/test/fixtures.ts";
+import { createTask } from "#server/tasks/operations.ts";
 import { openTestDoors } from "#server/test/doors.ts";
+import { createTestAgent, createTestOrg, type TestOrg } from "#server/test/fixtures.ts";
 
 const { runtime, address, keyOf, db } = await openTestDoors();
 const url = new URL("/mcp", address);

@@ -65,20 +65,20 @@ test("a list of tools costs an agent no more than it should, in tokens of four b
   expect(Object.fromEntries(sizes)).toMatchInlineSnapshot(`
     {
       "engineer": {
-        "tokens": 7916,
-        "tools": 24,
+        "tokens": 8841,
+        "tools": 27,
       },
       "manager": {
-        "tokens": 11699,
-        "tools": 32,
+        "tokens": 12657,
+        "tools": 35,
       },
       "owner": {
-        "tokens": 13996,
-        "tools": 38,
+        "tokens": 16090,
+        "tools": 45,
       },
       "reviewer": {
-        "tokens": 8357,
-        "tools": 25,
+        "tokens": 9278,
+        "tools": 28,
       },
     }
   `);

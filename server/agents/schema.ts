@@ -40,8 +40,8 @@ const name = z
     /^[\p{L}\p{N}][\p{L}\p{N}._ -]{0,59}$/u,
     "Use letters, digits, dots, dashes, underscores and spaces, 60 at most.",
   );
-const slots = z.int().min(1).max(64);
-const leaseSeconds = z.int().min(2).max(86_400).nullable();
+const slots = z.int().min(1).max(64).describe("How many tasks it may hold at once.");
+const leaseSeconds = z.int().min(2).max(86_400).nullable().describe("Life of its leases; null: as its runtime has it.");
 
 export const listAgentsInput = z.strictObject({
   teamId: id.optional().describe("Only this team's."),

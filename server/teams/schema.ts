@@ -5,7 +5,7 @@ import { id, isoTime } from "../ids.ts";
 import { pause } from "../organizations/schema.ts";
 
 const name = z.string().trim().min(1).max(100);
-const maxConcurrent = z.int().min(1).max(10_000);
+const maxConcurrent = z.int().min(1).max(10_000).describe("Tasks in progress at once, over all its agents.");
 
 export const team = z.object({
   id,
@@ -34,7 +34,7 @@ export const teamList = z.object({ teams: z.array(team) });
 export const createTeamInput = z.strictObject({
   name,
   maxConcurrent: maxConcurrent.default(32),
-  autoMerge: z.boolean().default(true),
+  autoMerge: z.boolean().default(true).describe("Approved tasks go into the merge queue by themselves."),
 });
 export const updateTeamInput = z.strictObject({
   teamId: id,

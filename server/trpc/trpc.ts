@@ -1,9 +1,9 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { z } from "zod";
+import type { Caller } from "../door.ts";
 import { AppError, type ErrorBody, errorCodes } from "../errors.ts";
 import { execute } from "../execute.ts";
 import type { Operation } from "../operation.ts";
-import type { Caller } from "../door.ts";
 
 interface TrpcContext {
   caller: Caller;
