@@ -67,11 +67,17 @@ type SaidProps = { author: Review["author"]; where?: string; children: React.Rea
 function Said({ author, where, children }: SaidProps) {
   return (
     <div className="border-t pt-2">
-      <p className="flex items-center gap-1.5 pb-1 text-app">
-        <ActorAvatar kind={author.kind} name={author.name} size={16} decorative />
-        <span className="font-medium">{author.name}</span>
-        {where ? <span className="truncate font-mono text-small text-muted">{where}</span> : null}
-      </p>
+      {where || author.kind !== "agent" ? (
+        <p className="flex items-center gap-1.5 pb-1 text-app">
+          {author.kind === "agent" ? null : (
+            <>
+              <ActorAvatar kind={author.kind} name={author.name} size={16} decorative />
+              <span className="font-medium">{author.name}</span>
+            </>
+          )}
+          {where ? <span className="truncate font-mono text-small text-muted">{where}</span> : null}
+        </p>
+      ) : null}
       {children}
     </div>
   );

@@ -2,10 +2,11 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import clsx from "clsx";
+import { ChevronsRightLeft } from "lucide-react";
 import Link from "next/link";
 import { type MouseEvent, useEffect, useRef } from "react";
-import type { TaskStatus } from "#db/enums.ts";
 import { Count } from "#app/_ui/badge.tsx";
+import { IconButton } from "#app/_ui/icon-button.tsx";
 import { StatusIcon, statusFace } from "#app/_ui/status.tsx";
 import type { Board, Card } from "#server/tasks/schema.ts";
 import { cardHeight, TaskCard } from "./task-card.tsx";
@@ -25,17 +26,19 @@ export type ColumnProps = {
   refusal?: string | null;
   onPress: (card: Card, event: MouseEvent) => void;
   onOpen: (card: Card) => void;
+  /** Makes it a strip; not there for the columns that always matter. */
+  onCollapse?: () => void;
 };
 
 /** One status: its total and its cards, of which only those in sight are in the page. */
-export function BoardColumn({ column, listHref, refusal, ...rest }: ColumnProps) {
+export function BoardColumn({ column, listHref, refusal, onCollapse, ...rest }: ColumnProps) {
   const face = statusFace({ status: column.status });
   return (
     <section
       data-column={column.status}
       aria-label={`${face.label}, ${column.total}`}
       className={clsx(
-        "relative flex h-full min-h-0 w-[86vw] shrink-0 snap-center flex-col rounded-lg bg-sunken sm:w-60 sm:grow sm:basis-0 sm:snap-align-none sm:max-w-96 sm:min-w-56",
+        "relative flex h-full min-h-0 w-[86vw] shrink-0 snap-center flex-col rounded-lg bg-sunken sm:w-60 sm:grow sm:basis-0 sm:snap-align-none sm:max-w-96 sm:min-w-48",
         refusal === null && "outline-2 outline-accent",
       )}
     >
@@ -43,6 +46,10 @@ export function BoardColumn({ column, listHref, refusal, ...rest }: ColumnProps)
         <StatusIcon status={column.status} decorative />
         <h2 className="text-app font-medium">{face.label}</h2>
         <Count value={column.total} />
+        <span className="grow" />
+        {onCollapse ? (
+          <IconButton size="sm" label="Narrow the column" icon={<ChevronsRightLeft />} onClick={onCollapse} />
+        ) : null}
       </header>
       <ColumnCards column={column} listHref={listHref} {...rest} />
       {refusal ? <Refusal reason={refusal} /> : null}
@@ -50,22 +57,32 @@ export function BoardColumn({ column, listHref, refusal, ...rest }: ColumnProps)
   );
 }
 
-/** A status nobody is in: a narrow strip that keeps its place. */
-export function CollapsedColumn({ status, refusal }: { status: TaskStatus; refusal?: string | null }) {
+type CollapsedColumnProps = { column: Board["columns"][number]; refusal?: string | null; onOpen: () => void };
+
+/** A status nobody needs to look at now: a narrow strip that keeps its place, and opens when it is pressed. */
+export function CollapsedColumn({ column: { status, total }, refusal, onOpen }: CollapsedColumnProps) {
   const face = statusFace({ status });
   return (
     <section
       data-column={status}
-      aria-label={`${face.label}, 0`}
-      title={refusal ?? `${face.label}: none`}
+      aria-label={`${face.label}, ${total}`}
       className={clsx(
-        "hidden w-9 shrink-0 flex-col items-center gap-2 rounded-lg bg-sunken py-2.5 text-faint sm:flex",
+        "hidden w-9 shrink-0 rounded-lg bg-sunken text-faint sm:flex",
         refusal === null && "outline-2 outline-accent",
         refusal && "opacity-50",
       )}
     >
-      <StatusIcon status={status} decorative />
-      <h2 className="text-small font-medium [writing-mode:vertical-rl]">{face.label}</h2>
+      <button
+        type="button"
+        onClick={onOpen}
+        title={refusal ?? `${face.label}: ${total}`}
+        className="flex w-full flex-col items-center gap-2 rounded-lg py-2.5 hover:bg-hover"
+      >
+        <StatusIcon status={status} decorative />
+        <span className="text-small font-medium [writing-mode:vertical-rl]">{face.label}</span>
+        {total > 0 ? <Count value={total} /> : null}
+        <span className="sr-only">Open the column</span>
+      </button>
     </section>
   );
 }
@@ -79,7 +96,7 @@ function ColumnCards({
   listHref,
   onPress,
   onOpen,
-}: Omit<ColumnProps, "refusal">) {
+}: Omit<ColumnProps, "refusal" | "onCollapse">) {
   const { cards, total, status } = column;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -106,7 +123,11 @@ function ColumnCards({
           const card = cards[item.index];
           if (!card) return null;
           return (
-            <li key={card.id} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${item.start}px)` }}>
+            <li
+              key={card.id}
+              className="absolute inset-x-0 top-0 transition-transform duration-150"
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
               <TaskCard
                 card={card}
                 orgSlug={orgSlug}

@@ -25,7 +25,7 @@ const order: readonly TaskStatus[] = [
   "failed",
   "cancelled",
 ];
-/** These matter even when nobody is in them; the others are strips until somebody is. */
+/** These matter even when nobody is in them; the others are strips until somebody is. What was cancelled stays one. */
 const always: ReadonlySet<TaskStatus> = new Set(["todo", "in_progress", "in_review", "merging", "done"]);
 
 type BoardColumnsProps = {
@@ -55,7 +55,13 @@ export function BoardColumns({
   const [canDrag, setCanDrag] = useState(false);
   const byStatus = new Map(board.columns.map((column) => [column.status, column]));
   const columns = order.flatMap((status) => byStatus.get(status) ?? []);
-  const isOpen = ({ status, total }: Board["columns"][number]) => always.has(status) || total > 0;
+  const [turned, setTurned] = useState<ReadonlySet<TaskStatus>>(new Set());
+  const isOpen = ({ status, total }: Board["columns"][number]) =>
+    turned.has(status) !== (always.has(status) || (total > 0 && status !== "cancelled"));
+  const turn = (status: TaskStatus) =>
+    setTurned(
+      (known) => new Set(known.has(status) ? [...known].filter((each) => each !== status) : [...known, status]),
+    );
   return (
     <>
       <ColumnChooser columns={columns.filter(isOpen)} root={root} />
@@ -66,7 +72,15 @@ export function BoardColumns({
       >
         {columns.map((column) => {
           const refusal = dragged && dragged.status !== column.status ? refusalOf(dragged, column.status) : undefined;
-          if (!isOpen(column)) return <CollapsedColumn key={column.status} status={column.status} refusal={refusal} />;
+          if (!isOpen(column))
+            return (
+              <CollapsedColumn
+                key={column.status}
+                column={column}
+                refusal={refusal}
+                onOpen={() => turn(column.status)}
+              />
+            );
           return (
             <BoardColumn
               key={column.status}
@@ -79,6 +93,7 @@ export function BoardColumns({
               refusal={refusal}
               onPress={onPress}
               onOpen={onOpen}
+              onCollapse={always.has(column.status) ? undefined : () => turn(column.status)}
             />
           );
         })}

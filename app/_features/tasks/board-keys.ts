@@ -1,6 +1,7 @@
 "use client";
 
 import { useActions } from "#app/_shell/actions.tsx";
+import type { Card } from "#server/tasks/schema.ts";
 import type { Selection } from "./board-selection.ts";
 
 /** What is asked about the selected tasks, each in a dialog of its own. */
@@ -8,6 +9,7 @@ export type Ask = "create" | "assign" | "status" | "priority" | "message" | "arc
 
 type BoardKeys = {
   selection: Selection;
+  targets: readonly Card[];
   canWork: boolean;
   isPeeking: boolean;
   onPeek: (number: number | null) => void;
@@ -16,8 +18,8 @@ type BoardKeys = {
 };
 
 /** The keys of the board. Nothing on it can be done by mouse alone. */
-export function useBoardKeys({ selection, canWork, isPeeking, onPeek, onOpen, onAsk }: BoardKeys): void {
-  const { current, targets } = selection;
+export function useBoardKeys({ selection, targets, canWork, isPeeking, onPeek, onOpen, onAsk }: BoardKeys): void {
+  const { current } = selection;
   const go = (key: "j" | "k" | "h" | "l") => () => {
     const next = selection.go(key);
     if (next && isPeeking) onPeek(next.number);

@@ -12,6 +12,7 @@ import { EmptyState, ErrorState } from "#app/_ui/empty-state.tsx";
 import { FilterBar } from "#app/_ui/filter-bar.tsx";
 import type { Board as BoardData, Card } from "#server/tasks/schema.ts";
 import { BoardColumns } from "./board-columns.tsx";
+import { cardOn } from "./board-data.ts";
 import { type Ask, useBoardKeys } from "./board-keys.ts";
 import { BoardMotion } from "./board-motion.tsx";
 import { useBoardSelection } from "./board-selection.ts";
@@ -42,14 +43,17 @@ export function Board({ sampleAction }: { sampleAction?: ReactNode }) {
   const selection = useBoardSelection(columns);
   const [ask, setAsk] = useState<Ask | null>(null);
   const { peeked, setPeeked } = usePeek();
+  const peekedCard = board && peeked !== null ? cardOn(board, peeked) : undefined;
+  // A link to a peek opens without a current card; the keys then act on what is looked at.
+  const targets = selection.targets.length > 0 ? selection.targets : peekedCard ? [peekedCard] : [];
   const commands = useTaskCommands();
   const onOpen = useCallback((number: number) => router.push(taskHref(orgSlug, number)), [router, orgSlug]);
   const onAsk = (next: Ask) => {
     if (next !== "archive") return setAsk(next);
-    void commands.archive(selection.targets);
+    void commands.archive(targets);
     selection.clear();
   };
-  useBoardKeys({ selection, canWork, isPeeking: peeked !== null, onPeek: setPeeked, onOpen, onAsk });
+  useBoardKeys({ selection, targets, canWork, isPeeking: peeked !== null, onPeek: setPeeked, onOpen, onAsk });
   useFocusFollows(selection.current?.id ?? null);
   const { goTo, toggle } = selection;
   const onPress = useCallback(
@@ -129,9 +133,7 @@ export function Board({ sampleAction }: { sampleAction?: ReactNode }) {
         ) : null}
       </div>
       {peeked === null ? null : <TaskPeek number={peeked} onClose={() => setPeeked(null)} />}
-      {ask ? (
-        <TaskDialogs ask={ask} targets={selection.targets} onClose={() => setAsk(null)} onCreated={setPeeked} />
-      ) : null}
+      {ask ? <TaskDialogs ask={ask} targets={targets} onClose={() => setAsk(null)} onCreated={setPeeked} /> : null}
     </div>
   );
 }

@@ -95,16 +95,19 @@ function entriesOf(task: TaskDetail, events: readonly FeedEvent[], nameOf: Names
 }
 
 function Said({ message: { author, body, createdAt } }: { message: Message }) {
+  const isAgent = author.kind === "agent";
   return (
-    <li className="my-1.5 rounded-md border bg-surface px-3 py-2">
-      <p className="flex items-center gap-2 pb-1 text-app">
-        <ActorAvatar kind={author.kind} name={author.name} size={20} decorative />
-        <span className="font-medium">{author.name}</span>
-        <span className="text-small text-faint">
-          <RelativeTime at={createdAt} />
-        </span>
-      </p>
-      <Markdown text={body} agent={author.kind === "agent" ? author.name : undefined} />
+    <li className="relative my-1.5 rounded-md border bg-surface px-3 py-2">
+      {isAgent ? null : (
+        <p className="flex items-center gap-2 pb-1 text-app">
+          <ActorAvatar kind={author.kind} name={author.name} size={20} decorative />
+          <span className="font-medium">{author.name}</span>
+        </p>
+      )}
+      <Markdown text={body} agent={isAgent ? author.name : undefined} />
+      <span className="absolute top-2 right-3 text-small text-faint">
+        <RelativeTime at={createdAt} />
+      </span>
     </li>
   );
 }

@@ -1,7 +1,12 @@
 "use client";
 
 import dynamic from "next/dynamic";
+import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { roomHref } from "#app/_shell/rooms.ts";
+import { Badge } from "#app/_ui/badge.tsx";
+import { CopyableId } from "#app/_ui/copy.tsx";
+import { StatusBadge } from "#app/_ui/status.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import { TabPanel, Tabs } from "#app/_ui/tabs.tsx";
 import type { TaskDetail } from "#server/tasks/schema.ts";
@@ -14,6 +19,7 @@ import { TaskGit } from "./task-git.tsx";
 import { TaskMerges } from "./task-merges.tsx";
 import { TaskProperties } from "./task-properties.tsx";
 import { TaskSkeleton } from "./task-skeleton.tsx";
+import { useWork } from "./work-context.tsx";
 import { useTask } from "./use-task.ts";
 import { TaskTitle } from "./task-title.tsx";
 import { TaskError } from "./task-error.tsx";
@@ -25,6 +31,7 @@ const Changes = dynamic(() => import("#app/_features/reviews/changes.tsx").then(
 
 /** A whole task on a page: its words and its story, its changes, its merges; beside them what is known of it. */
 export function TaskView({ number }: { number: number }) {
+  const { team, orgSlug } = useWork();
   const { data, error, refetch } = useTask(number);
   const [tab, setTab] = useQueryState(
     "tab",
@@ -34,6 +41,15 @@ export function TaskView({ number }: { number: number }) {
   const { task } = data;
   return (
     <article aria-label={`#${task.number} ${task.title}`} className="mx-auto flex max-w-300 flex-col px-4 pt-5 sm:px-6">
+      <p className="flex items-center gap-2 pb-1 text-app text-muted">
+        <Link href={roomHref(orgSlug, team.id, "board")} className="rounded-sm hover:text-ink">
+          {team.name}
+        </Link>
+        <span aria-hidden="true">/</span>
+        <CopyableId id={`#${task.number}`} />
+        <StatusBadge status={task.status} />
+        {task.archivedAt ? <Badge>Archived</Badge> : null}
+      </p>
       <TaskTitle task={task} level="h1" />
       <div className="mt-4 grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
         <div className="flex min-w-0 flex-col gap-4 pb-10 max-lg:order-2">
