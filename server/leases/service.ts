@@ -85,6 +85,7 @@ export async function claimFor(context: Context, seekers: readonly Seeker[], onl
  */
 export async function claimTask(context: Context, ref: string): Promise<Task> {
   const { actor } = context;
+  refuseReviewer(actor);
   const found = await findTask(context, ref);
   if (actor.agent) await lockAgent(context, actor);
   const paused = await holdTeam(context, found.teamId);
@@ -116,6 +117,7 @@ export async function claimTask(context: Context, ref: string): Promise<Task> {
 /** Takes the best ready task for an agent; nothing when nothing is ready. */
 export async function claimBest(context: Context): Promise<Grant | undefined> {
   const { actor } = context;
+  refuseReviewer(actor);
   if (!actor.agent)
     throw new AppError(
       "invalid",
@@ -305,6 +307,11 @@ export async function freeForgottenRework(context: Context): Promise<number> {
     })),
   );
   return rows.length;
+}
+
+function refuseReviewer(actor: Actor): void {
+  if (actor.agent?.role === "reviewer")
+    throw new AppError("forbidden", "A reviewer takes no tasks. Call wait_for_work: it gives you reviews to write.");
 }
 
 async function takeAsPerson(context: Context, task: Task): Promise<void> {
