@@ -84,13 +84,13 @@ export default {
     {
       name: "nouns-meet-through-services",
       severity: "error",
-      comment: "Across nouns import only schema, service, queries or jobs.",
+      comment: "Across nouns import only what is made for others: schema, service, queries, jobs, transitions, clocks.",
       from: { path: NOUN, pathNot: ["^server/(trpc|events|realtime|auth)/", TESTS] },
       to: {
         path: NOUN,
         pathNot: [
           "^server/$1/",
-          "^server/[^/]+/(schema|service|queries|jobs)[.]ts$",
+          "^server/[^/]+/(schema|service|queries|jobs|transitions|clocks)[.]ts$",
           "^server/(events|realtime|auth|git|llm|github|sandbox|drivers)/",
         ],
       },
@@ -158,7 +158,7 @@ export default {
       name: "features-do-not-reach-routes",
       severity: "error",
       from: { path: "^app/_(features|shell|ui|lib)/" },
-      to: { path: ["^app/(?!_)", "^app/_server/"] },
+      to: { path: ["^app/(?!_)", "^app/_server/"], dependencyTypesNot: ["type-only"] },
     },
     {
       name: "e2e-is-a-black-box",
