@@ -9,7 +9,7 @@ export const mergeTask = defineOperation({
   kind: "command",
   permission: "merge:manage",
   input: schema.mergeInput,
-  output: schema.mergeStatusResult,
+  output: schema.mergeState,
   run: async (context, { task }) => readMergeState(context, await mergeByHand(context, task)),
 });
 
@@ -20,7 +20,7 @@ export const cancelMergeOperation = defineOperation({
   permission: "merge:manage",
   hints: { destructive: true },
   input: schema.mergeInput,
-  output: schema.mergeStatusResult,
+  output: schema.mergeState,
   run: async (context, { task }) => readMergeState(context, await cancelMerge(context, task)),
 });
 
@@ -30,7 +30,7 @@ export const getMergeStatus = defineOperation({
   kind: "read",
   permission: "task:read",
   input: schema.mergeInput,
-  output: schema.mergeStatusResult,
+  output: schema.mergeState,
   run: (context, { task }) => readMergeState(context, task),
 });
 

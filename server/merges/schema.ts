@@ -10,7 +10,6 @@ export const mergeState = z.object({
   position: z.int().nullable().describe("How many merges of the repository come first; null when it does not wait."),
   job: mergeJob.nullable().describe("The latest attempt to merge, with its gate."),
 });
-export const mergeStatusResult = mergeState;
 
 export const listMergesInput = z.strictObject({
   teamId: id,

@@ -11,7 +11,7 @@ export const sendMessageInput = z.strictObject({
   body: z.string().trim().min(1).max(20_000),
 });
 
-export const inboxMessage = z.object({
+const inboxMessage = z.object({
   id,
   sender: author,
   task: z.object({ id, number: z.int(), title: z.string() }).nullable(),

@@ -77,11 +77,11 @@ test("nobody approves their own work: not the author, not a person who held the 
   for (const judge of [worker.actor, { ...worker.actor, keyId: "another" }, member]) {
     const words = { task: task.id, text: "Fine." };
     for (const verdict of [
-      execute(operations.approveTask, runtime, judge, words, call),
-      execute(operations.rejectTask, runtime, judge, words, call),
-      execute(operations.requestChanges, runtime, judge, words, call),
+      () => execute(operations.approveTask, runtime, judge, words, call),
+      () => execute(operations.rejectTask, runtime, judge, words, call),
+      () => execute(operations.requestChanges, runtime, judge, words, call),
     ]) {
-      await expect(verdict).rejects.toMatchObject({ code: "forbidden" });
+      await expect(verdict()).rejects.toMatchObject({ code: "forbidden" });
     }
   }
   expect((await shop.readTask(org, task.id)).status).toBe("in_review");

@@ -26,10 +26,15 @@ export function startRepositoryCopies(runtime: Runtime, { log }: { log: Logger }
   const rounds = startRounds(log, async () => {
     for (const { orgId, id } of await listWaiting(runtime)) {
       const release = await locks.take(`repo|${id}`);
-      if (release) await prepareRepo(runtime, { orgId, id }, log).finally(release);
+      if (!release) continue;
+      try {
+        await prepareRepo(runtime, { orgId, id }, log);
+      } finally {
+        await release();
+      }
     }
   });
-  const off = runtime.wake.on("task_status_changed", rounds.ask);
+  const off = runtime.wake.on("task_status_changed", () => rounds.ask());
   rounds.ask();
   return {
     async stop() {
@@ -40,7 +45,7 @@ export function startRepositoryCopies(runtime: Runtime, { log }: { log: Logger }
 }
 
 /** Makes one bare copy and says how it went. */
-export async function prepareRepo(
+async function prepareRepo(
   runtime: Runtime,
   { orgId, id }: { orgId: string; id: string },
   log: Pick<Logger, "error">,

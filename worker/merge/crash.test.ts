@@ -21,7 +21,7 @@ afterEach(() => {
 
 /** A worker process; with a failpoint it kills itself there. */
 function startWorker(failpoint?: string): Promise<NodeJS.Signals | null> {
-  const child = fork(join(import.meta.dirname, "test/merger.ts"), [shop.url, JSON.stringify(runtime.settings)], {
+  const child = fork(new URL("./test/merger.ts", import.meta.url), [shop.url, JSON.stringify(runtime.settings)], {
     env: {
       ...process.env,
       NODE_ENV: "test",

@@ -39,17 +39,23 @@ export function startMerging(runtime: Runtime, { log }: { log: Logger }): { stop
       if (busy.has(repo.id) || delays.isWaiting(repo.id)) continue;
       const release = await locks.take(`merge|${repo.id}`);
       if (!release) continue;
-      const work = workOff(runtime, repo, { log, delays, signal: stopping.signal })
-        .catch((error: unknown) => log.error({ error, repoId: repo.id }, "merge queue stopped"))
-        .finally(async () => {
-          await release();
-          busy.delete(repo.id);
-          rounds.ask();
-        });
-      busy.set(repo.id, work);
+      busy.set(repo.id, drain(repo, release));
     }
   });
-  const off = runtime.wake.on("task_status_changed", rounds.ask);
+  const off = runtime.wake.on("task_status_changed", () => rounds.ask());
+
+  async function drain(repo: QueuedRepo, release: () => Promise<void>): Promise<void> {
+    try {
+      await workOff(runtime, repo, { log, delays, signal: stopping.signal });
+    } catch (error) {
+      log.error({ error, repoId: repo.id }, "merge queue stopped");
+    }
+    await release();
+    busy.delete(repo.id);
+    // Another repository may have waited for the room.
+    rounds.ask();
+  }
+
   rounds.ask();
   return {
     async stop() {

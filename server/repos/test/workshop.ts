@@ -156,5 +156,3 @@ export async function openWorkshop() {
     ...{ submit, readTask, bare },
   };
 }
-
-export type Workshop = Awaited<ReturnType<typeof openWorkshop>>;
