@@ -7,7 +7,7 @@ import type { PushClient } from "#server/realtime/pusher.ts";
 export interface AccessOptions {
   push: PushClient;
   isEmbedded: boolean;
-  onError(error: unknown): void;
+  onError: (error: unknown) => void;
 }
 
 /** How far back it looks: longer than an authorization from before could still be presented. */

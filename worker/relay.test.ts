@@ -148,7 +148,7 @@ test("a page whose socket is cut again and again ends with every event, once and
     await waitFor("the page to be live", () => page.state === "live");
     await say(org, taskId);
     const said = say(org, taskId);
-    if (cut === 5) await host.stop().then(host.restart);
+    if (cut === 5) await host.stop().then(() => host.restart());
     else await host.push.terminateUser(org.owner.id);
     await said;
     await until("the page to notice", () => page.state === "stale");

@@ -14,7 +14,7 @@ export interface RelayOptions {
   push: PushClient;
   /** Whether the host ends a person's sockets when asked; other hosts are left by renaming the channels. */
   isEmbedded: boolean;
-  onError(error: unknown, orgId: string): void;
+  onError: (error: unknown, orgId: string) => void;
   /** Events read at once. */
   batch?: number;
 }

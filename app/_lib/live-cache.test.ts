@@ -51,7 +51,7 @@ test("a board shows a frame's card without asking the server, and one write serv
   const { client, queryKey, read, seq, frameOfNewTask, shown } = await setUp();
   const cache = new LiveCache(client, seq);
   let reads = 0;
-  await client.fetchQuery({
+  await client.query({
     queryKey,
     queryFn: () => {
       reads++;
@@ -76,7 +76,7 @@ test("an answer that was on its way while a frame came in does not take the card
   const cache = new LiveCache(client, seq);
   const old = await read();
   let arrive: (board: Board) => void = () => {};
-  const fetching = client.fetchQuery({
+  const fetching = client.query({
     queryKey,
     queryFn: () =>
       new Promise<Board>((resolve) => {
@@ -102,7 +102,7 @@ test("what was read before the connection began is read again", async () => {
 test("a filtered board and a reference ask the server; another team's frame does not", async () => {
   const { client, queryKey, read, seq, frameOfNewTask, shown } = await setUp({ q: "wood" });
   const cache = new LiveCache(client, seq);
-  await client.fetchQuery({ queryKey, queryFn: read });
+  await client.query({ queryKey, queryFn: read });
   const frame = await frameOfNewTask();
   cache.apply([{ ...frame, teamId: "another", cards: [] }]);
   await new Promise((resolve) => setImmediate(resolve));
@@ -110,7 +110,7 @@ test("a filtered board and a reference ask the server; another team's frame does
   cache.apply([frame]);
   await vi.waitFor(() => expect(client.getQueryState(queryKey)?.isInvalidated).toBe(true), 3_000);
   expect(shown()).toEqual([]);
-  await client.fetchQuery({ queryKey, queryFn: read, staleTime: 0 });
+  await client.query({ queryKey, queryFn: read, staleTime: 0 });
   cache.apply([{ ...frame, seq: frame.seq + 1, cards: undefined, reference: true }]);
   await vi.waitFor(() => expect(client.getQueryState(queryKey)?.isInvalidated).toBe(true), 3_000);
   cache.stop();

@@ -33,8 +33,9 @@ export class LiveCache {
     this.client = client;
     this.keptSince = since;
     this.stopListening = client.getQueryCache().subscribe((event) => {
+      const query = client.getQueryCache().get(event.query.queryHash);
       const isRead = event.type === "updated" && event.action.type === "success" && !event.action.manual;
-      if (isRead || event.type === "added") this.renew(event.query);
+      if (query && (isRead || event.type === "added")) this.renew(query);
     });
     for (const query of client.getQueryCache().getAll()) this.renew(query);
   }
@@ -121,22 +122,24 @@ export class LiveCache {
 function patchData(path: string, input: Asked["input"], data: unknown, cards: readonly Card[]): unknown {
   const ours = cards.filter(({ teamId }) => typeof input.teamId !== "string" || input.teamId === teamId);
   if (ours.length === 0) return data;
-  switch (path) {
-    // What a procedure answers is known by its path alone; a persisted or hand-made entry does not exist.
-    case "tasks.board":
-      return isFiltered(input) ? undefined : fold(data as Board, ours, patchBoard);
-    case "tasks.graph":
-      return isFiltered(input) ? undefined : fold(data as z.output<typeof graph>, ours, patchGraph);
-    case "tasks.list": {
-      const isSinglePage = typeof data === "object" && data !== null && "tasks" in data;
-      return isSinglePage ? fold(data as z.output<typeof taskPage>, ours, patchTaskPage) : undefined;
-    }
-    case "tasks.get":
-      return fold(data as { task: TaskDetail }, ours, ({ task }, card) => ({ task: patchTask(task, card) }));
-    default:
-      return data;
+  if (path === "tasks.board" && holds<Board>(data, "columns")) {
+    return isFiltered(input) ? undefined : fold(data, ours, patchBoard);
   }
+  if (path === "tasks.graph" && holds<z.output<typeof graph>>(data, "nodes")) {
+    return isFiltered(input) ? undefined : fold(data, ours, patchGraph);
+  }
+  if (path === "tasks.list") {
+    return holds<z.output<typeof taskPage>>(data, "tasks") ? fold(data, ours, patchTaskPage) : undefined;
+  }
+  if (path === "tasks.get" && holds<{ task: TaskDetail }>(data, "task")) {
+    return fold(data, ours, ({ task }, card) => ({ task: patchTask(task, card) }));
+  }
+  return data;
 }
+
+/** What a procedure answers is known by its path; the key only makes sure that it is not a page of pages. */
+const holds = <Data extends object>(data: unknown, key: keyof Data): data is Data =>
+  typeof data === "object" && data !== null && key in data;
 
 function fold<Data>(data: Data, cards: readonly Card[], patch: (data: Data, card: Card) => Data | undefined) {
   return cards.reduce<Data | undefined>((so, card) => (so === undefined ? undefined : patch(so, card)), data);

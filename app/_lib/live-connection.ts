@@ -1,6 +1,6 @@
 import type Pusher from "pusher-js";
 import type { Channel, Options } from "pusher-js";
-import type { ChannelAuthorizationData } from "pusher-js/types/src/core/auth/options";
+import type { ChannelAuthorizationCallback, ChannelAuthorizationData } from "pusher-js/types/src/core/auth/options";
 import type { BrowserHost, ChangedEvent, ChannelNames, Frame, MovedEvent } from "#server/realtime/schema.ts";
 import { type FollowerOptions, LogFollower, type Scope } from "./log-follower.ts";
 
@@ -78,7 +78,7 @@ export class LiveConnection {
   }
 
   private clientOptions(): Options {
-    const { host, page, authorize } = this.options;
+    const { host, page } = this.options;
     const isOwn = host.host === null;
     const port = isOwn ? page.port : host.port;
     return {
@@ -93,14 +93,19 @@ export class LiveConnection {
       channelAuthorization: {
         transport: "ajax",
         endpoint: "",
-        customHandler: ({ socketId, channelName }, callback) => {
-          authorize(socketId, channelName).then(
-            (data) => callback(null, data),
-            (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
-          );
-        },
+        customHandler: ({ socketId, channelName }, callback) => void this.sign(socketId, channelName, callback),
       },
     };
+  }
+
+  private async sign(socketId: string, channel: string, callback: ChannelAuthorizationCallback): Promise<void> {
+    let signed: ChannelAuthorizationData;
+    try {
+      signed = await this.options.authorize(socketId, channel);
+    } catch (error) {
+      return callback(error instanceof Error ? error : new Error(String(error)), null);
+    }
+    callback(null, signed);
   }
 
   private adopt({ org, team }: ChannelNames): void {

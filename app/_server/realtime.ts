@@ -21,8 +21,8 @@ export function webPush(): PushClient {
  * What `LiveProvider` starts with. Ask for it before the page's data is read (or beside it): everything that happens
  * after its number reaches the page.
  */
-export async function realtimeOf({ run }: PageCaller, teamId?: string): Promise<RealtimeSettings> {
-  return { host: browserHost(settingsOfHost()), channels: await run(realtimeChannels, { teamId }) };
+export async function realtimeOf(caller: PageCaller, teamId?: string): Promise<RealtimeSettings> {
+  return { host: browserHost(settingsOfHost()), channels: await caller.run(realtimeChannels, { teamId }) };
 }
 
 function settingsOfHost() {
