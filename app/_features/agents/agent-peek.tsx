@@ -1,0 +1,124 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { ApiKeyList } from "#app/_features/api-keys/api-key-list.tsx";
+import { Loaded } from "#app/_features/settings/loaded.tsx";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { AgentMark } from "#app/_ui/agent-mark.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { CopyableId } from "#app/_ui/copy.tsx";
+import { duration } from "#app/_ui/format.ts";
+import { Peek } from "#app/_ui/peek.tsx";
+import { RelativeTime } from "#app/_ui/relative-time.tsx";
+import { SkeletonRows } from "#app/_ui/skeleton.tsx";
+import type { Agent } from "#server/agents/schema.ts";
+import { AgentHolds, AgentState, LastSeen } from "./agent-state.tsx";
+import { roleWords, runtimeWords } from "./agent-words.ts";
+import { ConnectAgent } from "./connect-agent.tsx";
+import { ConnectDialog } from "./connect-dialog.tsx";
+
+type AgentPeekProps = {
+  orgSlug: string;
+  agent: Agent;
+  canSeeKeys: boolean;
+  canManage: boolean;
+  onClose: () => void;
+};
+
+/** One agent beside the list: what it holds, how it is set up, its keys, how to connect it. */
+export function AgentPeek({ orgSlug, agent, canSeeKeys, canManage, onClose }: AgentPeekProps) {
+  const [connecting, setConnecting] = useState(false);
+  return (
+    <Peek
+      label={agent.name}
+      head={
+        <>
+          <AgentMark name={agent.name} size={20} decorative />
+          <h2 className="min-w-0 truncate text-read font-semibold">{agent.name}</h2>
+          <AgentState agent={agent} />
+        </>
+      }
+      onClose={onClose}
+    >
+      <div className="flex flex-col gap-6 p-4">
+        <Part title="Holds now">
+          {agent.holds.length > 0 ? (
+            <AgentHolds orgSlug={orgSlug} agent={agent} />
+          ) : (
+            <p className="text-app text-muted">
+              Nothing. <LastSeen agent={agent} />
+            </p>
+          )}
+        </Part>
+        <dl className="grid grid-cols-[8rem_1fr] gap-y-1.5 text-app">
+          <Fact name="Role">{roleWords[agent.role].label}</Fact>
+          <Fact name="Runtime">{runtimeWords[agent.runtime].label}</Fact>
+          <Fact name="Slots">{agent.slots}</Fact>
+          <Fact name="Life of a lease">
+            {agent.leaseSeconds === null ? "As its runtime" : duration(agent.leaseSeconds)}
+          </Fact>
+          <Fact name="Added">
+            <RelativeTime at={agent.createdAt} />
+          </Fact>
+          <Fact name="Id">
+            <CopyableId id={agent.id} shown={`${agent.id.slice(0, 8)}…`} />
+          </Fact>
+        </dl>
+        {canSeeKeys ? <Keys agent={agent} onConnect={canManage ? () => setConnecting(true) : undefined} /> : null}
+        <Part title="Connect">
+          <ConnectAgent />
+        </Part>
+      </div>
+      {connecting ? <ConnectDialog agent={agent} onClose={() => setConnecting(false)} /> : null}
+    </Peek>
+  );
+}
+
+function Keys({ agent, onConnect }: { agent: Agent; onConnect: (() => void) | undefined }) {
+  const query = useQuery(useTRPC().apiKeys.list.queryOptions({ agentId: agent.id }));
+  return (
+    <Part
+      title="Keys"
+      action={
+        onConnect && agent.status !== "archived" ? (
+          <Button size="sm" icon={<KeyRound className="size-3.5" />} onClick={onConnect}>
+            New key
+          </Button>
+        ) : null
+      }
+    >
+      <Loaded query={query} what="Its keys" skeleton={<SkeletonRows count={1} />}>
+        {({ apiKeys }) =>
+          apiKeys.length === 0 ? (
+            <p className="text-app text-muted">No key yet, so it cannot come here.</p>
+          ) : (
+            <ApiKeyList apiKeys={apiKeys} />
+          )
+        }
+      </Loaded>
+    </Part>
+  );
+}
+
+function Part({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
+  return (
+    <section>
+      <header className="flex min-h-7 items-center justify-between gap-2 pb-1">
+        <h3 className="text-small font-medium text-faint">{title}</h3>
+        {action}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted">{name}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </>
+  );
+}

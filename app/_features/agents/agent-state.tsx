@@ -1,0 +1,90 @@
+"use client";
+
+import Link from "next/link";
+import { taskHref } from "#app/_shell/rooms.ts";
+import { Badge } from "#app/_ui/badge.tsx";
+import { useNow } from "#app/_ui/clock.ts";
+import { duration } from "#app/_ui/format.ts";
+import { LiveDot } from "#app/_ui/live-dot.tsx";
+import { Age, RelativeTime } from "#app/_ui/relative-time.tsx";
+import type { Agent } from "#server/agents/schema.ts";
+
+/** Seen less than this ago, an agent without work is there and waits. */
+const presentWithinMs = 90_000;
+
+/** Working, waiting, away, never seen, paused: a dot and the word. */
+export function AgentState({ agent }: { agent: Agent }) {
+  const now = useNow(10);
+  if (agent.status === "archived") return <Badge>Archived</Badge>;
+  if (agent.status === "paused") return <Badge tone="warning">Paused</Badge>;
+  if (agent.holds.length > 0) {
+    return <Words dot={<LiveDot state="held" label="Holds a task" />}>Working on {countOf(agent)}</Words>;
+  }
+  if (agent.lastSeenAt === null) return <Words dot={<LiveDot state="idle" />}>Never connected</Words>;
+  const isPresent = now !== null && now - new Date(agent.lastSeenAt).getTime() < presentWithinMs;
+  return (
+    <Words dot={<LiveDot state={isPresent ? "held" : "idle"} label={isPresent ? "Connected" : "Idle"} />}>
+      {isPresent ? "Waiting for work" : "Idle"}
+    </Words>
+  );
+}
+
+/** The tasks an agent holds: since when, and when the lease ends unless it gives a sign of life. */
+export function AgentHolds({ orgSlug, agent }: { orgSlug: string; agent: Agent }) {
+  return (
+    <ul className="flex flex-col gap-1">
+      {agent.holds.map((held) => (
+        <li key={held.leaseId} className="flex min-w-0 flex-wrap items-center gap-x-2 text-app">
+          <Link
+            href={taskHref(orgSlug, held.number)}
+            className="flex min-w-0 items-center gap-1.5 rounded-sm hover:underline"
+          >
+            <span className="font-mono text-small text-faint">#{held.number}</span>
+            <span className="truncate">{held.title}</span>
+          </Link>
+          <span className="text-small text-muted">
+            for <Age since={held.since} label="Held for" />
+            {held.expiresAt ? (
+              <>
+                {" · lease "}
+                <LeaseEnd at={held.expiresAt} />
+              </>
+            ) : null}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function LeaseEnd({ at }: { at: string }) {
+  const now = useNow(1);
+  if (now === null) return <span>live</span>;
+  const left = (new Date(at).getTime() - now) / 1000;
+  return (
+    <time dateTime={at} title={at}>
+      {left > 0 ? `ends in ${duration(left)} without a sign of life` : "is ending"}
+    </time>
+  );
+}
+
+/** When an agent last gave a sign of life. */
+export function LastSeen({ agent }: { agent: Agent }) {
+  if (agent.lastSeenAt === null) return <span>never seen</span>;
+  return (
+    <span>
+      seen <RelativeTime at={agent.lastSeenAt} />
+    </span>
+  );
+}
+
+function Words({ dot, children }: { dot: React.ReactNode; children: React.ReactNode }) {
+  return (
+    <span className="inline-flex items-center gap-1 text-app whitespace-nowrap">
+      {dot}
+      {children}
+    </span>
+  );
+}
+
+const countOf = ({ holds }: Agent) => (holds.length === 1 ? `#${holds[0]?.number}` : `${holds.length} tasks`);

@@ -1,0 +1,17 @@
+import type { AgentRole, AgentRuntime } from "#db/enums.ts";
+
+export const roleWords: Record<AgentRole, { label: string; does: string }> = {
+  engineer: { label: "Engineer", does: "Takes tasks, works on a branch, asks for review." },
+  reviewer: { label: "Reviewer", does: "Reads what others pushed and gives a verdict." },
+  manager: { label: "Manager", does: "Makes and assigns tasks, and looks after the board." },
+};
+
+export const runtimeWords: Record<AgentRuntime, { label: string; does: string }> = {
+  external: { label: "External", does: "You run it: Claude Code, Cursor, VS Code or your own. It comes over MCP." },
+  scripted: { label: "Scripted", does: "A program with fixed steps that comes over MCP, such as the sample's." },
+  acp: { label: "Coding agent", does: "Started here." },
+  model: { label: "Model", does: "Started here." },
+};
+
+/** What a person can add: those the server starts by itself are not offered until it can. */
+export const offeredRuntimes = ["external", "scripted"] as const satisfies readonly AgentRuntime[];

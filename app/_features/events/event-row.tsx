@@ -1,0 +1,57 @@
+import Link from "next/link";
+import { Fragment } from "react";
+import { taskHref } from "#app/_shell/rooms.ts";
+import { ActorAvatar } from "#app/_ui/avatar.tsx";
+import { RelativeTime } from "#app/_ui/relative-time.tsx";
+import type { FeedEvent } from "#server/events/schema.ts";
+import { EventIcon } from "./event-icon.tsx";
+import { type Names, type Part, sentenceOf } from "./sentence.ts";
+
+type EventRowProps = { orgSlug: string; event: FeedEvent; names: Names; isSelected: boolean };
+
+/** One thing that happened: who, what, when, and what was said with it. */
+export function EventRow({ orgSlug, event, names, isSelected }: EventRowProps) {
+  const sentence = sentenceOf(event, names);
+  return (
+    <li
+      aria-current={isSelected || undefined}
+      data-seq={event.seq}
+      className={`flex gap-2.5 border-b px-3 py-1.5 text-app ${isSelected ? "bg-selected" : ""}`}
+    >
+      <span className="flex h-5 items-center">
+        <EventIcon sentence={sentence} />
+      </span>
+      <div className="min-w-0 grow">
+        <p className="text-muted">
+          <span className="mr-1.5 inline-flex translate-y-0.5">
+            <ActorAvatar kind={event.actor.kind} name={event.actor.name} size={16} decorative />
+          </span>
+          <span className="font-medium text-ink">{event.actor.name}</span>{" "}
+          {sentence.parts.map((part, index) => (
+            <Fragment key={index}>
+              <Words part={part} orgSlug={orgSlug} />
+            </Fragment>
+          ))}
+        </p>
+        {sentence.quote ? (
+          <p className="mt-0.5 line-clamp-2 border-l-2 border-line-strong pl-2 break-words text-muted">
+            {sentence.quote}
+          </p>
+        ) : null}
+      </div>
+      <span className="shrink-0 text-small/5 text-faint">
+        <RelativeTime at={event.occurredAt} />
+      </span>
+    </li>
+  );
+}
+
+function Words({ part, orgSlug }: { part: Part; orgSlug: string }) {
+  if (typeof part === "string") return part;
+  if ("name" in part) return <span className="break-words text-ink">{part.name}</span>;
+  return (
+    <Link href={taskHref(orgSlug, part.task)} className="rounded-sm font-medium text-ink hover:underline">
+      #{part.task}
+    </Link>
+  );
+}

@@ -1,0 +1,32 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import type { FeedEvent } from "#server/events/schema.ts";
+import type { Names } from "./sentence.ts";
+
+/** Names of people, agents, teams and repositories, for sentences whose events hold only ids. */
+export function useNames(teamId: string, events: readonly FeedEvent[]): Names {
+  const trpc = useTRPC();
+  const members = useQuery(trpc.members.list.queryOptions({ deactivated: true })).data;
+  const agents = useQuery(trpc.agents.list.queryOptions({ archived: true })).data;
+  const teams = useQuery(trpc.teams.list.queryOptions({ archived: true })).data;
+  const repos = useQuery(trpc.repos.list.queryOptions({ teamId, archived: true })).data;
+  return useMemo(() => {
+    const names = new Map<string, string>([
+      ...(members?.members ?? []).map(({ userId, name }) => [userId, name] as const),
+      ...[...(agents?.agents ?? []), ...(teams?.teams ?? []), ...(repos?.repos ?? [])].map(
+        ({ id, name }) => [id, name] as const,
+      ),
+      // What was made within the events at hand names itself: keys, and whatever the lists do not show.
+      ...events.flatMap(({ type, subjectId, data }) =>
+        type === "api_key.created" && typeof data.name === "string" ? [[subjectId, data.name] as const] : [],
+      ),
+    ]);
+    const numbers = new Map(
+      events.flatMap(({ taskId, taskNumber }) => (taskId && taskNumber ? [[taskId, taskNumber] as const] : [])),
+    );
+    return { nameOf: (id) => names.get(id), taskNumberOf: (id) => numbers.get(id) };
+  }, [members, agents, teams, repos, events]);
+}

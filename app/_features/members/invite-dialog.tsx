@@ -1,0 +1,123 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Link2 } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import type { OrgRole } from "#db/enums.ts";
+import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useChange } from "#app/_features/settings/use-change.ts";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { Banner } from "#app/_ui/banner.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Checkbox } from "#app/_ui/checkbox.tsx";
+import { CodeBlock } from "#app/_ui/code-block.tsx";
+import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
+import { Field } from "#app/_ui/field.tsx";
+import { Input } from "#app/_ui/input.tsx";
+import { Select } from "#app/_ui/select.tsx";
+import { roleWords, rolesToGive } from "./member-words.ts";
+
+/** A way in for one person: role and teams, then the link, which is shown once. */
+export function InviteDialog({ isOwner, onClose }: { isOwner: boolean; onClose: () => void }) {
+  const trpc = useTRPC();
+  const [role, setRole] = useState<OrgRole>("member");
+  const [teamIds, setTeamIds] = useState<readonly string[]>([]);
+  const [failure, setFailure] = useState<string>();
+  const [made, setMade] = useState<{ link: string; email: string | null }>();
+  const { data } = useQuery(trpc.teams.list.queryOptions({ archived: true }));
+  const teams = (data?.teams ?? []).filter(({ archivedAt }) => archivedAt === null);
+  const invite = useChange(trpc.members.invite.mutationOptions(), { refused: "No invitation was made" });
+  const seesAll = role === "owner" || role === "admin";
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setFailure(undefined);
+    const value = new FormData(event.currentTarget).get("email");
+    const email = typeof value === "string" && value.trim() !== "" ? value.trim() : null;
+    try {
+      const { link } = await invite.send({ email, role, teamIds: seesAll ? [] : [...teamIds] });
+      setMade({ link, email });
+    } catch (error) {
+      setFailure(refusalOf(error));
+    }
+  };
+  if (made) {
+    return (
+      <Dialog
+        open
+        onOpenChange={(open) => (open ? undefined : onClose())}
+        title="Send this link"
+        description={
+          made.email
+            ? `It lets ${made.email} in, once, within seven days.`
+            : "It lets one person in, within seven days."
+        }
+        footer={
+          <Button variant="primary" onClick={onClose}>
+            I have copied the link
+          </Button>
+        }
+      >
+        <div className="flex flex-col gap-3">
+          <Banner tone="warning" inset title="Copy the link now." icon={<Link2 />}>
+            It is shown this once. If it gets lost, revoke the invitation and make another.
+          </Banner>
+          <CodeBlock title="Invitation link" code={made.link} wrap />
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title="Invite a person"
+      description="You get a link to send. No mail is sent from here."
+      footer={
+        <>
+          <DialogClose>
+            <Button variant="ghost">Cancel</Button>
+          </DialogClose>
+          <Button type="submit" form="invite" variant="primary" loading={invite.isPending}>
+            Make the link
+          </Button>
+        </>
+      }
+    >
+      <form id="invite" onSubmit={submit} className="flex flex-col gap-4">
+        <Field
+          label="E-mail address"
+          name="email"
+          hint="Only this address can accept it. Empty: whoever has the link."
+          error={failure}
+          optional
+        >
+          <Input name="email" type="email" maxLength={254} autoComplete="off" placeholder="grace@example.com" />
+        </Field>
+        <Field label="Role" name="role" hint={roleWords[role].may}>
+          <Select
+            value={role}
+            onValueChange={setRole}
+            options={rolesToGive(isOwner).map((value) => ({ value, label: roleWords[value].label }))}
+          />
+        </Field>
+        <fieldset className="flex flex-col gap-1.5">
+          <legend className="pb-1 text-app font-medium">Teams</legend>
+          {seesAll ? (
+            <p className="text-app text-muted">Owners and admins reach every team.</p>
+          ) : (
+            teams.map(({ id, name }) => (
+              <Checkbox
+                key={id}
+                label={name}
+                checked={teamIds.includes(id)}
+                onCheckedChange={(checked) =>
+                  setTeamIds(checked ? [...teamIds, id] : teamIds.filter((each) => each !== id))
+                }
+              />
+            ))
+          )}
+        </fieldset>
+      </form>
+    </Dialog>
+  );
+}

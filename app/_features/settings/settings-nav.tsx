@@ -1,0 +1,78 @@
+"use client";
+
+import clsx from "clsx";
+import { Building2, KeyRound, type LucideIcon, Plug, User, UserCog, Users } from "lucide-react";
+import Link from "next/link";
+import { useParams, usePathname, useRouter } from "next/navigation";
+import { useActions } from "#app/_shell/actions.tsx";
+import { settingsHref } from "#app/_shell/rooms.ts";
+
+export type SettingsPageId = "profile" | "organization" | "members" | "teams" | "api-keys" | "connect";
+
+const groups: readonly { title: string; pages: readonly { id: SettingsPageId; title: string; icon: LucideIcon }[] }[] =
+  [
+    {
+      title: "Organization",
+      pages: [
+        { id: "organization", title: "General", icon: Building2 },
+        { id: "members", title: "Members", icon: Users },
+        { id: "teams", title: "Teams", icon: UserCog },
+      ],
+    },
+    {
+      title: "Agents",
+      pages: [
+        { id: "api-keys", title: "API keys", icon: KeyRound },
+        { id: "connect", title: "Connect an agent", icon: Plug },
+      ],
+    },
+    { title: "You", pages: [{ id: "profile", title: "Profile", icon: User }] },
+  ];
+
+/** The way between the pages of the settings; a phone scrolls it sideways. Each page is in the palette too. */
+export function SettingsNav() {
+  const { org } = useParams<{ org: string }>();
+  const pathname = usePathname();
+  const router = useRouter();
+  useActions(
+    groups.flatMap(({ pages }) =>
+      pages.map(({ id, title, icon: Icon }) => ({
+        id: `settings.${id}`,
+        title: `Settings: ${title}`,
+        group: "Navigate",
+        icon: <Icon />,
+        run: () => router.push(settingsHref(org, id)),
+      })),
+    ),
+  );
+  return (
+    <nav
+      aria-label="Settings"
+      className="flex shrink-0 gap-1 overflow-x-auto border-b p-2 [scrollbar-width:none] md:w-52 md:flex-col md:gap-4 md:overflow-visible md:border-r md:border-b-0 md:p-3"
+    >
+      {groups.map(({ title, pages }) => (
+        <div key={title} className="flex gap-1 md:flex-col md:gap-0.5">
+          <h2 className="px-2 pb-1 text-micro font-medium text-faint max-md:sr-only">{title}</h2>
+          {pages.map(({ id, title: name, icon: Icon }) => {
+            const href = settingsHref(org, id);
+            const isHere = pathname === href || pathname.startsWith(`${href}/`);
+            return (
+              <Link
+                key={id}
+                href={href}
+                aria-current={isHere ? "page" : undefined}
+                className={clsx(
+                  "flex h-8 items-center gap-2 rounded-md px-2 text-app font-medium whitespace-nowrap -outline-offset-2 transition-colors coarse:h-10",
+                  isHere ? "bg-active text-ink" : "text-muted hover:bg-hover hover:text-ink",
+                )}
+              >
+                <Icon aria-hidden="true" className="size-4 shrink-0" />
+                {name}
+              </Link>
+            );
+          })}
+        </div>
+      ))}
+    </nav>
+  );
+}

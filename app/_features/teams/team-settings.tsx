@@ -1,0 +1,165 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Archive, ChevronLeft, Pause, Play } from "lucide-react";
+import Link from "next/link";
+import { type FormEvent, useState } from "react";
+import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
+import { useMe } from "#app/_features/members/use-me.ts";
+import { Loaded } from "#app/_features/settings/loaded.tsx";
+import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { Section } from "#app/_features/settings/settings-page.tsx";
+import { useChange } from "#app/_features/settings/use-change.ts";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { PauseDialog } from "#app/_shell/pause-dialog.tsx";
+import { roomHref, settingsHref } from "#app/_shell/rooms.ts";
+import { useLateOpen } from "#app/_shell/use-late-open.ts";
+import { ConfirmDialog } from "#app/_ui/alert-dialog.tsx";
+import { Badge } from "#app/_ui/badge.tsx";
+import { Button, buttonClass } from "#app/_ui/button.tsx";
+import { RelativeTime } from "#app/_ui/relative-time.tsx";
+import { Skeleton } from "#app/_ui/skeleton.tsx";
+import type { TeamDetail } from "#server/teams/schema.ts";
+import { readTeamFields, TeamFields } from "./team-fields.tsx";
+import { TeamPeople } from "./team-people.tsx";
+
+/** One team: name and limits, its people, pause, archive. */
+export function TeamSettings({ orgSlug, teamId }: { orgSlug: string; teamId: string }) {
+  const query = useQuery(useTRPC().teams.get.queryOptions({ teamId }));
+  const { can, isKnown } = useMe();
+  const canManage = can("teams:manage");
+  return (
+    <div className="mx-auto flex w-full max-w-4xl flex-col gap-6 px-4 py-6 sm:px-8">
+      <Link
+        href={settingsHref(orgSlug, "teams")}
+        className="inline-flex items-center gap-1 self-start rounded-sm text-app text-muted hover:text-ink"
+      >
+        <ChevronLeft aria-hidden="true" className="size-4" /> Teams
+      </Link>
+      <Loaded query={query} what="The team" skeleton={<Skeleton className="h-[40rem] w-full" />}>
+        {({ team }) => {
+          const isOpen = canManage && team.archivedAt === null;
+          return (
+            <>
+              <header className="flex flex-wrap items-center gap-3">
+                <h1 className="text-display font-semibold">{team.name}</h1>
+                {team.archivedAt ? <Badge>Archived</Badge> : null}
+                {team.archivedAt ? null : (
+                  <Link href={roomHref(orgSlug, team.id, "board")} className={`${buttonClass()} ml-auto`}>
+                    Open the board
+                  </Link>
+                )}
+              </header>
+              {isKnown && !canManage ? <LookOnly what="change teams" /> : null}
+              {isOpen ? <General key={team.id} team={team} /> : null}
+              <TeamPeople team={team} canChange={can("people:manage") && team.archivedAt === null} />
+              {team.archivedAt === null ? <Work team={team} canPause={can("work:pause")} /> : null}
+              {isOpen ? <ArchiveTeam team={team} /> : null}
+            </>
+          );
+        }}
+      </Loaded>
+    </div>
+  );
+}
+
+function General({ team }: { team: TeamDetail }) {
+  const [failure, setFailure] = useState<string>();
+  const update = useChange(useTRPC().teams.update.mutationOptions(), {
+    done: (result) => `${result.team.name} was changed`,
+    refused: "The team was not changed",
+  });
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setFailure(undefined);
+    try {
+      await update.send({ teamId: team.id, ...readTeamFields(event.currentTarget) });
+    } catch (error) {
+      setFailure(refusalOf(error));
+    }
+  };
+  return (
+    <Section title="General">
+      <form onSubmit={submit} className="flex flex-col gap-4">
+        <TeamFields team={team} error={failure} />
+        <div>
+          <Button type="submit" variant="primary" loading={update.isPending}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Section>
+  );
+}
+
+function Work({ team, canPause }: { team: TeamDetail; canPause: boolean }) {
+  const trpc = useTRPC();
+  const asking = useLateOpen();
+  const pause = useChange(trpc.organizations.pause.mutationOptions(), {
+    done: () => `${team.name} is paused`,
+    refused: "The team was not paused",
+  });
+  const resume = useChange(trpc.organizations.resume.mutationOptions(), {
+    done: () => `${team.name} works again`,
+    refused: "The team stays paused",
+  });
+  const { paused } = team;
+  return (
+    <Section title="Work" lead="A pause of this team only. What its agents hold now stays theirs.">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p className="min-w-0 text-app">
+          {paused ? (
+            <>
+              <strong className="font-semibold text-warning">Paused</strong> by {paused.by.name}{" "}
+              <RelativeTime at={paused.at} />
+              {paused.reason ? `: ${paused.reason}` : "."}
+            </>
+          ) : (
+            "Work goes on."
+          )}
+        </p>
+        {!canPause ? null : paused ? (
+          <Button
+            icon={<Play className="size-4" />}
+            loading={resume.isPending}
+            onClick={() => void resume.apply({ teamId: team.id })}
+          >
+            Resume the team
+          </Button>
+        ) : (
+          <Button icon={<Pause className="size-4" />} onClick={() => asking.setOpen(true)}>
+            Pause the team…
+          </Button>
+        )}
+      </div>
+      {asking.wasOpened ? (
+        <PauseDialog
+          open={asking.open}
+          onOpenChange={asking.setOpen}
+          onPause={(reason) => pause.send({ teamId: team.id, reason })}
+        />
+      ) : null}
+    </Section>
+  );
+}
+
+function ArchiveTeam({ team }: { team: TeamDetail }) {
+  const archive = useChange(useTRPC().teams.archive.mutationOptions(), {
+    done: () => `${team.name} is archived`,
+    refused: "The team was not archived",
+  });
+  return (
+    <Section title="Archive" danger lead="Nothing in it starts any more. Its board stays readable.">
+      <ConfirmDialog
+        title={`Archive ${team.name}?`}
+        verb="Archive team"
+        danger
+        trigger={<Button icon={<Archive className="size-4" />}>Archive team…</Button>}
+        onConfirm={() => archive.send({ teamId: team.id })}
+      >
+        Its agents take nothing new and it leaves the switcher. Its tasks, merges and events stay readable. This cannot
+        be undone.
+      </ConfirmDialog>
+    </Section>
+  );
+}

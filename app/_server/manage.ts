@@ -1,0 +1,100 @@
+import "server-only";
+import { notFound } from "next/navigation";
+import type { z } from "zod";
+import { caller, type PageCaller } from "#app/_lib/caller.ts";
+import type { Answer } from "#app/_lib/hydrated.tsx";
+import { listAgents } from "#server/agents/operations.ts";
+import { listApiKeys } from "#server/api-keys/operations.ts";
+import { AppError } from "#server/errors.ts";
+import { listInvitations, listMembers } from "#server/members/operations.ts";
+import { listMergesOperation } from "#server/merges/operations.ts";
+import type { Operation } from "#server/operation.ts";
+import { getOrg } from "#server/organizations/operations.ts";
+import { getRepo, listReposOperation } from "#server/repos/operations.ts";
+import { listSignIns } from "#server/sign-ins/operations.ts";
+import { getTeam, listTeams } from "#server/teams/operations.ts";
+
+type Ask = (page: PageCaller) => Promise<Answer | undefined>;
+
+/** A team's agents, and who looks. */
+export const loadAgents = (orgRef: string, teamId: string) =>
+  answers(orgRef, me, ask("agents.list", listAgents, { teamId, archived: false }));
+
+/** A team's repositories. */
+export const loadRepos = (orgRef: string, teamId: string) =>
+  answers(orgRef, me, ask("repos.list", listReposOperation, { teamId, archived: false }));
+
+/** One repository, and what was merged into it. */
+export const loadRepo = (orgRef: string, teamId: string, repoId: string) =>
+  answers(
+    orgRef,
+    me,
+    ask("repos.get", getRepo, { repoId }),
+    ask("merges.list", listMergesOperation, { teamId, limit: 100 }),
+  );
+
+/** What a team's merge queue tests and what waits in it. */
+export const loadQueue = (orgRef: string, teamId: string) =>
+  answers(
+    orgRef,
+    me,
+    ask("repos.list", listReposOperation, { teamId, archived: false }),
+    ask("merges.list", listMergesOperation, { teamId, status: ["queued", "testing"], limit: 200 }),
+  );
+
+/** What sentences of the feed name by id alone. */
+export const loadActivity = (orgRef: string, teamId: string) =>
+  answers(
+    orgRef,
+    everybody,
+    teams,
+    ask("agents.list", listAgents, { archived: true }),
+    ask("repos.list", listReposOperation, { teamId, archived: true }),
+  );
+
+export const loadOrganization = (orgRef: string) => answers(orgRef, me);
+
+export const loadMembers = (orgRef: string) =>
+  answers(orgRef, me, everybody, teams, ask("members.invitations", listInvitations, { ended: false }));
+
+export const loadTeams = (orgRef: string) => answers(orgRef, me, teams);
+
+export const loadTeam = (orgRef: string, teamId: string) =>
+  answers(orgRef, me, ask("teams.get", getTeam, { teamId }), ask("members.list", listMembers, { deactivated: false }));
+
+export const loadApiKeys = (orgRef: string) =>
+  answers(
+    orgRef,
+    me,
+    ask("apiKeys.list", listApiKeys, { ended: false }),
+    ask("agents.list", listAgents, { archived: false }),
+  );
+
+export const loadProfile = (orgRef: string) => answers(orgRef, me, ask("signIns.list", listSignIns, {}));
+
+const me: Ask = ask("organizations.get", getOrg, {});
+const everybody: Ask = ask("members.list", listMembers, { deactivated: true });
+const teams: Ask = ask("teams.list", listTeams, { archived: true });
+
+async function answers(orgRef: string, ...asks: Ask[]): Promise<Answer[]> {
+  const page = await caller(orgRef);
+  return (await Promise.all(asks.map((each) => each(page)))).flatMap((answer) => answer ?? []);
+}
+
+function ask<Input extends z.ZodObject, Output extends z.ZodObject>(
+  path: string,
+  operation: Operation<Input, Output>,
+  input: z.input<Input>,
+): Ask {
+  return async (page) => {
+    try {
+      return { path, input, data: await page.run(operation, input) };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // What the person may not see is left out: the page says who can grant it.
+      if (error.code === "forbidden") return undefined;
+      if (error.code === "not_found" || error.code === "invalid") notFound();
+      throw error;
+    }
+  };
+}
