@@ -51,7 +51,7 @@ test("a person sees their own sign-ins, which one is this, and ends any of them"
 
 test("signing out ends the sign-in everywhere", async () => {
   const { id, actor } = await (await signedUp()).signIn();
-  await execute(signOut, runtime, actor, {}, once);
+  expect(await execute(signOut, runtime, actor, {}, once)).toEqual({});
   await isOut(id);
 });
 

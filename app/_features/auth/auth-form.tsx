@@ -1,7 +1,7 @@
 "use client";
 
 import { CircleAlert } from "lucide-react";
-import { type ReactNode, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Button } from "#app/_ui/button.tsx";
 import type { Refusal } from "./sign-in-client.ts";
 
@@ -27,6 +27,11 @@ export function AuthForm({
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const messageId = useId();
+
+  // The form is what the page is for, so writing can begin at once.
+  useEffect(() => {
+    form.current?.querySelector<HTMLInputElement>("input:not([readonly])")?.focus();
+  }, []);
 
   function show(wrong: Refusal) {
     setRefusal(wrong);

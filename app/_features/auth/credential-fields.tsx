@@ -2,15 +2,7 @@ import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 
 /** The address; fixed when an invitation is for one address only. */
-export function EmailField({
-  fixed,
-  focus,
-  autoComplete,
-}: {
-  fixed?: string | null;
-  focus?: boolean;
-  autoComplete: string;
-}) {
+export function EmailField({ fixed, autoComplete }: { fixed?: string | null; autoComplete: string }) {
   return (
     <Field label="E-mail" name="email">
       <Input
@@ -21,7 +13,6 @@ export function EmailField({
         autoComplete={autoComplete}
         autoCapitalize="none"
         spellCheck={false}
-        autoFocus={focus}
         data-ask="Give your e-mail address, such as you@example.org."
         {...(fixed ? { defaultValue: fixed, readOnly: true } : {})}
       />
@@ -30,7 +21,7 @@ export function EmailField({
 }
 
 /** The password: one that exists, or one to be made. */
-export function PasswordField({ isNew, focus }: { isNew?: boolean; focus?: boolean }) {
+export function PasswordField({ isNew }: { isNew?: boolean }) {
   return (
     <Field label="Password" name="password" hint={isNew ? "At least 8 characters. A sentence is good." : undefined}>
       <Input
@@ -40,7 +31,6 @@ export function PasswordField({ isNew, focus }: { isNew?: boolean; focus?: boole
         minLength={isNew ? 8 : undefined}
         maxLength={200}
         autoComplete={isNew ? "new-password" : "current-password"}
-        autoFocus={focus}
         data-ask={isNew ? "Choose a password of at least 8 characters." : "Give your password."}
       />
     </Field>

@@ -17,7 +17,7 @@ export function NewOrganizationForm() {
   return (
     <AuthForm action="Create organization" onSubmit={submit}>
       <Field label="Name" name="name" hint="What your crew is called. You can change it later.">
-        <Input name="name" required maxLength={100} autoFocus autoComplete="organization" data-ask="Give it a name." />
+        <Input name="name" required maxLength={100} autoComplete="organization" data-ask="Give it a name." />
       </Field>
     </AuthForm>
   );

@@ -27,7 +27,7 @@ export function SignInForm({ returnTo, error }: { returnTo: string | undefined; 
 
   return (
     <AuthForm action="Sign in" onSubmit={submit} refusal={refusal}>
-      <EmailField autoComplete="username" focus />
+      <EmailField autoComplete="username" />
       <PasswordField />
     </AuthForm>
   );

@@ -24,14 +24,7 @@ export function SignUpForm({ invitation, email }: { invitation?: string; email?:
   return (
     <AuthForm action={invitation ? "Create account and join" : "Create account"} onSubmit={submit}>
       <Field label="Your name" name="name">
-        <Input
-          name="name"
-          required
-          maxLength={100}
-          autoComplete="name"
-          autoFocus
-          data-ask="Tell us what to call you."
-        />
+        <Input name="name" required maxLength={100} autoComplete="name" data-ask="Tell us what to call you." />
       </Field>
       <EmailField autoComplete="username" fixed={email ?? null} />
       <PasswordField isNew />
