@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
+import type { Tx } from "#db/client.ts";
 import { receipts } from "#db/schema/organizations.ts";
 import type { Actor, Context, Runtime } from "./context.ts";
 import { AppError } from "./errors.ts";
@@ -49,7 +50,8 @@ function decide<Input extends z.ZodObject, Output extends z.ZodObject>(
   input: z.output<Input>,
   { requestId, idempotencyKey }: ExecuteOptions,
 ): Promise<unknown> {
-  return inTransaction(runtime, actor, { requestId, system: operation.scope === "instance" }, async (context) => {
+  const options = { requestId, system: operation.scope === "instance", snapshot: operation.kind === "read" };
+  return inTransaction(runtime, actor, options, async (context) => {
     // Receipts belong to an organization; what is done outside of one (making one) is not kept.
     if (operation.kind !== "command" || !idempotencyKey || !actor.orgId) return runFenced(context, operation, input);
     return onlyOnce(context, operation, idempotencyKey, input);
@@ -66,6 +68,14 @@ async function runFenced<Input extends z.ZodObject, Output extends z.ZodObject>(
   return operation.run(context, input);
 }
 
+export interface TransactionOptions {
+  requestId: string;
+  /** Over all organizations. */
+  system?: boolean;
+  /** Reads only, and all of it as of one moment: a page of several queries never contradicts itself. */
+  snapshot?: boolean;
+}
+
 /**
  * One transaction as an actor: role and organization set, events appended at the end, wake-ups sent after the commit.
  * Deadlocks, serialization failures and lost claim races are retried. Used by `execute` and by the worker's parts.
@@ -73,12 +83,12 @@ async function runFenced<Input extends z.ZodObject, Output extends z.ZodObject>(
 export async function inTransaction<Result>(
   runtime: Runtime,
   actor: Actor,
-  { requestId, system = false }: { requestId: string; system?: boolean },
+  options: TransactionOptions,
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const { result, context } = await attemptTransaction(runtime, actor, requestId, system, work);
+      const { result, context } = await attemptTransaction(runtime, actor, options, work);
       for (const hint of hintsOf(context)) runtime.wake.announce(hint.topic, hint.orgId);
       return result;
     } catch (error) {
@@ -90,11 +100,10 @@ export async function inTransaction<Result>(
 async function attemptTransaction<Result>(
   { db, settings }: Runtime,
   actor: Actor,
-  requestId: string,
-  system: boolean,
+  { requestId, system = false, snapshot = false }: TransactionOptions,
   work: (context: Context) => Promise<Result>,
 ) {
-  return db.transaction(async (tx) => {
+  const run = async (tx: Tx) => {
     const [begun] = await tx.execute<{
       now: string;
     }>(sql`select set_config('role', ${system ? "entourage_system" : "entourage_app"}, true),
@@ -104,7 +113,10 @@ async function attemptTransaction<Result>(
     const result = await work(context);
     await flush(context);
     return { result, context };
-  });
+  };
+  return snapshot
+    ? db.transaction(run, { isolationLevel: "repeatable read", accessMode: "read only" })
+    : db.transaction(run);
 }
 
 function parseInput<Input extends z.ZodObject>(
@@ -112,11 +124,29 @@ function parseInput<Input extends z.ZodObject>(
   raw: unknown,
 ): z.output<Input> {
   const parsed = operation.input.safeParse(raw ?? {});
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    refuseUnstorable(operation.name, parsed.data);
+    return parsed.data;
+  }
   const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
   throw new AppError("invalid", `${operation.name}: ${z.prettifyError(parsed.error).replace(/\n\s*/g, " ")}`, {
     issues,
   });
+}
+
+/** PostgreSQL keeps neither the zero character nor half of a surrogate pair; saying so beats failing deep inside. */
+function refuseUnstorable(name: string, value: unknown, path = ""): void {
+  if (typeof value === "string") {
+    if (value.includes("\0"))
+      throw new AppError("invalid", `${name}: ${path} contains the zero character (U+0000). Leave it out.`);
+    if (!value.isWellFormed())
+      throw new AppError(
+        "invalid",
+        `${name}: ${path} contains half a character (a lone surrogate). Send whole characters.`,
+      );
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, inner] of Object.entries(value)) refuseUnstorable(name, inner, path ? `${path}.${key}` : key);
+  }
 }
 
 const leaseNamedIn = (input: Record<string, unknown>) => (typeof input.lease === "string" ? input.lease : undefined);

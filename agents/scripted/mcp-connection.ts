@@ -51,9 +51,9 @@ export class McpConnection {
       undefined,
       { timeout: 65_000 },
     );
-    const content = (answer.structuredContent ?? {}) as Record<string, unknown>; // Shapes are checked by the server's output schemas.
+    const content = (answer.structuredContent ?? {}) as { error?: { code: string; message: string } }; // Shapes are checked by the server's output schemas.
     if (answer.isError)
-      throw new ToolRefusal(String(content.code ?? "internal"), String(content.message ?? "the tool failed"));
+      throw new ToolRefusal(content.error?.code ?? "internal", content.error?.message ?? "the tool failed");
     return content as Result;
   }
 
