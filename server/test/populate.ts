@@ -1,0 +1,52 @@
+import { createApiKey } from "../api-keys/operations.ts";
+import type { Runtime } from "../context.ts";
+import { createAgent } from "../agents/operations.ts";
+import { record } from "../events/record.ts";
+import { newId } from "../ids.ts";
+import { inviteMember } from "../members/operations.ts";
+import { sendMessageOperation } from "../messages/operations.ts";
+import { registerRepo } from "../repos/operations.ts";
+import { addReviewComment, requestReviewOperation } from "../reviews/operations.ts";
+import { as, createTestAgent, createTestMember, createTestOrg } from "./fixtures.ts";
+import { workIn } from "./work.ts";
+
+/** An organization with at least a row in every table that is a fold of the events, and the ids of one thing of each kind. */
+export async function populate(runtime: Runtime) {
+  const { run, addTask, claim } = workIn(runtime);
+  const org = await createTestOrg(runtime);
+  const { owner, teamId } = org;
+  const member = await createTestMember(runtime, org, "member");
+  const agent = await createTestAgent(runtime, org, { slots: 3 });
+  const { repo } = await run(registerRepo, owner, { teamId, name: "app" });
+  const { apiKey } = await run(createApiKey, owner, { name: "key", agentId: agent.id }, "key");
+  const { invitation } = await run(inviteMember, owner, { role: "member", teamIds: [teamId] });
+  await run(createAgent, owner, { teamId, name: "spare" });
+  const first = await addTask(org, { title: "First" });
+  const second = await addTask(org, { title: "Second", dependsOn: [first.id], repoId: repo.id });
+  const reviewed = await addTask(org, { title: "Reviewed" });
+  await claim(agent, reviewed.id);
+  await run(requestReviewOperation, agent, { task: reviewed.id, summary: "done" });
+  await run(addReviewComment, owner, { task: reviewed.id, path: "a.ts", line: 1, body: "why?" });
+  const lease = (await claim(agent, first.id))?.lease.id ?? "";
+  await run(sendMessageOperation, owner, { task: first.id, body: "hello" });
+  await as(runtime, owner, async (context) => {
+    const job = { subject: newId(), task: second.id, team: teamId };
+    await record(context, "merge.queued", [
+      { ...job, data: { repoId: repo.id, commit: "c".repeat(40), strategy: "merge" } },
+    ]);
+    await record(context, "gate.finished", [
+      {
+        ...{ subject: newId(), task: second.id, team: teamId },
+        data: {
+          ...{ repoId: repo.id, tree: "d".repeat(40), command: "true", sandbox: "process", passed: true, exitCode: 0 },
+          ...{ outcome: "passed", durationMs: 1 },
+        },
+      },
+    ]);
+  });
+  const ids = {
+    ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
+    ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id },
+  };
+  return { org, agent, member, ids };
+}
