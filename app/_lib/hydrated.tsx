@@ -1,13 +1,28 @@
-import { dehydrate, HydrationBoundary, QueryClient } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
 
 /** The answer of a query that the server has asked already. `path` is its place in the router: `tasks.board`. */
 export type Answer = { path: string; input: object; data: unknown };
 
-/** Hands answers over to the browser's cache: what is drawn on the server is there at once, and live from then on. */
-export function Hydrated({ answers, children }: { answers: readonly Answer[]; children: ReactNode }) {
-  const client = new QueryClient();
-  // The shape of a key is tRPC's: the path as a list, then the input and the kind.
-  for (const { path, input, data } of answers) client.setQueryData([path.split("."), { input, type: "query" }], data);
-  return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
+type HydratedProps = { answers: readonly Answer[]; children: ReactNode };
+
+/**
+ * Hands answers over to the browser's cache: what is drawn on the server is there at once, and live from then on. What
+ * the cache holds already is left alone: realtime keeps it right, and a page that is gone back to brings old answers.
+ * (The library's own boundary renews such data instead, and costs 5 kB.)
+ */
+export function Hydrated({ answers, children }: HydratedProps) {
+  const client = useQueryClient();
+  const [taken, setTaken] = useState<readonly Answer[] | null>(null);
+  if (taken !== answers) {
+    for (const { path, input, data } of answers) {
+      // The shape of a key is tRPC's: the path as a list, then the input and the kind.
+      const key = [path.split("."), { input, type: "query" }];
+      if (client.getQueryData(key) === undefined) client.setQueryData(key, data);
+    }
+    setTaken(answers);
+  }
+  return children;
 }

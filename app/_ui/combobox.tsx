@@ -3,7 +3,7 @@
 import { Combobox as BaseCombobox } from "@base-ui/react/combobox";
 import clsx from "clsx";
 import { Check, ChevronsUpDown } from "lucide-react";
-import { controlClass } from "./input.tsx";
+import { controlClass } from "./control-look.ts";
 import { menuItemClass, menuPopupClass } from "./menu-look.ts";
 import type { Option } from "./select.tsx";
 

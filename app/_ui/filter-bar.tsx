@@ -4,7 +4,7 @@ import { ListFilter, Search, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
 import type { Filter, Filters } from "./filters.ts";
-import { controlClass } from "./input.tsx";
+import { controlClass } from "./control-look.ts";
 import { Menu, MenuCheckItem, MenuSub } from "./menu.tsx";
 
 type FilterBarProps = {

@@ -1,12 +1,7 @@
 import { Input as BaseInput } from "@base-ui/react/input";
 import clsx from "clsx";
 import type { ComponentProps, ReactNode } from "react";
-
-export const controlClass = clsx(
-  "w-full rounded-md border border-line-strong bg-surface text-app text-ink placeholder:text-faint coarse:text-title",
-  "transition-colors hover:border-control focus:border-focus focus:outline-2 focus:-outline-offset-1 focus:outline-focus",
-  "disabled:bg-sunken disabled:text-faint data-invalid:border-danger data-invalid:focus:outline-danger",
-);
+import { controlClass } from "./control-look.ts";
 
 type InputProps = ComponentProps<typeof BaseInput> & { icon?: ReactNode; mono?: boolean };
 

@@ -1,8 +1,10 @@
 "use client";
 
-import { format } from "date-fns/format";
 import { useNow } from "./clock.ts";
 import { duration, relativeTime } from "./format.ts";
+
+// In the words and the time zone of whoever looks; only used once their clock is known.
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
 /** How long ago; the exact moment on hover. Until the browser's clock is known it shows the date, which both sides agree on. */
 export function RelativeTime({ at }: { at: string | number | Date }) {
@@ -10,11 +12,7 @@ export function RelativeTime({ at }: { at: string | number | Date }) {
   const moment = new Date(at);
   const iso = moment.toISOString();
   return (
-    <time
-      dateTime={iso}
-      title={now === null ? iso : format(moment, "EEEE d MMMM yyyy, HH:mm:ss")}
-      className="whitespace-nowrap"
-    >
+    <time dateTime={iso} title={now === null ? iso : exact.format(moment)} className="whitespace-nowrap">
       {now === null ? iso.slice(0, 10) : relativeTime(moment.getTime(), now)}
     </time>
   );

@@ -2,6 +2,7 @@
 
 import { useParams, useRouter } from "next/navigation";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { signOut } from "#app/_features/auth/sign-in-client.ts";
 import { LiveProvider, useConnection, useLive } from "#app/_lib/live.tsx";
 import { ApiProvider } from "#app/_lib/trpc.tsx";
 import type { Frame } from "#app/_server/frame.ts";
@@ -102,13 +103,4 @@ function useIsOnline(): boolean {
     };
   }, []);
   return isOnline;
-}
-
-/** Ends the session as next-auth has it: its own token first, so that no other site can sign anybody out. */
-async function signOut(): Promise<void> {
-  const answer: unknown = await (await fetch("/api/auth/csrf")).json();
-  const csrfToken =
-    typeof answer === "object" && answer !== null && "csrfToken" in answer ? String(answer.csrfToken) : "";
-  await fetch("/api/auth/signout", { method: "POST", body: new URLSearchParams({ csrfToken }), redirect: "manual" });
-  location.assign("/sign-in");
 }

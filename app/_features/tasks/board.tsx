@@ -17,13 +17,13 @@ import { type Ask, useBoardKeys } from "./board-keys.ts";
 import { BoardMotion } from "./board-motion.tsx";
 import { useBoardSelection } from "./board-selection.ts";
 import { BoardSkeleton } from "./board-skeleton.tsx";
-import { BulkBar } from "./bulk-bar.tsx";
 import { useTaskCommands, wordsOfError } from "./task-commands.ts";
 import { usePeek } from "./use-peek.ts";
 import { useTaskFilters } from "./use-task-filters.tsx";
 import { useWork } from "./work-context.tsx";
 
 const TaskDialogs = dynamic(() => import("./task-dialogs.tsx").then((module) => module.TaskDialogs), { ssr: false });
+const BulkBar = dynamic(() => import("./bulk-bar.tsx").then((module) => module.BulkBar), { ssr: false });
 const TaskPeek = dynamic(() => import("./task-peek.tsx").then((module) => module.TaskPeek), { ssr: false });
 
 /** The board of a team: what is to do, who does it, where it stands, live. */
@@ -90,7 +90,9 @@ export function Board({ sampleAction }: { sampleAction?: ReactNode }) {
     <div className="flex h-full min-h-0">
       <div className="relative flex min-w-0 grow flex-col">
         <h1 className="sr-only">{`Board of ${team.name}`}</h1>
-        <FilterBar filters={filters} state={state} searchLabel="Search tasks" end={create} />
+        <div className="shrink-0">
+          <FilterBar filters={filters} state={state} searchLabel="Search tasks" end={create} />
+        </div>
         {isEmpty ? (
           <EmptyState
             icon={<SquareKanban />}

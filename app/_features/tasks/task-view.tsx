@@ -52,7 +52,7 @@ export function TaskView({ number }: { number: number }) {
       </p>
       <TaskTitle task={task} level="h1" />
       <div className="mt-4 grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
-        <div className="flex min-w-0 flex-col gap-4 pb-10 max-lg:order-2">
+        <div className="flex min-w-0 flex-col gap-4 pb-10">
           <ReviewBar task={task} />
           <Tabs
             label="Views of the task"

@@ -1,0 +1,42 @@
+import { expect, type Page } from "@playwright/test";
+
+const owner = { name: "Olga Owner", email: "olga@example.org", password: "a long pass phrase for walks" };
+
+/** Signs in as the owner of the product under test, who is made by whoever comes first. Ends on the board. */
+export async function enterAsOwner(page: Page): Promise<void> {
+  await page.goto("/");
+  if (!page.url().includes("/board")) {
+    const origin = new URL(page.url()).origin;
+    // Refused when a walk before this one has made the account.
+    await page.request.post("/api/auth/register", { data: owner, headers: { origin } });
+    await page.goto("/sign-in");
+    await page.getByLabel("E-mail").fill(owner.email);
+    await page.getByLabel("Password", { exact: true }).fill(owner.password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  }
+  await expect(page).toHaveURL(/\/o\/[^/]+\/t\/[^/]+\/board/);
+  await isLive(page);
+}
+
+/** Until then a key or a press could come before the page listens. */
+export async function isLive(page: Page): Promise<void> {
+  await expect(page.getByText("Live", { exact: true })).toBeVisible({ timeout: 20_000 });
+}
+
+/** Creates tasks through the same door as scripts do, and answers their numbers. */
+export async function createTasks(
+  page: Page,
+  tasks: readonly { title: string; dependsOn?: string[]; priority?: string }[],
+) {
+  const [, , org = "", , teamId = ""] = new URL(page.url()).pathname.split("/");
+  const numbers: number[] = [];
+  for (const task of tasks) {
+    const answer = await page.request.post("/api/v1/create_task", {
+      data: { teamId, ...task },
+      headers: { origin: new URL(page.url()).origin, "x-entourage-org": org },
+    });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    numbers.push((await answer.json()).task.number);
+  }
+  return numbers;
+}
