@@ -38,6 +38,8 @@ export function BoardDrag({ board, find, onDragging, onDrop }: BoardDragProps) {
       const node = event.target instanceof Element ? event.target.closest("[data-card]") : null;
       setHovered(node?.getAttribute("data-card") ?? null);
     };
+    // The pointer may rest on a card already when this is loaded.
+    setHovered(root?.querySelector("[data-card]:hover")?.getAttribute("data-card") ?? null);
     root?.addEventListener("pointerover", onOver);
     return () => root?.removeEventListener("pointerover", onOver);
   }, [board]);

@@ -64,6 +64,7 @@ function slide(node: HTMLElement, from: DOMRect): void {
   const ghost = node.cloneNode(true);
   if (!(ghost instanceof HTMLElement)) return;
   ghost.inert = true;
+  ghost.ariaHidden = "true";
   ghost.removeAttribute("data-card");
   Object.assign(ghost.style, {
     position: "fixed",

@@ -54,7 +54,7 @@ export function Board({ sampleAction }: { sampleAction?: ReactNode }) {
     selection.clear();
   };
   useBoardKeys({ selection, targets, canWork, isPeeking: peeked !== null, onPeek: setPeeked, onOpen, onAsk });
-  useFocusFollows(selection.current?.id ?? null);
+  useFocusFollows(selection.current);
   const { goTo, toggle } = selection;
   const onPress = useCallback(
     (card: Card, event: MouseEvent) => {
@@ -141,11 +141,14 @@ export function Board({ sampleAction }: { sampleAction?: ReactNode }) {
 }
 
 /** The focus goes along with the keys, but is never taken from something else on the page. */
-function useFocusFollows(id: string | null): void {
-  const shown = useRef(id);
+function useFocusFollows(card: Card | null): void {
+  const id = card?.id ?? null;
+  // In another column it is another element, which must get the focus anew.
+  const place = card && `${card.id} ${card.status}`;
+  const shown = useRef(place);
   useEffect(() => {
-    if (shown.current === id) return;
-    shown.current = id;
+    if (shown.current === place) return;
+    shown.current = place;
     if (id === null) return;
     let tries = 0;
     let frame = 0;
@@ -159,7 +162,7 @@ function useFocusFollows(id: string | null): void {
     };
     focus();
     return () => cancelAnimationFrame(frame);
-  }, [id]);
+  }, [id, place]);
 }
 
 function tagsOf(board: BoardData | undefined, known: readonly string[]): readonly string[] {
