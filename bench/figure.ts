@@ -14,3 +14,6 @@ export function quantile(values: readonly number[], q: number): number {
 }
 
 export const round = (value: number, digits = 2): number => Number(value.toFixed(digits));
+
+/** Milliseconds since 1970 with fractions, the same in every process of this machine. */
+export const now = (): number => performance.timeOrigin + performance.now();

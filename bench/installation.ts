@@ -16,15 +16,32 @@ import { createTeam } from "#server/teams/service.ts";
 /** A PostgreSQL of the bench's own, as durable as the product's (fsync on), with the product's tables. */
 export async function openBench(poolSize = 10) {
   const directory = mkdtempSync(join(tmpdir(), "entourage-bench-"));
-  const postgres = await startEmbeddedPostgres(join(directory, "postgres"), JSON.parse(process.env.BENCH_POSTGRES ?? "{}"));
+  const postgres = await startEmbeddedPostgres(
+    join(directory, "postgres"),
+    JSON.parse(process.env.BENCH_POSTGRES ?? "{}"),
+  );
   await migrate(postgres.url);
-  const { sql: client, db, close } = connect(postgres.url, { poolSize, name: "entourage-bench" });
-  const wake = await startWake({ url: postgres.url, sql: client });
+  const opened = await openRuntimeOn(postgres.url, directory, poolSize);
+  return {
+    ...opened,
+    url: postgres.url,
+    async close() {
+      await opened.close();
+      await postgres.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A runtime as the product's processes have one, on a database that is there already. */
+export async function openRuntimeOn(url: string, dataDir: string, poolSize = 10) {
+  const { sql: client, db, close } = connect(url, { poolSize, name: "entourage-bench" });
+  const wake = await startWake({ url, sql: client });
   const runtime: Runtime = {
     db,
     wake,
     settings: {
-      dataDir: directory,
+      dataDir,
       publicUrl: "http://localhost:3000",
       leaseSeconds: { driven: 15, external: 1800 },
       repoRoots: [],
@@ -33,14 +50,11 @@ export async function openBench(poolSize = 10) {
     },
   };
   return {
-    url: postgres.url,
     runtime,
     client,
     async close() {
       await wake.close();
       await close();
-      await postgres.stop();
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

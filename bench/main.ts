@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
-// `npm run bench -- NAME [options]`: each figure is a file here that prints JSON lines.
+// `npm run bench -- NAME [options]`: each figure is a file here that prints JSON lines; what they share stands in folders.
 
 const names = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith(".ts") && !["main.ts", "figure.ts"].includes(file))
+  .filter((file) => file.endsWith(".ts") && !["main.ts", "figure.ts", "installation.ts"].includes(file))
   .map((file) => file.slice(0, -3))
   .sort();
 const [name] = process.argv.slice(2).filter((argument) => argument !== "--");

@@ -26,7 +26,7 @@ interface Figures {
 }
 
 /** Prints one JSON line for each server, and one with their ratios. */
-export async function benchRealtime(): Promise<void> {
+async function benchRealtime(): Promise<void> {
   const runs: Record<(typeof peers)[number], Figures[]> = { ws: [], entourage: [] };
   for (let round = 0; round < rounds; round++) for (const peer of peers) runs[peer].push(await measure(peer));
   const plain = middle(runs.ws);
@@ -153,4 +153,4 @@ function round2(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-if (import.meta.main) await benchRealtime();
+await benchRealtime();
