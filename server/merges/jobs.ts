@@ -6,7 +6,7 @@ import type { EventData } from "../events/registry.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { sendSystemMessage } from "../messages/service.ts";
-import { lockTask, moveTask, type Task } from "../tasks/service.ts";
+import { lockTask, lockToFinish, moveTask, type Task } from "../tasks/service.ts";
 import { findPassedGate, type MergeJob } from "./service.ts";
 
 /** One worker's go at a job. A job that was given up and started again is another attempt: the older one is fenced off. */
@@ -91,6 +91,7 @@ export async function recordLanded(
   job: MergeJob,
   { commit, tree }: { commit: string; tree: string },
 ): Promise<void> {
+  await lockToFinish(context, job.taskId);
   const { task, current } = await lockJob(context, job);
   if (current.status === "merged") return;
   const gateRunId = await findPassedGate(context, { repoId: job.repoId, tree });

@@ -7,7 +7,7 @@ import { record } from "../events/record.ts";
 import { requireTreePath } from "../git/names.ts";
 import { newId } from "../ids.ts";
 import { queueMerge } from "../merges/service.ts";
-import { findTask, lockTask, moveTask, type Task } from "../tasks/service.ts";
+import { findTask, lockTask, lockToFinish, moveTask, type Task } from "../tasks/service.ts";
 import type { addCommentInput, newComment, verdictInput } from "./schema.ts";
 import { lockLatestReview, refuseUnlessInReview, type ReviewRow, workedOn } from "./service.ts";
 
@@ -15,6 +15,7 @@ type Judgement = z.output<typeof verdictInput>;
 
 /** Approves the reviewed commit. With a repository it goes on to its merge, at once where the team merges by itself. */
 export async function approve(context: Context, judgement: Judgement): Promise<string> {
+  await lockToFinish(context, (await findTask(context, judgement.task)).id);
   const { task, review } = await decide(context, judgement, "approve");
   if (!task.repoId || !review.commit) {
     await moveTask(context, task, "done");

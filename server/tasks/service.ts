@@ -28,7 +28,10 @@ export async function findTask({ actor, tx }: Context, ref: string): Promise<Tas
   return task;
 }
 
-/** Locks tasks in the order of their ids, which is mostly the order in which they wait for each other. */
+/**
+ * Locks tasks, whatever joins them, in the one order there is: by id, in one statement. Whoever writes to more than one
+ * task begins with this, so that no two wait for each other.
+ */
 export async function lockTasks({ actor, tx }: Context, ids: readonly string[]): Promise<Task[]> {
   if (ids.length === 0) return [];
   const chosen = and(eq(tasks.orgId, actor.orgId), inArray(tasks.id, [...ids]));
@@ -44,6 +47,16 @@ export async function lockTask({ actor, tx }: Context, taskId: string): Promise<
     .for("update");
   if (!task) throw new AppError("not_found", `There is no task ${taskId} here.`);
   return task;
+}
+
+/** Locks a task that may be done by the end of the transaction, and with it those that wait for it. */
+export async function lockToFinish(context: Context, taskId: string): Promise<void> {
+  const { tx, actor } = context;
+  const dependents = await tx
+    .select({ id: taskDependencies.taskId })
+    .from(taskDependencies)
+    .where(and(eq(taskDependencies.orgId, actor.orgId), eq(taskDependencies.dependsOnId, taskId)));
+  await lockTasks(context, [taskId, ...dependents.map(({ id }) => id)]);
 }
 
 /** @throws AppError not_found unless the team exists and is one of the actor's. */
@@ -82,7 +95,7 @@ export async function createTasks(
   const predecessors = new Map<string, Task>();
   for (const ref of new Set(inputs.flatMap((input) => input.dependsOn)))
     predecessors.set(ref, await findTask(context, ref));
-  const states = await lockPredecessors(
+  const states = await lockStatuses(
     context,
     [...predecessors.values()].map(({ id }) => id),
   );
@@ -130,7 +143,7 @@ export async function updateTask(context: Context, input: z.output<typeof update
   const found = await findTask(context, ref);
   const added = await findTasks(context, addDependencies);
   const removed = await findTasks(context, removeDependencies);
-  const states = await lockPredecessors(context, [...added.keys(), ...removed.keys()]);
+  const states = await lockStatuses(context, [found.id, ...added.keys(), ...removed.keys()]);
   const task = await lockTask(context, found.id);
   refuseArchived(task);
   if (changes.repoId !== undefined) {
@@ -359,15 +372,13 @@ async function lockEdges({ tx, actor }: Context): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`edges|${actor.orgId}`}, 0))`);
 }
 
-/**
- * Holds predecessors as they are, so that none finishes between being counted as open and the edge to it. Before the task
- * that waits for them: what finishes is locked before its dependents, here as in `moveTask`, so neither waits for the other.
- */
-async function lockPredecessors(context: Context, ids: readonly string[]): Promise<Map<string, TaskStatus>> {
+/** Holds tasks as they are, so that no predecessor finishes between being counted as open and the edge to it. */
+async function lockStatuses(context: Context, ids: readonly string[]): Promise<Map<string, TaskStatus>> {
   const locked = await lockTasks(context, ids);
   return new Map(locked.map(({ id, status }) => [id, status]));
 }
 
+/** Those that `lockToFinish` did not see, because their edge is a moment old, or that nobody asked it to lock. */
 async function lockDependents({ tx, actor }: Context, taskId: string): Promise<void> {
   await tx.execute(sql`select t.id from task_dependencies d join tasks t on t.org_id = d.org_id and t.id = d.task_id
     where d.org_id = ${actor.orgId} and d.depends_on_id = ${taskId} order by t.id for update of t`);

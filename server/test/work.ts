@@ -6,7 +6,7 @@ import { execute } from "../execute.ts";
 import { claimTask } from "../leases/operations.ts";
 import type { Operation } from "../operation.ts";
 import { changeStatus, createTask, getTask, updateTask } from "../tasks/operations.ts";
-import { lockTask, moveTask } from "../tasks/service.ts";
+import { lockTask, lockToFinish, moveTask } from "../tasks/service.ts";
 import type { z } from "zod";
 import { as, type TestOrg } from "./fixtures.ts";
 
@@ -37,7 +37,10 @@ export function workIn(runtime: Runtime) {
   }
 
   async function move(actor: Actor, taskId: string, to: TaskStatus) {
-    await as(runtime, actor, async (context) => moveTask(context, await lockTask(context, taskId), to));
+    await as(runtime, actor, async (context) => {
+      if (to === "done") await lockToFinish(context, taskId);
+      await moveTask(context, await lockTask(context, taskId), to);
+    });
   }
 
   /** Brings a fresh task to a status, step by step, as a person. */

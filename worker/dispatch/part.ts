@@ -1,7 +1,7 @@
+import type { AgentRuntime } from "#db/enums.ts";
 import type { Part } from "../part.ts";
 import { startReaper } from "./reaper.ts";
 import { type Driver, startTurns } from "./turns.ts";
-import type { AgentRuntime } from "#db/enums.ts";
 
 /** What drives which runtime. Agents that come over MCP (`external`, `scripted`) drive themselves. */
 const drivers: Partial<Record<AgentRuntime, Driver>> = {};

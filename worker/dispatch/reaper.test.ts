@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openParking } from "#server/dispatch/parking.ts";
 import { heartbeat } from "#server/leases/operations.ts";
+import { lockTask, moveTask } from "#server/tasks/service.ts";
 import { as, createTestAgent, createTestOrg, openTestRuntime } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
-import { lockTask, moveTask } from "#server/tasks/service.ts";
 import { startReaper } from "./reaper.ts";
 
 const { runtime, db } = await openTestRuntime();

@@ -1,15 +1,16 @@
 import { sql } from "drizzle-orm";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
-import type { Actor } from "#server/context.ts";
+import { type Actor, systemActor } from "#server/context.ts";
 import { record } from "#server/events/record.ts";
 import { startWake } from "#server/events/wake.ts";
+import { inTransaction } from "#server/execute.ts";
 import { claimBest, type Grant } from "#server/leases/service.ts";
 import { createTaskInput } from "#server/tasks/schema.ts";
 import { createTasks } from "#server/tasks/service.ts";
 import { createTeam } from "#server/teams/service.ts";
 import { as, createTestAgent, createTestOrg, openTestRuntime, type TestOrg } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
-import { createCompletions } from "./completions.ts";
+import { finishTasks } from "./finish.ts";
 import { inTurns, startTurns } from "./turns.ts";
 
 const { runtime: base, db, sql: client, url } = await openTestRuntime();
@@ -56,7 +57,7 @@ function createHolder() {
     grants,
     driver: (grant: Grant) => {
       grants.push(grant);
-      return new Promise<void>((resolve) => held.set(grant.taskId, resolve));
+      return new Promise<undefined>((resolve) => held.set(grant.taskId, () => resolve(undefined)));
     },
     end(taskId: string) {
       held.get(taskId)?.();
@@ -68,10 +69,11 @@ function createHolder() {
   };
 }
 
-test("3 dispatchers on one database: never more turns than each may, every task once, and all of them done", { timeout: 60_000 }, async () => {
+test("3 dispatchers on one database: never more turns than each may, every task once, and all of them done", {
+  timeout: 60_000,
+}, async () => {
   const org = await openOrg({ maxConcurrent: 100 });
   await addAgents(org, 12, 3);
-  const completions = createCompletions(runtime);
   const started: string[] = [];
   let most = 0;
   const dispatchers = [1, 2, 3].map(() => {
@@ -83,8 +85,9 @@ test("3 dispatchers on one database: never more turns than each may, every task 
         model: async (grant) => {
           started.push(grant.taskId);
           most = Math.max(most, ++running);
-          expect(await completions.finish(grant)).toBe(true);
+          await Promise.resolve();
           running--;
+          return "finished";
         },
       },
     });
@@ -176,20 +179,18 @@ test("a turn whose lease ended changes nothing, also in a batch with the turn th
     if (!grant) throw new Error("nothing was ready");
     return grant;
   };
-  const completions = createCompletions(runtime);
+  const system = systemActor("", "dispatcher");
+  const finish = (...grants: Grant[]) =>
+    inTransaction(runtime, system, { requestId: "test", system: true }, (context) => finishTasks(context, grants));
   const stale = await grab(old);
   await move(org.owner, task.id, "todo");
-  expect(await completions.finish(stale)).toBe(false);
+  expect(await finish(stale)).toEqual(new Set());
   expect((await read(org.owner, task.id)).status).toBe("todo");
   const live = await grab(next);
-  expect(await Promise.all([stale, live, stale].map((grant) => completions.finish(grant)))).toEqual([
-    false,
-    true,
-    false,
-  ]);
+  expect(await finish(stale, live)).toEqual(new Set([live.leaseId]));
   expect(await read(org.owner, task.id)).toMatchObject({ status: "done", lease: null });
   expect((await read(org.owner, dependent.id)).openDependencies).toBe(0);
-  expect(await completions.finish(live)).toBe(false);
+  expect(await finish(live)).toEqual(new Set());
   await claim(next, dependent.id);
   await bring(org.owner, (await addTask(org)).id, "done");
 });
