@@ -13,7 +13,7 @@ export function ReviewList({ task }: { task: TaskDetail }) {
   if (!latest) return null;
   return (
     <section aria-label="Reviews" className="flex flex-col gap-2">
-      <h3 className="text-app font-medium">Review</h3>
+      <h2 className="text-app font-medium">Review</h2>
       <ReviewCard review={latest} />
       {earlier.length > 0 ? (
         <details>

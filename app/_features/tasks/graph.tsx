@@ -82,7 +82,7 @@ export function Graph() {
         ) : view === "list" ? (
           <GraphList order={order} edges={data?.edges ?? []} onPeek={setPeeked} />
         ) : data && places ? (
-          <div className="min-h-0 grow border-t" aria-hidden="true">
+          <div role="region" aria-label="Graph of the tasks" className="min-h-0 grow border-t">
             <GraphCanvas cards={data.nodes} edges={data.edges} places={places} peeked={peeked} onPeek={setPeeked} />
           </div>
         ) : (

@@ -51,7 +51,7 @@ export function TaskActivity({ task }: { task: TaskDetail }) {
   const entries = entriesOf(task, events.data?.pages.flatMap((page) => page.events) ?? [], nameOf, !events.hasNextPage);
   return (
     <section aria-label="Activity" className="flex flex-col gap-3">
-      <h3 className="text-app font-medium">Activity</h3>
+      <h2 className="text-app font-medium">Activity</h2>
       {events.hasNextPage ? (
         <Button
           size="sm"

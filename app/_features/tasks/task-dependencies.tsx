@@ -28,7 +28,7 @@ export function TaskDependencies({ task }: { task: TaskDetail }) {
     <div className="flex flex-col gap-4">
       <section aria-label="Waits for">
         <div className="flex h-8 items-center justify-between">
-          <h3 className="text-app font-medium">Waits for</h3>
+          <h2 className="text-app font-medium">Waits for</h2>
           {canWork ? (
             <Button size="sm" variant="ghost" icon={<Plus className="size-3.5" />} onClick={() => setAdding(true)}>
               Add
@@ -51,7 +51,7 @@ export function TaskDependencies({ task }: { task: TaskDetail }) {
       </section>
       {task.dependents.length > 0 ? (
         <section aria-label="Waiting for this">
-          <h3 className="flex h-8 items-center text-app font-medium">Waiting for this</h3>
+          <h2 className="flex h-8 items-center text-app font-medium">Waiting for this</h2>
           <RelatedTasks tasks={task.dependents} empty="" />
         </section>
       ) : null}

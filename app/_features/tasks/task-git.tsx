@@ -13,7 +13,7 @@ export function TaskGit({ task }: { task: TaskDetail }) {
   ];
   return (
     <section aria-label="Work on it with git">
-      <h3 className="flex h-8 items-center text-app font-medium">Work on it with git</h3>
+      <h2 className="flex h-8 items-center text-app font-medium">Work on it with git</h2>
       <ul className="flex flex-col gap-1">
         {lines.map(({ label, text }) => (
           <li key={label} className="flex items-center gap-1 rounded-md border bg-sunken pl-2">

@@ -222,7 +222,7 @@ function Tags({
   return (
     <button
       type="button"
-      aria-label={`Change the tags: ${tags.join(", ") || "none"}`}
+      data-tooltip="Change the tags"
       onClick={() => setEditing(true)}
       className="flex min-h-7 flex-wrap items-center gap-1 rounded-md px-1.5 hover:bg-hover coarse:min-h-10"
     >
