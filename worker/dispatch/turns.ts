@@ -46,6 +46,8 @@ export function startTurns(runtime: Runtime, { limit, drivers, onError }: TurnsO
   async function goRound() {
     while (again) {
       again = false;
+      // Turns that end in the same moment are seen done together.
+      await new Promise(setImmediate);
       const ended = finished;
       finished = [];
       const free = stopped ? 0 : limit - running.size;
