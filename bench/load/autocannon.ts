@@ -1,0 +1,47 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { z } from "zod";
+
+export interface Request {
+  url: string;
+  method?: "GET" | "POST";
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+const run = promisify(execFile);
+const program = join(import.meta.dirname, "..", "..", "node_modules", "autocannon", "autocannon.js");
+const answer = z.object({
+  requests: z.object({ average: z.number() }),
+  latency: z.object({ p50: z.number(), p99: z.number() }),
+  errors: z.number(),
+  non2xx: z.number(),
+});
+
+/** Requests a second that an address answers to 16 connections, measured by autocannon in a process of its own. */
+export async function requestsPerSecond(request: Request, { seconds = 4, connections = 16 } = {}): Promise<number> {
+  const { url, method = "GET", headers = {}, body } = request;
+  const args = ["-j", "-n", "-c", String(connections), "-d", String(seconds), "-m", method];
+  for (const [name, value] of Object.entries(headers)) args.push("-H", `${name}=${value}`);
+  if (body !== undefined) args.push("-b", body);
+  const { stdout } = await run(process.execPath, [program, ...args, url], { maxBuffer: 10_000_000 });
+  const { requests, errors, non2xx } = answer.parse(JSON.parse(stdout));
+  if (errors > 0 || non2xx > 0) throw new Error(`${url}: ${errors} errors, ${non2xx} answers that are not 2xx`);
+  return requests.average;
+}
+
+/** Measures several addresses in turns, so that what disturbs one disturbs all; the median of each. */
+export async function inTurns<Name extends string>(
+  requests: Record<Name, Request>,
+  options: { repeats: number; seconds: number },
+): Promise<Record<Name, number[]>> {
+  const names = Object.keys(requests).filter((name): name is Name => name in requests);
+  const rates = Object.fromEntries(names.map((name) => [name, [] as number[]]));
+  for (const name of names) await requestsPerSecond(requests[name], { seconds: 1 });
+  for (let repeat = 0; repeat < options.repeats; repeat++) {
+    for (const name of names) rates[name]?.push(await requestsPerSecond(requests[name], { seconds: options.seconds }));
+  }
+  // Filled above, one by one, for each of the names.
+  return rates as Record<Name, number[]>;
+}
