@@ -8,10 +8,19 @@ const listeners = new Map<number, { wake: Set<() => void>; now: number; timer: R
  */
 export function useNow(seconds = 60): number | null {
   return useSyncExternalStore(
-    (wake) => subscribe(seconds, wake),
+    subscriberOf(seconds),
     () => listeners.get(seconds)?.now ?? latest(),
     () => null,
   );
+}
+
+// The same function at every render: with a new one React subscribes anew, and a page of rows would restart the clock,
+// read another time and render for ever.
+const subscribers = new Map<number, (wake: () => void) => () => void>();
+function subscriberOf(seconds: number): (wake: () => void) => () => void {
+  const known = subscribers.get(seconds) ?? ((wake) => subscribe(seconds, wake));
+  subscribers.set(seconds, known);
+  return known;
 }
 
 // Between two renders before the subscription the answer must be stable, or React would render for ever.
@@ -25,7 +34,7 @@ function latest(): number {
 function subscribe(seconds: number, wake: () => void): () => void {
   let clock = listeners.get(seconds);
   if (!clock) {
-    const created = { wake: new Set<() => void>(), now: Date.now(), timer: setInterval(() => tick(), seconds * 1000) };
+    const created = { wake: new Set<() => void>(), now: latest(), timer: setInterval(() => tick(), seconds * 1000) };
     const tick = () => {
       created.now = Date.now();
       for (const each of created.wake) each();
