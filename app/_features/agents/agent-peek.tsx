@@ -48,7 +48,7 @@ export function AgentPeek({ orgSlug, agent, canSeeKeys, canManage, onClose }: Ag
             <AgentHolds orgSlug={orgSlug} agent={agent} />
           ) : (
             <p className="text-app text-muted">
-              Nothing. <LastSeen agent={agent} />
+              Nothing. <LastSeen agent={agent} />.
             </p>
           )}
         </Part>
@@ -67,9 +67,11 @@ export function AgentPeek({ orgSlug, agent, canSeeKeys, canManage, onClose }: Ag
           </Fact>
         </dl>
         {canSeeKeys ? <Keys agent={agent} onConnect={canManage ? () => setConnecting(true) : undefined} /> : null}
-        <Part title="Connect">
-          <ConnectAgent />
-        </Part>
+        {agent.status === "archived" ? null : (
+          <Part title="Connect">
+            <ConnectAgent />
+          </Part>
+        )}
       </div>
       {connecting ? <ConnectDialog agent={agent} onClose={() => setConnecting(false)} /> : null}
     </Peek>

@@ -51,11 +51,11 @@ export function AgentRow({ orgSlug, agent, isSelected, canManage, canMakeKeys, o
             <div className="relative min-w-0">
               <AgentHolds orgSlug={orgSlug} agent={agent} />
             </div>
-          ) : (
+          ) : agent.lastSeenAt ? (
             <span className="text-small text-muted">
               <LastSeen agent={agent} />
             </span>
-          )}
+          ) : null}
         </div>
       </div>
       <div className="relative">

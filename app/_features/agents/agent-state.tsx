@@ -70,10 +70,10 @@ function LeaseEnd({ at }: { at: string }) {
 
 /** When an agent last gave a sign of life. */
 export function LastSeen({ agent }: { agent: Agent }) {
-  if (agent.lastSeenAt === null) return <span>never seen</span>;
+  if (agent.lastSeenAt === null) return <span>Never seen</span>;
   return (
     <span>
-      seen <RelativeTime at={agent.lastSeenAt} />
+      Seen <RelativeTime at={agent.lastSeenAt} />
     </span>
   );
 }

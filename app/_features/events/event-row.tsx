@@ -21,11 +21,11 @@ export function EventRow({ orgSlug, event, names, isSelected }: EventRowProps) {
       <span className="flex h-5 items-center">
         <EventIcon sentence={sentence} />
       </span>
+      <span className="flex h-5 items-center">
+        <ActorAvatar kind={event.actor.kind} name={event.actor.name} size={16} decorative />
+      </span>
       <div className="min-w-0 grow">
         <p className="text-muted">
-          <span className="mr-1.5 inline-flex translate-y-0.5">
-            <ActorAvatar kind={event.actor.kind} name={event.actor.name} size={16} decorative />
-          </span>
           <span className="font-medium text-ink">{event.actor.name}</span>{" "}
           {sentence.parts.map((part, index) => (
             <Fragment key={index}>

@@ -45,7 +45,9 @@ export type Sentence = {
 };
 
 /** What of an event is needed to tell it. */
-export type Told = Pick<FeedEvent, "type" | "data" | "subjectId" | "taskId" | "taskNumber">;
+export type Told = Pick<FeedEvent, "type" | "data" | "subjectId" | "taskId" | "taskNumber"> & {
+  actor?: FeedEvent["actor"] | undefined;
+};
 
 /** Set on a task's own page, where "it" is enough. */
 type Options = { onTask?: string | undefined };
@@ -76,9 +78,16 @@ type About = {
   subject: (fallback: string) => Part;
   name: (id: string | null, fallback: string) => Part;
   task: (id: string) => Part;
+  /** Whether somebody did it to themselves. */
+  isOwn: (userId: string) => boolean;
+  subjectId: string;
 };
 
-function aboutOf({ subjectId, taskId, taskNumber }: Told, { nameOf, taskNumberOf }: Names, onTask?: string): About {
+function aboutOf(
+  { subjectId, taskId, taskNumber, actor }: Told,
+  { nameOf, taskNumberOf }: Names,
+  onTask?: string,
+): About {
   const name = (id: string | null, fallback: string): Part => {
     const known = id === null ? undefined : nameOf(id);
     return known === undefined ? fallback : { name: known };
@@ -89,7 +98,8 @@ function aboutOf({ subjectId, taskId, taskNumber }: Told, { nameOf, taskNumberOf
   };
   const isHere = onTask !== undefined && onTask === taskId;
   const it: Part = isHere ? "it" : taskNumber === null ? "a task" : { task: taskNumber };
-  return { it, name, task, subject: (fallback) => name(subjectId, fallback) };
+  const isOwn = (userId: string) => actor?.id === userId;
+  return { it, name, task, isOwn, subjectId, subject: (fallback) => name(subjectId, fallback) };
 }
 
 type Wording = { [Type in EventType]: (data: EventData<Type>, about: About) => Sentence };
@@ -104,9 +114,11 @@ const wording: Wording = {
     tone: "warning",
   }),
   "organization.resumed": () => ({ face: "resumed", parts: ["let work start again"], tone: "success" }),
-  "member.joined": ({ role }, { subject }) => ({
+  "member.joined": ({ role }, { subject, isOwn, subjectId }) => ({
     face: "person",
-    parts: ["let ", subject("somebody"), ` in as ${roleWords[role]}`],
+    parts: isOwn(subjectId)
+      ? [`joined as ${roleWords[role]}`]
+      : ["let ", subject("somebody"), ` in as ${roleWords[role]}`],
   }),
   "member.role_changed": ({ role }, { subject }) => ({
     face: "person",
@@ -122,9 +134,9 @@ const wording: Wording = {
     face: "person",
     parts: ["invited ", email === null ? "whoever has the link" : { name: email }, ` as ${roleWords[role]}`],
   }),
-  "invitation.accepted": ({ userId }, { name }) => ({
+  "invitation.accepted": ({ userId }, { name, isOwn }) => ({
     face: "person",
-    parts: ["accepted an invitation for ", name(userId, "somebody")],
+    parts: isOwn(userId) ? ["accepted an invitation"] : ["let ", name(userId, "somebody"), " accept an invitation"],
   }),
   "invitation.revoked": () => ({ face: "person", parts: ["revoked an invitation"] }),
   "team.created": ({ name }) => ({ face: "team", parts: ["made the team ", { name }] }),
