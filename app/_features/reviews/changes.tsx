@@ -54,7 +54,6 @@ export function Changes({ task }: { task: TaskDetail }) {
   const review = task.reviews.at(-1);
   const canComment = canWork && task.status === "in_review" && review !== undefined;
   const patches = patchesOf(diff.data.diff);
-  const countsOf = new Map(files.data.files.map((file) => [file.path, file]));
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
@@ -80,7 +79,6 @@ export function Changes({ task }: { task: TaskDetail }) {
           <DiffView
             patch={patch}
             layout={layout}
-            head={<Counts file={countsOf.get(path)} />}
             notes={[
               ...commentsOf(review, path),
               ...(spot?.path === path ? [draftNote(task, spot, () => setSpot(null))] : []),
@@ -90,16 +88,6 @@ export function Changes({ task }: { task: TaskDetail }) {
         </div>
       ))}
     </div>
-  );
-}
-
-function Counts({ file }: { file: { additions: number | null; deletions: number | null } | undefined }) {
-  if (!file) return null;
-  return (
-    <span className="font-mono text-small">
-      <span className="text-success">+{file.additions ?? 0}</span>{" "}
-      <span className="text-danger">−{file.deletions ?? 0}</span>
-    </span>
   );
 }
 

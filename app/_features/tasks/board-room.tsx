@@ -1,13 +1,16 @@
+import type { ReactNode } from "react";
 import { type Answer, Hydrated } from "#app/_lib/hydrated.tsx";
 import { Board } from "./board.tsx";
 import { type Work, WorkProvider } from "./work-context.tsx";
 
+type BoardRoomProps = { work: Work; answers: readonly Answer[]; sampleAction?: ReactNode };
+
 /** The board with what the server has read for it. */
-export function BoardRoom({ work, answers }: { work: Work; answers: readonly Answer[] }) {
+export function BoardRoom({ work, answers, sampleAction }: BoardRoomProps) {
   return (
     <Hydrated answers={answers}>
       <WorkProvider work={work}>
-        <Board />
+        <Board sampleAction={sampleAction} />
       </WorkProvider>
     </Hydrated>
   );
