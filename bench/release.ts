@@ -27,7 +27,7 @@ const numbersOf = (list: string) => list.split(",").map(Number);
 /** What `pick_tasks` asks for a team: its best ready task that is nobody's. */
 const readyQuery = `select k.id, k.queue_rank, k.number from tasks k where k.org_id = $1::uuid and k.team_id = $2::uuid
   and k.assignee_id is null and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null
-  order by k.queue_rank, k.number limit 1`;
+  order by k.assignee_id, k.queue_rank, k.number limit 1`;
 
 const bench = await openBench(20);
 try {

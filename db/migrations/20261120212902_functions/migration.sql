@@ -117,7 +117,8 @@ BEGIN
         SELECT k.id, k.queue_rank, k.number FROM tasks k
          WHERE k.org_id = g.org_id AND k.team_id = g.team_id AND k.assignee_id IS NULL
            AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
-         ORDER BY k.queue_rank, k.number LIMIT g.room FOR UPDATE SKIP LOCKED) k
+         -- By the assignee too, though it is null in all: else the order of the index is not seen, and all are read and sorted.
+         ORDER BY k.assignee_id, k.queue_rank, k.number LIMIT g.room FOR UPDATE SKIP LOCKED) k
   ), matched AS (
     SELECT s.org_id, s.team_id, s.agent_id, m.id, s.slot, s.team_room, 0 AS class
       FROM seats s JOIN mine m ON m.agent_id = s.agent_id AND m.seat = s.seat
