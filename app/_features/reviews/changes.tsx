@@ -5,6 +5,7 @@ import { Columns2, FileDiff, Rows3 } from "lucide-react";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useState } from "react";
 import type { DiffSide } from "#db/enums.ts";
+import { focusNow } from "#app/_features/tasks/focus-now.ts";
 import { Markdown } from "#app/_features/tasks/lazy.ts";
 import { wordsOfError } from "#app/_features/tasks/task-commands.ts";
 import { useWork } from "#app/_features/tasks/work-context.tsx";
@@ -137,7 +138,7 @@ function CommentForm({ task, spot, onClose }: { task: TaskDetail; spot: Spot; on
   return (
     <div className="flex flex-col gap-2 rounded-md border bg-raised p-2.5">
       <Textarea
-        autoFocus
+        ref={focusNow}
         aria-label={`Comment on ${spot.path}, line ${spot.line}`}
         value={body}
         rows={3}

@@ -99,6 +99,8 @@ function ColumnCards({
 }: Omit<ColumnProps, "refusal" | "onCollapse">) {
   const { cards, total, status } = column;
   const scroller = useRef<HTMLDivElement>(null);
+  // The lint rule warns that a compiler would skip this component; we use none.
+  // oxlint-disable-next-line react/incompatible-library
   const virtual = useVirtualizer({
     count: cards.length,
     getScrollElement: () => scroller.current,

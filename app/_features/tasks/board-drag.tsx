@@ -28,7 +28,10 @@ type BoardDragProps = {
  * nothing of it, so ten thousand of them pay nothing. Keys and menus do the same for everybody else.
  */
 export function BoardDrag({ board, find, onDragging, onDrop }: BoardDragProps) {
-  const [hovered, setHovered] = useState<string | null>(null);
+  // The pointer may rest on a card already when this is loaded.
+  const [hovered, setHovered] = useState<string | null>(
+    () => document.querySelector("[data-card]:hover")?.getAttribute("data-card") ?? null,
+  );
   const [dragged, setDragged] = useState<Card | null>(null);
   // A few pixels first, so that a press stays a press.
   const sensors = useSensors(useSensor(MouseSensor, { activationConstraint: { distance: 6 } }));
@@ -38,8 +41,6 @@ export function BoardDrag({ board, find, onDragging, onDrop }: BoardDragProps) {
       const node = event.target instanceof Element ? event.target.closest("[data-card]") : null;
       setHovered(node?.getAttribute("data-card") ?? null);
     };
-    // The pointer may rest on a card already when this is loaded.
-    setHovered(root?.querySelector("[data-card]:hover")?.getAttribute("data-card") ?? null);
     root?.addEventListener("pointerover", onOver);
     return () => root?.removeEventListener("pointerover", onOver);
   }, [board]);

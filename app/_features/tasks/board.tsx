@@ -38,7 +38,9 @@ export function Board({ sampleAction }: { sampleAction?: ReactNode }) {
     error,
     refetch,
   } = useQuery(trpc.tasks.board.queryOptions({ teamId: team.id, ...input }, { placeholderData: keepPreviousData }));
-  useEffect(() => setTags((known) => tagsOf(board, known)), [board]);
+  // What was offered stays offered, also when a filter leaves only some cards.
+  const nextTags = tagsOf(board, tags);
+  if (nextTags !== tags) setTags(nextTags);
   const columns = useMemo(() => board?.columns.map(({ cards }) => cards) ?? [], [board]);
   const selection = useBoardSelection(columns);
   const [ask, setAsk] = useState<Ask | null>(null);

@@ -45,7 +45,6 @@ export function ChoiceDialog({ title, placeholder, choices, search, onClose }: C
               defaultValue={choices.find(({ isNow }) => isNow)?.id}
             >
               <Command.Input
-                autoFocus
                 placeholder={placeholder}
                 value={search?.query}
                 onValueChange={search?.onQuery}

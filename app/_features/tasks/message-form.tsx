@@ -9,10 +9,10 @@ import { Textarea } from "#app/_ui/input.tsx";
 import type { Card } from "#server/tasks/schema.ts";
 import { wordsOfError } from "./task-commands.ts";
 
-type MessageFormProps = { task: Pick<Card, "id" | "number" | "assignee">; autoFocus?: boolean; onSent?: () => void };
+type MessageFormProps = { task: Pick<Card, "id" | "number" | "assignee">; onSent?: () => void };
 
 /** Writes into the conversation of a task. ⌘↵ sends; what was written stays when sending fails. */
-export function MessageForm({ task, autoFocus, onSent }: MessageFormProps) {
+export function MessageForm({ task, onSent }: MessageFormProps) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const [body, setBody] = useState("");
@@ -41,7 +41,6 @@ export function MessageForm({ task, autoFocus, onSent }: MessageFormProps) {
     >
       <Textarea
         ref={field}
-        autoFocus={autoFocus}
         aria-label={`Message about #${task.number}`}
         placeholder={task.assignee ? `Write to ${task.assignee.name} about this task` : "Write about this task"}
         value={body}

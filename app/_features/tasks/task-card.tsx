@@ -39,6 +39,8 @@ export const TaskCard = memo(function TaskCard({
   onOpen,
 }: TaskCardProps) {
   return (
+    // The keys of the board do what a press does, from one place for all cards (`useBoardKeys`).
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <article
       data-card={card.id}
       tabIndex={isReachable ? 0 : -1}

@@ -6,6 +6,7 @@ import { Button } from "#app/_ui/button.tsx";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { Textarea } from "#app/_ui/input.tsx";
 import type { TaskDetail } from "#server/tasks/schema.ts";
+import { focusNow } from "./focus-now.ts";
 import { Markdown } from "./lazy.ts";
 import { useTaskEdit } from "./use-task-edit.ts";
 import { useWork } from "./work-context.tsx";
@@ -35,7 +36,7 @@ export function TaskDescription({ task }: { task: TaskDetail }) {
     return (
       <section aria-label="Description" className="flex flex-col gap-2">
         <Textarea
-          autoFocus
+          ref={focusNow}
           aria-label="Description, in Markdown"
           value={draft}
           maxLength={50_000}

@@ -11,6 +11,7 @@ import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { PriorityIcon, priorityLabel, StatusBadge, StatusIcon, statusFace } from "#app/_ui/status.tsx";
 import type { TaskDetail } from "#server/tasks/schema.ts";
 import { words } from "./words.ts";
+import { focusNow } from "./focus-now.ts";
 import { refusalOf } from "./moves.ts";
 import { LeaseState } from "./task-card.tsx";
 import { useTaskCommands } from "./task-commands.ts";
@@ -199,7 +200,7 @@ function Tags({
   if (editing) {
     return (
       <Input
-        autoFocus
+        ref={focusNow}
         aria-label="Tags, separated by spaces"
         defaultValue={tags.join(" ")}
         onBlur={(event) => save(event.currentTarget.value)}

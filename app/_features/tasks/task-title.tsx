@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import type { TaskDetail } from "#server/tasks/schema.ts";
+import { focusNow } from "./focus-now.ts";
 import { useTaskEdit } from "./use-task-edit.ts";
 import { useWork } from "./work-context.tsx";
 
@@ -18,7 +19,7 @@ export function TaskTitle({ task, level }: { task: TaskDetail; level: "h1" | "h2
   if (editing) {
     return (
       <textarea
-        autoFocus
+        ref={focusNow}
         aria-label="Title"
         defaultValue={task.title}
         maxLength={500}

@@ -30,6 +30,7 @@ export function useGraphLayout(shape: GraphShape | undefined): Places | null {
       worker.terminate();
     };
     // The key says all of the shape that the layout depends on.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
   return places;
 }
