@@ -34,7 +34,7 @@ function dice(seed: number) {
   const below = (n: number) => Math.floor(next() * n);
   return {
     below,
-    one<Item>(items: readonly Item[]): Item {
+    one: <Item>(items: readonly Item[]): Item => {
       const item = items[below(items.length)];
       if (item === undefined) throw new Error("nothing to choose from");
       return item;
@@ -158,5 +158,5 @@ test("a row that went missing behind the events is noticed in each table", async
     });
   }
   const { faults } = await checkFold(url);
-  expect(faults.map((fault) => fault.split(":")[0]).toSorted()).toEqual([...projectedTables].toSorted());
+  expect(new Set(faults.map((fault) => fault.split(":")[0]))).toEqual(new Set(projectedTables));
 });

@@ -37,7 +37,7 @@ export function openParking({
   db: Db;
   wake: Wake;
   settings: Settings;
-  onError(error: unknown): void;
+  onError: (error: unknown) => void;
 }): Parking {
   const waiters = new Set<Waiter>();
   const runtime = { db, wake, settings };

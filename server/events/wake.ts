@@ -20,7 +20,7 @@ export interface WakeOptions {
   /** For sending: any pool. */
   sql: Sql;
   pollSeconds?: number;
-  onError?(error: unknown): void;
+  onError?: (error: unknown) => void;
 }
 
 const heartbeatMs = 5_000;

@@ -27,7 +27,7 @@ async function startRacer(actor: Actor) {
   await once(child, "message");
   return {
     child,
-    async tell(order: RacerOrder): Promise<RacerAnswer> {
+    tell: async (order: RacerOrder): Promise<RacerAnswer> => {
       child.send(order);
       const [answer]: RacerAnswer[] = await once(child, "message");
       if (!answer) throw new Error("the process did not answer");

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import type { Actor } from "../context.ts";
+import { type Actor, systemActor } from "../context.ts";
 import { record } from "../events/record.ts";
-import { execute } from "../execute.ts";
+import { execute, inTransaction } from "../execute.ts";
 import { changeStatus, createTask, getTask } from "../tasks/operations.ts";
 import { lockTask, moveTask } from "../tasks/service.ts";
 import { as, createTestAgent, createTestOrg, openTestRuntime, type TestOrg } from "../test/fixtures.ts";
@@ -90,13 +90,11 @@ test("a lease that ran out frees its task, and every later write under it is ref
   await expect(execute(changeStatus, runtime, zombie, { task: task.id, status: "failed" }, call)).rejects.toMatchObject(
     { code: "conflict" },
   );
-  const expired = await import("../execute.ts").then(({ inTransaction }) =>
-    inTransaction(
-      runtime,
-      { ...org.owner, kind: "system", id: "worker", orgId: "" },
-      { requestId: "reaper", system: true },
-      expireLeases,
-    ),
+  const expired = await inTransaction(
+    runtime,
+    systemActor("", "reaper"),
+    { requestId: "reaper", system: true },
+    expireLeases,
   );
   expect(expired).toBe(1);
   const { claim: again } = await claim(other, task.id);
@@ -134,4 +132,35 @@ test("a person who takes a task holds a lease without an end", async () => {
     status: "in_progress",
     lease: { expiresAt: null, holder: { kind: "user", name: "Olivia" } },
   });
+});
+
+test("a team's limit holds however many claim at once and in whatever way", async () => {
+  const org = await createTestOrg(runtime, { maxConcurrent: 3 });
+  const agents = await Promise.all(Array.from({ length: 12 }, () => createTestAgent(runtime, org)));
+  const tasks = await Promise.all(agents.map((_, n) => addTask(org, `Task ${n}`)));
+  const results = await Promise.allSettled(agents.map((agent, n) => claim(agent, n % 2 ? tasks[n]?.id : undefined)));
+  const given = results.filter((result) => result.status === "fulfilled" && result.value.claim);
+  expect(given).toHaveLength(3);
+  for (const result of results)
+    if (result.status === "rejected")
+      expect(result.reason.message).toMatch(/works on 3 tasks at once, its limit|held by/);
+});
+
+test("a lease that is renewed at the moment it runs out does not end", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org);
+  const task = await addTask(org, "At the last moment");
+  const lease = (await claim(agent, task.id)).claim?.lease.id;
+  for (let n = 0; n < 20; n++) {
+    await db.execute(
+      sql`update lease_clocks set expires_at = clock_timestamp() + interval '4 milliseconds' where lease_id = ${lease}`,
+    );
+    const [renewed] = await Promise.allSettled([
+      execute(heartbeat, runtime, agent, { lease }, call),
+      inTransaction(runtime, systemActor("", "reaper"), { requestId: "reaper", system: true }, expireLeases),
+    ]);
+    const { task: now } = await execute(getTask, runtime, org.owner, { task: task.id }, call);
+    if (renewed.status === "rejected") break;
+    expect(now.lease?.id, "who was told that the lease lives has it").toBe(lease);
+  }
 });

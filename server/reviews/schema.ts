@@ -10,7 +10,7 @@ const text = z.string().trim().max(20_000);
 
 export const newComment = z.strictObject({
   path: z.string().min(1).max(4_096).describe("The file, relative to the top of the repository."),
-  line: z.int().min(1).describe("The line of the file, from 1."),
+  line: z.int32().min(1).describe("The line of the file, from 1."),
   side: z.enum(diffSides).default("new").describe("`new`: as the branch has it; `old`: as it was."),
   body: z.string().trim().min(1).max(20_000),
 });

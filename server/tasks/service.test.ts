@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { archiveAgent } from "../agents/service.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
+import type { Operation } from "../operation.ts";
 import {
   as,
   createTestAgent,
@@ -145,18 +146,23 @@ test("teams, repositories and people of another organization are as absent as on
   );
   const task = await addTask(ours);
   const foreign = await addTask(theirs);
-  const inputs = (id: { team: string; repo: string; agent: string; user: string; task: string }) =>
-    [
-      [createTask, { teamId: id.team, title: "x" }],
-      [createTask, { teamId: ours.teamId, title: "x", repoId: id.repo }],
-      [createTask, { teamId: ours.teamId, title: "x", assignee: { kind: "agent", id: id.agent } }],
-      [createTask, { teamId: ours.teamId, title: "x", assignee: { kind: "user", id: id.user } }],
-      [createTask, { teamId: ours.teamId, title: "x", dependsOn: [id.task] }],
-      [updateTask, { task: task.id, repoId: id.repo }],
-      [updateTask, { task: task.id, addDependencies: [id.task] }],
-      [assignTask, { task: task.id, assignee: { kind: "agent", id: id.agent } }],
-      [assignTask, { task: task.id, assignee: { kind: "user", id: id.user } }],
-    ] as const;
+  const inputs = (id: {
+    team: string;
+    repo: string;
+    agent: string;
+    user: string;
+    task: string;
+  }): [Operation, unknown][] => [
+    [createTask, { teamId: id.team, title: "x" }],
+    [createTask, { teamId: ours.teamId, title: "x", repoId: id.repo }],
+    [createTask, { teamId: ours.teamId, title: "x", assignee: { kind: "agent", id: id.agent } }],
+    [createTask, { teamId: ours.teamId, title: "x", assignee: { kind: "user", id: id.user } }],
+    [createTask, { teamId: ours.teamId, title: "x", dependsOn: [id.task] }],
+    [updateTask, { task: task.id, repoId: id.repo }],
+    [updateTask, { task: task.id, addDependencies: [id.task] }],
+    [assignTask, { task: task.id, assignee: { kind: "agent", id: id.agent } }],
+    [assignTask, { task: task.id, assignee: { kind: "user", id: id.user } }],
+  ];
   const seen = async (ids: Parameters<typeof inputs>[0]) => {
     const answers: unknown[] = [];
     for (const [operation, input] of inputs(ids)) {
@@ -230,7 +236,7 @@ test("a bulk change reports what it could not do and does all the rest, each tas
 
 test("bulk changes of the same tasks in opposite orders do not wait for each other in a circle", async () => {
   const org = await createTestOrg(runtime);
-  const ids = [];
+  const ids: string[] = [];
   for (let n = 0; n < 12; n++) ids.push((await addTask(org)).id);
   const deadlocks = await countDeadlocks(db);
   await Promise.all(

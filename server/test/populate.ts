@@ -48,5 +48,5 @@ export async function populate(runtime: Runtime) {
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id },
   };
-  return { org, agent, member, ids };
+  return { org, agent, member, ids, reviewed: reviewed.id };
 }

@@ -22,7 +22,7 @@ test("a holder that stops beating is replaced within its time to live and 2 seco
   reap();
   const org = await createTestOrg(runtime);
   const parking = openParking({ ...runtime, onError });
-  onTestFinished(parking.close);
+  onTestFinished(() => parking.close());
   const [dying, living, next] = [
     await createTestAgent(runtime, org, { leaseSeconds: 2 }),
     await createTestAgent(runtime, org, { leaseSeconds: 2 }),

@@ -9,7 +9,7 @@ import { expireLeases, freeForgottenRework } from "#server/leases/service.ts";
  */
 export function startReaper(
   runtime: Runtime,
-  { everyMs = 1_000, onError }: { everyMs?: number; onError(error: unknown): void },
+  { everyMs = 1_000, onError }: { everyMs?: number; onError: (error: unknown) => void },
 ) {
   let busy = false;
   async function reap() {

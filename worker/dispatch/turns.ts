@@ -17,7 +17,7 @@ export interface TurnsOptions {
   /** Turns at once in this worker. */
   limit: number;
   drivers: Partial<Record<AgentRuntime, Driver>>;
-  onError(error: unknown): void;
+  onError: (error: unknown) => void;
 }
 
 /**
