@@ -69,15 +69,15 @@ test("a list of tools costs an agent no more than it should, in tokens of four b
         "tools": 27,
       },
       "manager": {
-        "tokens": 12657,
+        "tokens": 12678,
         "tools": 35,
       },
       "owner": {
-        "tokens": 16090,
+        "tokens": 16111,
         "tools": 45,
       },
       "reviewer": {
-        "tokens": 9278,
+        "tokens": 9299,
         "tools": 28,
       },
     }
