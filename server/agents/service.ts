@@ -128,7 +128,7 @@ async function refuseTakenName({ tx, actor }: Context, teamId: string, name: str
     .select({ name: teams.name, archivedAt: teams.archivedAt })
     .from(teams)
     .where(and(eq(teams.orgId, actor.orgId), eq(teams.id, teamId)))
-    .for("update");
+    .for("no key update");
   if (!team || !visible) throw new AppError("not_found", `There is no team ${teamId} here. list_teams shows yours.`);
   if (team.archivedAt) throw new AppError("conflict", `The team ${team.name} is archived; it takes no agents.`);
   const [namesake] = await tx

@@ -107,13 +107,14 @@ async function lockLivingTeam(context: Context, teamId: string) {
   return team;
 }
 
+/** Not against new rows that name the team (a task that is being made holds others already), only against claims and changes. */
 async function lockTeam(context: Context, teamId: string) {
   await findTeam(context, teamId);
   const [team] = await context.tx
     .select()
     .from(teams)
     .where(and(eq(teams.orgId, context.actor.orgId), eq(teams.id, teamId)))
-    .for("update");
+    .for("no key update");
   if (!team) throw noTeam(teamId);
   return team;
 }
