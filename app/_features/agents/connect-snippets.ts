@@ -59,10 +59,10 @@ export function connectSnippets(origin: string, key: string): readonly Snippet[]
     {
       id: "curl",
       label: "curl",
-      how: "Every tool also answers plain HTTP. This asks for the tasks that are there.",
+      how: "Every tool also answers plain HTTP. This says whose key it is and what it may do.",
       file: "Terminal",
       code: [
-        `curl -s -X POST ${origin}/api/v1/list_tasks \\`,
+        `curl -s -X POST ${origin}/api/v1/get_org \\`,
         `  -H "Authorization: Bearer ${key}" \\`,
         `  -H "Content-Type: application/json" -d '{}'`,
       ].join("\n"),

@@ -62,7 +62,11 @@ export function ActivityRoom({ orgSlug, teamId }: { orgSlug: string; teamId: str
           ]}
         />
       </RoomHead>
-      <div role="group" aria-label="Show only" className="flex flex-wrap gap-1.5 border-b px-3 py-2">
+      <div
+        role="group"
+        aria-label="Show only"
+        className="flex shrink-0 gap-1.5 overflow-x-auto border-b px-3 py-2 [scrollbar-width:none] sm:flex-wrap"
+      >
         {eventGroups.map(({ id, label }) => (
           <Button
             key={id}

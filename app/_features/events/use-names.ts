@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useMe } from "#app/_features/members/use-me.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import type { FeedEvent } from "#server/events/schema.ts";
 import type { Names } from "./sentence.ts";
@@ -13,13 +14,15 @@ export function useNames(teamId: string, events: readonly FeedEvent[]): Names {
   const agents = useQuery(trpc.agents.list.queryOptions({ archived: true })).data;
   const teams = useQuery(trpc.teams.list.queryOptions({ archived: true })).data;
   const repos = useQuery(trpc.repos.list.queryOptions({ teamId, archived: true })).data;
+  const { can } = useMe();
+  const keys = useQuery({ ...trpc.apiKeys.list.queryOptions({ ended: true }), enabled: can("keys:manage") }).data;
   return useMemo(() => {
     const names = new Map<string, string>([
       ...(members?.members ?? []).map(({ userId, name }) => [userId, name] as const),
-      ...[...(agents?.agents ?? []), ...(teams?.teams ?? []), ...(repos?.repos ?? [])].map(
+      ...[...(agents?.agents ?? []), ...(teams?.teams ?? []), ...(repos?.repos ?? []), ...(keys?.apiKeys ?? [])].map(
         ({ id, name }) => [id, name] as const,
       ),
-      // What was made within the events at hand names itself: keys, and whatever the lists do not show.
+      // Who may not list the keys still reads the names of those that were made within the events at hand.
       ...events.flatMap(({ type, subjectId, data }) =>
         type === "api_key.created" && typeof data.name === "string" ? [[subjectId, data.name] as const] : [],
       ),
@@ -28,5 +31,5 @@ export function useNames(teamId: string, events: readonly FeedEvent[]): Names {
       events.flatMap(({ taskId, taskNumber }) => (taskId && taskNumber ? [[taskId, taskNumber] as const] : [])),
     );
     return { nameOf: (id) => names.get(id), taskNumberOf: (id) => numbers.get(id) };
-  }, [members, agents, teams, repos, events]);
+  }, [members, agents, teams, repos, keys, events]);
 }

@@ -48,7 +48,7 @@ export function SettingsNav() {
   return (
     <nav
       aria-label="Settings"
-      className="flex shrink-0 gap-1 overflow-x-auto border-b p-2 [scrollbar-width:none] md:w-52 md:flex-col md:gap-4 md:overflow-visible md:border-r md:border-b-0 md:p-3"
+      className="relative flex shrink-0 gap-1 overflow-x-auto border-b p-2 [scrollbar-width:none] md:w-52 md:flex-col md:gap-4 md:overflow-visible md:border-r md:border-b-0 md:p-3"
     >
       {groups.map(({ title, pages }) => (
         <div key={title} className="flex gap-1 md:flex-col md:gap-0.5">
