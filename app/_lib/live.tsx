@@ -115,7 +115,7 @@ function connect({ org, teamId, realtime, api, queryClient, store }: Wiring): ()
     host: realtime.host,
     page: { hostname: location.hostname, port: portOfPage(), isSecure: location.protocol === "https:" },
     since: seq,
-    readChannels: () => api.realtime.channels.query({ teamId: team }),
+    readChannels: () => api.realtime.channels.query({ teamId: team }).catch(leaveWhenShutOut),
     readFeed: (since, limit) => api.events.list.query({ teamId: team, since, limit }),
     authorize: (socketId, channel) => authorize(org, socketId, channel),
     onFrames: (frames) => {
@@ -146,6 +146,13 @@ function connect({ org, teamId, realtime, api, queryClient, store }: Wiring): ()
     connection?.stop();
     cache.stop();
   };
+}
+
+/** Deactivated, or taken out of the team: what is on the page is not theirs to see any more. */
+function leaveWhenShutOut(error: unknown): never {
+  const code = codeOf(error);
+  if (code === "not_found" || code === "forbidden") location.assign("/");
+  throw error;
 }
 
 async function authorize(org: string, socketId: string, channel: string): Promise<{ auth: string }> {
