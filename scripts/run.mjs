@@ -30,6 +30,7 @@ const tasks = {
   test: ["scripts/test.ts"],
   "test:full": ["scripts/test.ts", "--full"],
   bench: ["bench/main.ts"],
+  screenshots: ["scripts/screenshots.ts"],
   "config-docs": ["scripts/config-docs.ts"],
 };
 
