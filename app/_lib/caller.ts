@@ -1,6 +1,6 @@
 import "server-only";
 import { headers } from "next/headers";
-import { redirect } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import type { z } from "zod";
 import { actorOfRequest } from "#server/auth/session.ts";
@@ -23,7 +23,7 @@ export interface PageCaller {
 /**
  * Who looks at this page, in the organization of its address (slug or id; none: the one they joined first). Sends
  * strangers to sign in. Asked once a request, however many components ask.
- * @throws AppError not_found for an organization that is missing or not theirs.
+ * An organization that is missing or not theirs becomes the page that says so.
  */
 export const caller = cache(async (orgRef?: string): Promise<PageCaller> => {
   const [runtime, given] = await Promise.all([webRuntime(), headers()]);
@@ -38,6 +38,7 @@ export const caller = cache(async (orgRef?: string): Promise<PageCaller> => {
     contentType: undefined,
   }).catch((error: unknown) => {
     if (error instanceof AppError && error.code === "unauthenticated") return undefined;
+    if (error instanceof AppError && error.code === "not_found") notFound();
     throw error;
   });
   if (!actor) redirect("/sign-in");
