@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "@playwright/test";
+import { enterAsOwner, isLive } from "./session.ts";
+import { expect, test } from "./test.ts";
+
+test.beforeEach(async ({ page }) => enterAsOwner(page));
+
+const orgOf = (page: Page) => new URL(page.url()).pathname.split("/")[2] ?? "";
+const settings = (page: Page, name: string) => `/o/${orgOf(page)}/settings/${name}`;
+const room = (page: Page, name: string) => page.url().replace(/board.*$/, name);
+
+test("a key is made, shown once, copied as a ready line, and lets an agent in", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(settings(page, "api-keys"));
+  await isLive(page);
+  const name = `laptop ${Date.now()}`;
+  await page.keyboard.press("c");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await expect(dialog.getByText("Copy the key now.")).toBeVisible();
+  await dialog.getByRole("button", { name: "Copy Terminal" }).click();
+  const line = await page.evaluate(() => navigator.clipboard.readText());
+  expect(line).toMatch(
+    /^claude mcp add --transport http entourage http\S+\/mcp --header "Authorization: Bearer oc_\S+"$/,
+  );
+
+  const [, key = ""] = /Bearer (oc_[^"]+)/.exec(line) ?? [];
+  const answer = await fetch(new URL("/api/v1/get_org", page.url()), {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: "{}",
+  });
+  expect(answer.status).toBe(200);
+
+  await dialog.getByRole("button", { name: "I have copied the key" }).click();
+  const row = page.getByRole("row", { name: new RegExp(name) });
+  await expect(row).toContainText(key.slice(-4));
+  await expect(page.locator("body")).not.toContainText(key);
+
+  await row.getByRole("button", { name: `Revoke ${name}` }).click();
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await expect(row).toBeHidden();
+});
+
+test("an agent is added and connected in one go, paused, resumed and archived", async ({ page }) => {
+  await page.goto(room(page, "agents"));
+  await isLive(page);
+  const name = `rio ${Date.now()}`;
+  await page.getByRole("button", { name: "Add agent" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByRole("button", { name: "Add agent" }).click();
+  await expect(dialog.getByText("Copy the key now.")).toBeVisible();
+  await dialog.getByRole("tab", { name: "Cursor" }).click();
+  await expect(dialog.getByRole("link", { name: "Add to Cursor" })).toHaveAttribute("href", /^cursor:\/\//);
+  await dialog.getByRole("button", { name: "I have copied the key" }).click();
+  await expect(page.getByRole("complementary", { name })).toBeVisible();
+  await page.keyboard.press("Escape");
+
+  const row = page.getByRole("list", { name: "Agents" }).getByRole("listitem").filter({ hasText: name });
+  const act = async (item: string) => {
+    await row.getByRole("button", { name: `Actions of ${name}` }).click();
+    await page.getByRole("menuitem", { name: item }).click();
+  };
+  await act("Pause");
+  await expect(row.getByText("Paused", { exact: true })).toBeVisible();
+  await act("Resume");
+  await expect(row.getByText("Paused", { exact: true })).toBeHidden();
+  await act("Archive…");
+  await page.getByRole("button", { name: "Archive agent" }).click();
+  await expect(row).toBeHidden();
+});
+
+test("a person joins by a link, gets another role, and is out within five seconds of being deactivated", async ({
+  page,
+  browser,
+}) => {
+  await page.goto(settings(page, "members"));
+  await isLive(page);
+  const link = await invite(page);
+  const name = `Grace ${Date.now()}`;
+  const grace = await join(browser, link, name);
+
+  const row = page.getByRole("row", { name: new RegExp(name) });
+  await expect(row).toBeVisible();
+  await row.getByRole("combobox", { name: `Role of ${name}` }).click();
+  await page.getByRole("option", { name: "Viewer" }).click();
+  await expect(page.getByText(`${name} is a viewer now`)).toBeVisible();
+  await grace.goto(new URL(settings(page, "api-keys"), page.url()).href);
+  await expect(grace.getByText("Only admins and owners can see and make API keys")).toBeVisible();
+
+  await row.getByRole("button", { name: `Actions of ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Deactivate…" }).click();
+  await page.getByRole("button", { name: "Deactivate member" }).click();
+  await expect(row.getByText("Deactivated")).toBeVisible();
+  // Their page leaves the organization by itself, and nothing of it is answered any more.
+  await expect(grace).toHaveURL(/\/(welcome|sign-in)$/, { timeout: 5_000 });
+  expect((await grace.goto(new URL(settings(page, "members"), page.url()).href))?.status()).toBe(404);
+  await grace.context().close();
+});
+
+test("no page of the settings or of a team's rooms keeps anybody out, in both themes", async ({ page }) => {
+  test.slow();
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const rooms = ["agents", "repos", "queue", "activity"].map((each) => room(page, each));
+  const pages = ["organization", "members", "teams", "api-keys", "connect", "profile"];
+  for (const address of [...rooms, ...pages.map((each) => settings(page, each))]) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(address);
+      await isLive(page);
+      await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
+      await page.evaluate(axe);
+      const broken = await page.evaluate(async () => {
+        const { violations } = await Reflect.get(window, "axe").run();
+        return violations.map(({ id, nodes }: { id: string; nodes: { html: string }[] }) => [id, nodes[0]?.html]);
+      });
+      expect([address, colorScheme, broken]).toEqual([address, colorScheme, []]);
+    }
+  }
+});
+
+async function invite(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "Invite a person" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("checkbox").first().check();
+  await dialog.getByRole("button", { name: "Make the link" }).click();
+  const link = await dialog.getByText(/\/invite\//).innerText();
+  await dialog.getByRole("button", { name: "I have copied the link" }).click();
+  return link.trim();
+}
+
+async function join(browser: Browser, link: string, name: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(link);
+  await page.getByLabel("Your name").fill(name);
+  await page.getByLabel("E-mail").fill(`${name.toLowerCase().replaceAll(" ", ".")}@example.org`);
+  await page.getByLabel("Password", { exact: true }).fill("another long pass phrase");
+  await page.getByRole("button", { name: "Create account and join" }).click();
+  await isLive(page);
+  return page;
+}
