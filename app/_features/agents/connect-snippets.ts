@@ -1,6 +1,6 @@
-export type ClientId = "claude-code" | "cursor" | "vscode" | "mcp-json" | "curl";
+type ClientId = "claude-code" | "cursor" | "vscode" | "mcp-json" | "curl";
 
-export type Snippet = {
+type Snippet = {
   id: ClientId;
   label: string;
   /** What to do with the code, in a sentence. */

@@ -340,7 +340,7 @@ function fieldsOf(data: object): string {
 }
 
 /** The first eight letters of a commit, as git prints it. */
-export function shortCommit(commit: string): string {
+function shortCommit(commit: string): string {
   return commit.slice(0, 8);
 }
 

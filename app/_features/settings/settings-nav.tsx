@@ -7,7 +7,7 @@ import { useParams, usePathname, useRouter } from "next/navigation";
 import { useActions } from "#app/_shell/actions.tsx";
 import { settingsHref } from "#app/_shell/rooms.ts";
 
-export type SettingsPageId = "profile" | "organization" | "members" | "teams" | "api-keys" | "connect";
+type SettingsPageId = "profile" | "organization" | "members" | "teams" | "api-keys" | "connect";
 
 const groups: readonly { title: string; pages: readonly { id: SettingsPageId; title: string; icon: LucideIcon }[] }[] =
   [

@@ -4,7 +4,7 @@ import { type UseMutationOptions, useMutation, useQueryClient } from "@tanstack/
 import { toast } from "#app/_ui/toast.ts";
 import { refusalOf } from "./refusal.ts";
 
-export type Change<Input, Output> = {
+type Change<Input, Output> = {
   /** Sends it; a refusal is thrown, for a form or a dialog that shows it in place. */
   send: (input: Input) => Promise<Output>;
   /** Sends it; a refusal is shown as a toast. True when it was done. */
