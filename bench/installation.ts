@@ -52,7 +52,7 @@ export async function openRuntimeOn(url: string, dataDir: string, poolSize = 10)
   return {
     runtime,
     client,
-    async close() {
+    close: async () => {
       await wake.close();
       await close();
     },

@@ -6,7 +6,7 @@ export async function notifyFloor(client: Sql, count: number, perSecond: number)
   await client`create table if not exists bench_floor (id int)`;
   const begun = new Map<string, number>();
   const times: number[] = [];
-  const { unlisten } = await client.listen("bench_floor", (id) => {
+  const ear = await client.listen("bench_floor", (id) => {
     times.push(performance.now() - (begun.get(id) ?? Number.NaN));
   });
   await openLoop(count, perSecond, async (index) => {
@@ -15,6 +15,6 @@ export async function notifyFloor(client: Sql, count: number, perSecond: number)
     await client`select pg_notify('bench_floor', ${String(index)})`;
   });
   await until("all notifications", () => times.length >= count);
-  await unlisten();
+  await ear.unlisten();
   return times;
 }

@@ -11,7 +11,7 @@ export interface Writing {
   each: number;
   perSecond?: number;
   /** Done in the same transaction, before its commit. */
-  inside?(context: Context): Promise<unknown>;
+  inside?: (context: Context) => Promise<unknown>;
 }
 
 /** Writers that record a message each time. @returns when each was committed, by the id of its request. */

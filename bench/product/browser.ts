@@ -1,5 +1,5 @@
 import { chromium, type Page } from "playwright";
-import { findChromium } from "#scripts/test/chromium.ts";
+import { findChromium } from "#scripts/chromium.ts";
 import { owner, type Product } from "./product.ts";
 
 /** Chromium with the owner signed in; `page` stands on the board, live. */

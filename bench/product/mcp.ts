@@ -1,4 +1,4 @@
-import { Agent, request } from "node:http";
+import { type Agent, request } from "node:http";
 import type { Request } from "../load/autocannon.ts";
 
 const protocol = "2026-07-28";

@@ -70,7 +70,8 @@ export async function startProduct(): Promise<Product> {
 /** Settings of the person who measures must not reach the product. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const foreign = /^(ENTOURAGE_|DATABASE_URL$|NODE_OPTIONS$|PORT$|npm_)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  return { ...Object.fromEntries(kept), NODE_ENV: "production" };
 }
 
 /** Asks until it says that it is ready. */

@@ -5,8 +5,8 @@ import { startTurns } from "#worker/dispatch/turns.ts";
 export interface NoopTurns {
   /** Turns at once. */
   limit: number;
-  onStart(grant: Grant): void;
-  onError(error: unknown): void;
+  onStart: (grant: Grant) => void;
+  onError: (error: unknown) => void;
 }
 
 /** The product's dispatcher with a driver that has nothing to do: every turn is over at once, and its task done. */

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { createTestAgent, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
+import { record } from "../events/record.ts";
+import { newId } from "../ids.ts";
+import { as, createTestAgent, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
 import { archiveTask, getBoard, getGraph, listTasks } from "./operations.ts";
 
@@ -58,4 +60,57 @@ test("archived tasks leave list, board and graph, and are found where they are a
   expect(board.columns.flatMap(({ cards }) => cards.map(({ id }) => id))).toEqual([open.id]);
   expect(board.columns.find(({ status }) => status === "done")?.total).toBe(0);
   expect(await run(getGraph, org.owner, { teamId })).toMatchObject({ nodes: [{ id: open.id }], edges: [] });
+});
+
+test("each card tells its own messages, latest review, latest merge and holder, and nothing of its neighbour's", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org);
+  const [busy, quiet] = [await addTask(org), await addTask(org)];
+  await claim(agent, busy.id);
+  const of = { task: busy.id, team: org.teamId };
+  const repoId = newId();
+  await as(runtime, org.owner, async (context) => {
+    for (const body of ["one", "two"])
+      await record(context, "message.sent", [{ ...of, subject: newId(), data: { body, recipient: null } }]);
+    for (const attempt of [1, 2]) {
+      const data = { attempt, commit: null, baseCommit: null, summary: "done" };
+      await record(context, "review.requested", [{ ...of, subject: newId(), data }]);
+    }
+    const data = {
+      name: "r",
+      slug: "r",
+      source: "hosted" as const,
+      sourceUrl: null,
+      credentialId: null,
+      defaultBranch: "main",
+      gateCommand: "true",
+      gateTimeoutSeconds: 5,
+      mergeStrategy: "merge" as const,
+    };
+    await record(context, "repo.registered", [{ subject: repoId, team: org.teamId, data }]);
+  });
+  // Jobs of a task follow each other in time.
+  for (const reason of ["first", "second"]) {
+    await as(runtime, org.owner, async (context) => {
+      const job = newId();
+      await record(context, "merge.queued", [
+        { ...of, subject: job, data: { repoId, commit: "a".repeat(40), strategy: "merge" } },
+      ]);
+      await record(context, "merge.failed", [
+        { ...of, subject: job, data: { status: "cancelled", reason, gateRunId: null } },
+      ]);
+    });
+  }
+  const { tasks } = await run(listTasks, org.owner, { teamId: org.teamId });
+  const cards = new Map(tasks.map((card) => [card.id, card]));
+  expect(cards.get(busy.id)).toMatchObject({
+    messages: 2,
+    review: { attempt: 2, verdict: "pending" },
+    merge: { status: "cancelled", reason: "second" },
+    lease: { holder: { kind: "agent", id: agent.id } },
+  });
+  expect(cards.get(quiet.id)).toMatchObject({ messages: 0, review: null, merge: null, lease: null });
+  const board = await run(getBoard, org.owner, { teamId: org.teamId });
+  const onBoard = board.columns.flatMap((column) => column.cards);
+  expect(onBoard.find(({ id }) => id === busy.id)).toEqual(cards.get(busy.id));
 });

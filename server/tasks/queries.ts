@@ -18,34 +18,51 @@ import { findTask, requireTeam } from "./service.ts";
 /** A moment as JSON carries it, made by Postgres: cheaper than a Date for each of ten thousand cards. */
 const iso = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** One row per task in the shape of a card. The alias of tasks is `t`. */
-const cardColumns = sql`t.id, t.number, t.team_id as "teamId", t.repo_id as "repoId", t.title, t.type, t.priority, t.status,
-  case when t.assignee_id is null then null else json_build_object('kind', t.assignee_kind, 'id', t.assignee_id,
-    'name', coalesce(aa.name, au.name, 'somebody')) end as assignee,
-  case when l.id is null then null else json_build_object('id', l.id, 'fence', l.fence, 'since', ${iso(sql`l.started_at`)},
-    'expiresAt', ${iso(sql`c.expires_at`)}, 'holder', json_build_object('kind', case when l.agent_id is null then 'user' else 'agent' end,
-    'id', coalesce(l.agent_id, l.user_id), 'name', coalesce(aa.name, au.name, 'somebody'))) end as lease,
-  t.dependencies, t.open_dependencies as "openDependencies", t.tags, t.branch, t.head_commit as "headCommit", t.rework,
-  (select count(*)::int from messages m where m.org_id = t.org_id and m.task_id = t.id) as messages,
-  (select json_build_object('attempt', r.attempt, 'verdict', r.verdict) from reviews r
-    where r.org_id = t.org_id and r.task_id = t.id order by r.attempt desc limit 1) as review,
-  (select json_build_object('status', j.status, 'reason', j.reason) from merge_jobs j
-    where j.org_id = t.org_id and j.task_id = t.id order by j.created_at desc limit 1) as merge,
-  ${iso(sql`t.created_at`)} as "createdAt", ${iso(sql`t.updated_at`)} as "updatedAt",
-  ${iso(sql`t.status_changed_at`)} as "statusChangedAt", ${iso(sql`t.archived_at`)} as "archivedAt"`;
-
-const cardJoins = sql`left join leases l on l.org_id = t.org_id and l.task_id = t.id and l.ended_at is null
-  left join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
-  left join agents aa on aa.org_id = t.org_id and aa.id = t.assignee_id and t.assignee_kind = 'agent'
-  left join users au on au.id = t.assignee_id and t.assignee_kind = 'user'`;
+/**
+ * One row in the shape of a card for each task that `page` selects. What belongs to the cards is looked up for all of them
+ * at once: task by task, a page of fifty reads six times as much. It is gathered before it is joined, since with every
+ * further join planning doubles, and that is most of the time.
+ */
+function selectCards(orgId: string, page: SQL): SQL {
+  const ofPage = (alias: string) =>
+    sql`${sql.identifier(alias)}.org_id = ${orgId} and ${sql.identifier(alias)}.task_id = any(array(select id from page))`;
+  return sql`with page as materialized (${page}), held as materialized (
+    select l.task_id, l.id, l.fence, l.started_at, c.expires_at, l.agent_id, l.user_id
+      from leases l left join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id where ${ofPage("l")} and l.ended_at is null
+  ), about as materialized (
+    select x.task_id, sum(x.messages)::int as messages, (array_agg(x.review) filter (where x.review is not null))[1] as review,
+      (array_agg(x.merge) filter (where x.merge is not null))[1] as merge
+    from (
+      select m.task_id, count(*) as messages, null::json as review, null::json as merge from messages m where ${ofPage("m")} group by 1
+      union all (select distinct on (r.task_id) r.task_id, 0, json_build_object('attempt', r.attempt, 'verdict', r.verdict), null
+        from reviews r where ${ofPage("r")} order by r.task_id, r.attempt desc)
+      union all (select distinct on (j.task_id) j.task_id, 0, null, json_build_object('status', j.status, 'reason', j.reason)
+        from merge_jobs j where ${ofPage("j")} order by j.task_id, j.created_at desc)
+    ) x group by x.task_id
+  )
+  select t.id, t.number, t.team_id as "teamId", t.repo_id as "repoId", t.title, t.type, t.priority, t.status,
+    case when t.assignee_id is null then null else json_build_object('kind', t.assignee_kind, 'id', t.assignee_id,
+      'name', coalesce(aa.name, au.name, 'somebody')) end as assignee,
+    case when l.id is null then null else json_build_object('id', l.id, 'fence', l.fence, 'since', ${iso(sql`l.started_at`)},
+      'expiresAt', ${iso(sql`l.expires_at`)}, 'holder', json_build_object('kind', case when l.agent_id is null then 'user' else 'agent' end,
+      'id', coalesce(l.agent_id, l.user_id), 'name', coalesce(aa.name, au.name, 'somebody'))) end as lease,
+    t.dependencies, t.open_dependencies as "openDependencies", t.tags, t.branch, t.head_commit as "headCommit", t.rework,
+    coalesce(b.messages, 0) as messages, b.review, b.merge,
+    ${iso(sql`t.created_at`)} as "createdAt", ${iso(sql`t.updated_at`)} as "updatedAt",
+    ${iso(sql`t.status_changed_at`)} as "statusChangedAt", ${iso(sql`t.archived_at`)} as "archivedAt"
+  from page t left join held l on l.task_id = t.id left join about b on b.task_id = t.id
+    left join agents aa on aa.org_id = ${orgId} and aa.id = t.assignee_id and t.assignee_kind = 'agent'
+    left join users au on au.id = t.assignee_id and t.assignee_kind = 'user'`;
+}
 
 type CardRow = Card & Record<string, unknown>;
 
 /** Cards by id, in the order of their numbers; what is missing or foreign is left out. */
 export async function cardsOf({ tx, actor }: Context, ids: readonly string[]): Promise<Card[]> {
   if (ids.length === 0) return [];
-  return tx.execute<CardRow>(sql`select ${cardColumns} from tasks t ${cardJoins}
-    where t.org_id = ${actor.orgId} and t.id = any(${`{${ids.join(",")}}`}::uuid[]) ${visibleTeams(actor.teams)} order by t.number`);
+  const page = sql`select * from tasks t
+    where t.org_id = ${actor.orgId} and t.id = any(${`{${ids.join(",")}}`}::uuid[]) ${visibleTeams(actor.teams)}`;
+  return tx.execute<CardRow>(sql`${selectCards(actor.orgId, page)} order by t.number`);
 }
 
 /** One card. @throws AppError not_found */
@@ -60,13 +77,12 @@ export async function cardOf(context: Context, ref: string): Promise<Card> {
 export async function listTasks(context: Context, input: z.output<typeof listTasksInput>) {
   await requireTeam(context, input.teamId);
   const { tx, actor } = context;
-  const page = await tx.execute<CardRow>(sql`select ${cardColumns} from (
-      select * from tasks t where t.org_id = ${actor.orgId} and ${matching(input)}
+  const selected = sql`select * from tasks t where t.org_id = ${actor.orgId} and ${matching(input)}
         ${input.status ? sql`and t.status = any(${`{${input.status.join(",")}}`}::text[])` : sql``}
         ${input.ready ? sql`and t.status = 'todo' and t.open_dependencies = 0` : sql``}
         ${input.before ? sql`and t.number < ${input.before}` : sql``}
-      order by t.number desc limit ${input.limit + 1}
-    ) t ${cardJoins} order by t.number desc`);
+      order by t.number desc limit ${input.limit + 1}`;
+  const page = await tx.execute<CardRow>(sql`${selectCards(actor.orgId, selected)} order by t.number desc`);
   const tasks = page.slice(0, input.limit);
   return { tasks, next: page.length > input.limit ? (tasks.at(-1)?.number ?? null) : null };
 }
@@ -77,12 +93,13 @@ export async function readBoard(context: Context, input: z.output<typeof boardIn
   const { tx, actor } = context;
   // The number first: what is read after it is at least as new, and newer frames are applied again without harm.
   const seq = await latestSeq(context);
+  const newest = sql`select k.* from unnest(${`{${taskStatuses.join(",")}}`}::text[]) as s(status),
+    lateral (select * from tasks t where t.org_id = ${actor.orgId} and t.status = s.status and ${matching(input)}
+      order by t.number desc limit ${input.limit}) k`;
   const [totals, cards] = [
     await tx.execute<{ status: TaskStatus; total: number }>(sql`select t.status, count(*)::int as total from tasks t
       where t.org_id = ${actor.orgId} and ${matching(input)} group by t.status`),
-    await tx.execute<CardRow>(sql`select ${cardColumns} from unnest(${`{${taskStatuses.join(",")}}`}::text[]) as s(status),
-      lateral (select * from tasks t where t.org_id = ${actor.orgId} and t.status = s.status and ${matching(input)}
-        order by t.number desc limit ${input.limit}) t ${cardJoins} order by t.number desc`),
+    await tx.execute<CardRow>(sql`${selectCards(actor.orgId, newest)} order by t.number desc`),
   ];
   const totalOf = new Map(totals.map(({ status, total }) => [status, total]));
   return {
@@ -100,9 +117,10 @@ export async function readGraph(context: Context, { teamId, archived }: { teamId
   await requireTeam(context, teamId);
   const { tx, actor } = context;
   const seq = await latestSeq(context);
-  const nodes = await tx.execute<CardRow>(sql`select ${cardColumns} from tasks t ${cardJoins}
+  const first = sql`select * from tasks t
     where t.org_id = ${actor.orgId} and t.team_id = ${teamId} ${archived ? sql`` : sql`and t.archived_at is null`}
-    order by t.number limit 2000`);
+    order by t.number limit 2000`;
+  const nodes = await tx.execute<CardRow>(sql`${selectCards(actor.orgId, first)} order by t.number`);
   const edges = await tx.execute<{ from: string; to: string }>(sql`select d.depends_on_id as "from", d.task_id as "to"
     from task_dependencies d join tasks t on t.org_id = d.org_id and t.id = d.task_id
     where d.org_id = ${actor.orgId} and t.team_id = ${teamId} ${archived ? sql`` : sql`and t.archived_at is null`}`);
