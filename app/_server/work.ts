@@ -32,6 +32,7 @@ export async function loadWork(orgRef: string, teamId: string) {
     team: { id: team.id, name: team.name },
     me: { id: page.actor.id, name: page.actor.name },
     canWork: page.actor.permissions.has("task:manage"),
+    canTrySample: page.actor.permissions.has("agents:manage"),
     people: [
       ...agents.map(({ id, name }) => ({ kind: "agent" as const, id, name })),
       ...people

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Check, CornerUpLeft, X } from "lucide-react";
 import { useRef, useState } from "react";
-import { wordsOfError } from "#app/_features/tasks/task-commands.ts";
+import { DecisionBar } from "#app/_features/tasks/decision-bar.tsx";
 import { useWork } from "#app/_features/tasks/work-context.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
@@ -74,23 +74,56 @@ export function ReviewBar({ task }: { task: TaskDetail }) {
   if (!isShown) return null;
   const failure = Object.values(verdicts).find((verdict) => verdict.error)?.error;
   return (
-    <section
-      aria-label="Review"
-      className="flex flex-col gap-2 rounded-md border border-info-line bg-info-soft p-3 max-sm:sticky max-sm:bottom-0 max-sm:z-5 max-sm:-mx-4 max-sm:rounded-none max-sm:border-x-0"
-    >
-      <p className="flex flex-wrap items-center gap-x-1.5 text-app">
-        <StatusIcon of="review" status={review.verdict} decorative />
-        <span className="font-medium">{refusal ? "Waiting for a review" : "Your review is asked for"}</span>
-        {review.commit ? (
+    <DecisionBar
+      label="Review"
+      refusal={needsText ? "Say what must change, so that it can be done." : null}
+      failure={failure}
+      head={
+        <>
+          <StatusIcon of="review" status={review.verdict} decorative />
+          <span className="font-medium">{refusal ? "Waiting for a review" : "Your review is asked for"}</span>
+          {review.commit ? (
+            <span className="text-muted">
+              of <CopyableId id={review.commit} shown={review.commit.slice(0, 8)} />
+            </span>
+          ) : null}
           <span className="text-muted">
-            of <CopyableId id={review.commit} shown={review.commit.slice(0, 8)} />
+            by {review.author.name}
+            {review.attempt > 1 ? `, attempt ${review.attempt}` : ""}
           </span>
-        ) : null}
-        <span className="text-muted">
-          by {review.author.name}
-          {review.attempt > 1 ? `, attempt ${review.attempt}` : ""}
-        </span>
-      </p>
+        </>
+      }
+      buttons={
+        <>
+          <Button
+            variant="primary"
+            icon={<Check className="size-4" />}
+            disabled={refusal !== null}
+            loading={verdicts.approve.isPending}
+            onClick={() => decide("approve")}
+          >
+            Approve
+          </Button>
+          <Button
+            icon={<CornerUpLeft className="size-4" />}
+            disabled={refusal !== null}
+            loading={verdicts.requestChanges.isPending}
+            onClick={() => decide("requestChanges")}
+          >
+            Request changes
+          </Button>
+          <Button
+            variant="ghost"
+            icon={<X className="size-4" />}
+            disabled={refusal !== null}
+            loading={verdicts.reject.isPending}
+            onClick={() => decide("reject")}
+          >
+            Reject
+          </Button>
+        </>
+      }
+    >
       {refusal ? (
         <p className="text-app text-muted">{refusal}</p>
       ) : (
@@ -109,44 +142,6 @@ export function ReviewBar({ task }: { task: TaskDetail }) {
           }}
         />
       )}
-      {needsText ? (
-        <p role="alert" className="text-app text-danger">
-          Say what must change, so that it can be done.
-        </p>
-      ) : null}
-      {failure ? (
-        <p role="alert" className="text-app text-danger">
-          {wordsOfError(failure)}
-        </p>
-      ) : null}
-      <div className="flex flex-wrap gap-2">
-        <Button
-          variant="primary"
-          icon={<Check className="size-4" />}
-          disabled={refusal !== null}
-          loading={verdicts.approve.isPending}
-          onClick={() => decide("approve")}
-        >
-          Approve
-        </Button>
-        <Button
-          icon={<CornerUpLeft className="size-4" />}
-          disabled={refusal !== null}
-          loading={verdicts.requestChanges.isPending}
-          onClick={() => decide("requestChanges")}
-        >
-          Request changes
-        </Button>
-        <Button
-          variant="ghost"
-          icon={<X className="size-4" />}
-          disabled={refusal !== null}
-          loading={verdicts.reject.isPending}
-          onClick={() => decide("reject")}
-        >
-          Reject
-        </Button>
-      </div>
-    </section>
+    </DecisionBar>
   );
 }

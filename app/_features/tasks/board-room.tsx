@@ -1,16 +1,15 @@
-import type { ReactNode } from "react";
 import { type Answer, Hydrated } from "#app/_lib/hydrated.tsx";
 import { Board } from "./board.tsx";
 import { type Work, WorkProvider } from "./work-context.tsx";
 
-type BoardRoomProps = { work: Work; answers: readonly Answer[]; sampleAction?: ReactNode };
+type BoardRoomProps = { work: Work; answers: readonly Answer[] };
 
 /** The board with what the server has read for it. */
-export function BoardRoom({ work, answers, sampleAction }: BoardRoomProps) {
+export function BoardRoom({ work, answers }: BoardRoomProps) {
   return (
     <Hydrated answers={answers}>
       <WorkProvider work={work}>
-        <Board sampleAction={sampleAction} />
+        <Board />
       </WorkProvider>
     </Hydrated>
   );

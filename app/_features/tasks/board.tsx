@@ -1,14 +1,14 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Plus, SquareKanban } from "lucide-react";
+import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
-import { type MouseEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { roomHref, taskHref } from "#app/_shell/rooms.ts";
 import { Button } from "#app/_ui/button.tsx";
-import { EmptyState, ErrorState } from "#app/_ui/empty-state.tsx";
+import { ErrorState } from "#app/_ui/empty-state.tsx";
 import { FilterBar } from "#app/_ui/filter-bar.tsx";
 import type { Board as BoardData, Card } from "#server/tasks/schema.ts";
 import { BoardColumns } from "./board-columns.tsx";
@@ -23,11 +23,12 @@ import { useTaskFilters } from "./use-task-filters.tsx";
 import { useWork } from "./work-context.tsx";
 
 const TaskDialogs = dynamic(() => import("./task-dialogs.tsx").then((module) => module.TaskDialogs), { ssr: false });
+const BoardEmpty = dynamic(() => import("./board-empty.tsx").then((module) => module.BoardEmpty));
 const BulkBar = dynamic(() => import("./bulk-bar.tsx").then((module) => module.BulkBar), { ssr: false });
 const TaskPeek = dynamic(() => import("./task-peek.tsx").then((module) => module.TaskPeek), { ssr: false });
 
 /** The board of a team: what is to do, who does it, where it stands, live. */
-export function Board({ sampleAction }: { sampleAction?: ReactNode }) {
+export function Board() {
   const { team, orgSlug, canWork } = useWork();
   const router = useRouter();
   const trpc = useTRPC();
@@ -96,28 +97,7 @@ export function Board({ sampleAction }: { sampleAction?: ReactNode }) {
           <FilterBar filters={filters} state={state} searchLabel="Search tasks" end={create} />
         </div>
         {isEmpty ? (
-          <EmptyState
-            icon={<SquareKanban />}
-            title="No tasks yet"
-            action={
-              <>
-                {canWork ? (
-                  <Button
-                    variant="primary"
-                    icon={<Plus className="size-4" />}
-                    keys="c"
-                    onClick={() => setAsk("create")}
-                  >
-                    Create a task
-                  </Button>
-                ) : null}
-                {sampleAction}
-              </>
-            }
-          >
-            Tasks stand here by status and move by themselves while agents work. A task can start once everything it
-            waits for is done.
-          </EmptyState>
+          <BoardEmpty onCreate={() => setAsk("create")} />
         ) : (
           <BoardMotion board={board}>
             <BoardColumns

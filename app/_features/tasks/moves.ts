@@ -27,9 +27,12 @@ export function refusalOf(task: Movable, to: TaskStatus): string | null {
   if (!canMove(status, to)) return `#${number} ${stateSentence[status]}. ${onwardFrom(task)}`;
   if (to === "in_progress" && status === "todo" && task.openDependencies > 0) return waitsFor(task);
   if (to === "in_review")
-    return `#${number} gets into review when its work is handed in: that names the commit to judge.`;
+    return `#${number} gets into review when its holder presses “Request review”: that names the commit to judge.`;
   if (to === "in_approval") return `#${number} is approved on its page, by somebody who did not write it.`;
-  if (to === "merging") return `#${number} enters the merge queue by itself once it is approved.`;
+  if (to === "merging")
+    return status === "in_approval"
+      ? `#${number} enters the merge queue by “Merge” on its page.`
+      : `#${number} enters the merge queue once it is approved.`;
   if (to === "done") return `#${number} gets done by its approval${task.repoId ? " and its merge" : ""}.`;
   if (to === "todo" && status === "merging")
     return `#${number} is in the merge queue. It comes back by itself when its gate fails.`;

@@ -7,6 +7,7 @@ import { buttonClass } from "#app/_ui/button.tsx";
 import { Peek } from "#app/_ui/peek.tsx";
 import { StatusBadge } from "#app/_ui/status.tsx";
 import { ReviewBar } from "#app/_features/reviews/review-bar.tsx";
+import { WorkBar } from "./work-bar.tsx";
 import { TaskActivity } from "./task-activity.tsx";
 import { TaskDependencies } from "./task-dependencies.tsx";
 import { TaskDescription } from "./task-description.tsx";
@@ -41,6 +42,7 @@ export function TaskPeek({ number, onClose }: { number: number; onClose: () => v
         <div key={task.id} className="flex flex-col gap-5 p-4">
           <TaskTitle task={task} level="h2" />
           <ReviewBar task={task} />
+          <WorkBar task={task} />
           <TaskProperties task={task} />
           <TaskDescription task={task} />
           <TaskDependencies task={task} />

@@ -12,6 +12,7 @@ import { TabPanel, Tabs } from "#app/_ui/tabs.tsx";
 import type { TaskDetail } from "#server/tasks/schema.ts";
 import { ReviewBar } from "#app/_features/reviews/review-bar.tsx";
 import { ReviewList } from "#app/_features/reviews/review-list.tsx";
+import { WorkBar } from "./work-bar.tsx";
 import { TaskActivity } from "./task-activity.tsx";
 import { TaskDependencies } from "./task-dependencies.tsx";
 import { TaskDescription } from "./task-description.tsx";
@@ -54,6 +55,7 @@ export function TaskView({ number }: { number: number }) {
       <div className="mt-4 grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
         <div className="flex min-w-0 flex-col gap-4 pb-10">
           <ReviewBar task={task} />
+          <WorkBar task={task} />
           <Tabs
             label="Views of the task"
             value={tab}

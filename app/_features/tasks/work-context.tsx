@@ -13,6 +13,8 @@ export type Work = {
   me: { id: string; name: string };
   /** False for viewers: everything that changes something is left out. */
   canWork: boolean;
+  /** Whether they may start the sample, which brings a team with agents of its own. */
+  canTrySample: boolean;
   people: readonly Person[];
   repos: readonly { id: string; name: string }[];
 };
