@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 
@@ -11,7 +11,7 @@ export interface Request {
 }
 
 const run = promisify(execFile);
-const program = join(import.meta.dirname, "..", "..", "node_modules", "autocannon", "autocannon.js");
+const program = fileURLToPath(import.meta.resolve("autocannon"));
 const answer = z.object({
   requests: z.object({ average: z.number() }),
   latency: z.object({ p50: z.number(), p99: z.number() }),
@@ -20,7 +20,7 @@ const answer = z.object({
 });
 
 /** Requests a second that an address answers to 16 connections, measured by autocannon in a process of its own. */
-export async function requestsPerSecond(request: Request, { seconds = 4, connections = 16 } = {}): Promise<number> {
+async function requestsPerSecond(request: Request, { seconds = 4, connections = 16 } = {}): Promise<number> {
   const { url, method = "GET", headers = {}, body } = request;
   const args = ["-j", "-n", "-c", String(connections), "-d", String(seconds), "-m", method];
   for (const [name, value] of Object.entries(headers)) args.push("-H", `${name}=${value}`);
