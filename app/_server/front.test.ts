@@ -119,6 +119,19 @@ test("a name we do not answer to is refused, so that a rebound page cannot use u
   expect(await ask(plain, "/healthz", { host: "10.0.0.7" })).toMatchObject({ status: 200 });
 });
 
+test("an address nobody can read is the caller's mistake; a page tree nobody can read is left out", async () => {
+  for (const path of ["/o/%E0%A4%A", "/%ff", "*", "http://elsewhere.example/"]) {
+    const { status, body } = await ask(plain, path);
+    expect(status, path).toBe(400);
+    expect(JSON.parse(body).error.code).toBe("invalid");
+  }
+  const good = encodeURIComponent(JSON.stringify(["", { children: ["o", {}] }]));
+  const seenTree = async (tree: string) =>
+    JSON.parse((await ask(plain, "/", { "next-router-state-tree": tree })).body).headers["next-router-state-tree"];
+  expect(await seenTree(good)).toBe(good);
+  for (const tree of ["%5B", "%E0%A4%A", "{}", "[1]"]) expect(await seenTree(tree), tree).toBeUndefined();
+});
+
 test("pages of other sites get no CORS answer unless their origin is listed", async () => {
   const preflight = (origin: string) =>
     ask(plain, "/mcp", { origin, "access-control-request-method": "POST" }, "OPTIONS");

@@ -7,6 +7,7 @@ import { limitBody } from "./body-limit.ts";
 import type { Report } from "./health.ts";
 import { isAllowedHost, isForeignPage, type Origin, settleOrigin } from "./origin.ts";
 import { refuse } from "./refuse.ts";
+import { dropUnreadableTree, isReadableTarget } from "./request-target.ts";
 import { answerCors, protectResponse } from "./response-headers.ts";
 import { endUpgrade, proxyToWorker } from "./worker-proxy.ts";
 
@@ -49,6 +50,9 @@ export function createFront(options: FrontOptions) {
       );
       return;
     }
+    if (!isReadableTarget(request))
+      return refuse(response, "invalid", "This address cannot be read: a path in UTF-8, percent-encoded, is.");
+    dropUnreadableTree(request);
     if (answerCors(request, response, path, config)) return;
     if (path.startsWith("/api/git/")) return options.git(request, response);
     // Nothing is awaited before this line: the first bytes of a body arrive with the headers and must be counted.
