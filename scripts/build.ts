@@ -1,10 +1,12 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 
-const STAMP = join(".next", "entourage-build.json");
+const STAMP = join(".next", "entourage-build");
 const LOCK = join(".entourage", "build.lock");
 const SOURCES = ["app/**/*", "server/**/*", "db/**/*.ts", "mcp/**/*", "public/**/*"];
 const SETTINGS = ["next.config.ts", "package.json", "package-lock.json", "postcss.config.mjs", "tsconfig.json"];
@@ -18,22 +20,31 @@ export async function buildWhenNeeded(say: (line: string) => void): Promise<void
     say("Building the dashboard (about 20 seconds, once for each change of the sources) …");
     const begun = Date.now();
     rmSync(STAMP, { force: true });
-    const next = join("node_modules", "next", "dist", "bin", "next");
-    const result = spawnSync(process.execPath, [next, "build"], {
-      env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
-      encoding: "utf8",
-    });
-    if (result.status !== 0) throw new Error(`The build failed:\n${result.stdout}${result.stderr}`);
+    const stillBuilding = setInterval(() => {
+      say(`  still building (${((Date.now() - begun) / 1000).toFixed(0)} s; a busy or small machine takes longer)`);
+    }, 30_000);
+    await runNextBuild().finally(() => clearInterval(stillBuilding));
     const seconds = (Date.now() - begun) / 1000;
-    writeFileSync(STAMP, JSON.stringify({ sources: wanted, seconds }));
+    writeFileSync(STAMP, wanted);
     say(`  built in ${seconds.toFixed(1)} s`);
   });
 }
 
+async function runNextBuild(): Promise<void> {
+  const next = spawn(process.execPath, [join("node_modules", "next", "dist", "bin", "next"), "build"], {
+    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const end = () => next.kill(); // Whoever stops us while we wait stops the build too.
+  process.once("exit", end);
+  const [output, errors, ending] = await Promise.all([text(next.stdout), text(next.stderr), once(next, "exit")]);
+  process.off("exit", end);
+  if (ending[0] !== 0) throw new Error(`The build failed:\n${output}${errors}`);
+}
+
 function isBuilt(wanted: string): boolean {
   if (!existsSync(STAMP) || !existsSync(join(".next", "BUILD_ID"))) return false;
-  const { sources }: { sources: string } = JSON.parse(readFileSync(STAMP, "utf8"));
-  return sources === wanted;
+  return readFileSync(STAMP, "utf8") === wanted;
 }
 
 function hashSources(): string {

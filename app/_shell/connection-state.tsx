@@ -23,7 +23,10 @@ const dots: Record<Connection, string> = {
 export function ConnectionState({ connection, lastUpdateAt }: { connection: Connection; lastUpdateAt: string | null }) {
   const isStale = connection === "reconnecting" || connection === "offline";
   return (
-    <span role="status" className="inline-flex shrink-0 items-center gap-1.5 px-1.5 text-app whitespace-nowrap">
+    <span
+      role="status"
+      className="inline-flex shrink-0 items-center gap-1.5 px-1.5 text-app whitespace-nowrap sm:min-w-24"
+    >
       <span aria-hidden="true" className={clsx("size-2 rounded-full", dots[connection])} />
       <span className={isStale ? "font-medium text-warning" : "text-muted"}>{words[connection]}</span>
       {isStale && lastUpdateAt ? <LastUpdate at={lastUpdateAt} /> : null}
@@ -35,8 +38,9 @@ export function ConnectionState({ connection, lastUpdateAt }: { connection: Conn
 function LastUpdate({ at }: { at: string }) {
   const now = useNow(1);
   return (
-    <span aria-hidden="true" className="hidden text-muted lg:inline">
-      {now === null ? "" : `last update ${duration((now - new Date(at).getTime()) / 1000)} ago`}
+    <span aria-hidden="true" className="text-muted">
+      <span className="max-lg:hidden">last update </span>
+      {now === null ? "" : `${duration(Math.max(0, now - new Date(at).getTime()) / 1000)} ago`}
     </span>
   );
 }
