@@ -29,8 +29,8 @@ beforeAll(async () => {
   await query(server.url, `insert into worker_beats (id, started_at, beat_at) values ('w', now(), now())`);
   await query(server.url, "create database empty");
   target = server.url.replace(/entourage$/, "empty");
-  git(home, "init", "--quiet", "--bare", join(oldData, "repos", "org", "sample.git"));
-  git(home, "clone", "--quiet", join(oldData, "repos", "org", "sample.git"), "work");
+  git(home, "init", "--quiet", "--bare", join(oldData, "repositories", "org", "sample.git"));
+  git(home, "clone", "--quiet", join(oldData, "repositories", "org", "sample.git"), "work");
   git(
     join(home, "work"),
     "-c",
@@ -69,7 +69,7 @@ test("an archive holds the installation for its owner only, and leaves nothing e
   const { tables } = await backUp(server.url, oldData, archive);
   expect(tables).toBeGreaterThan(5);
   expect(statSync(archive).mode & 0o077).toBe(0);
-  expect(readdirSync(oldData).sort()).toEqual(["repos", "secrets.json"]);
+  expect(readdirSync(oldData).sort()).toEqual(["repositories", "secrets.json"]);
 }, 30_000);
 
 test("restoring gives back rows, repositories and secrets as they were", async () => {
@@ -78,11 +78,11 @@ test("restoring gives back rows, repositories and secrets as they were", async (
   expect(await query(target, organizations)).toEqual(await query(server.url, organizations));
   expect(await query(target, "select id from worker_beats")).toMatchObject([{ id: "w" }]);
   const heads = (data: string) =>
-    git(join(data, "repos", "org", "sample.git"), "for-each-ref", "--format=%(refname) %(objectname)");
+    git(join(data, "repositories", "org", "sample.git"), "for-each-ref", "--format=%(refname) %(objectname)");
   expect(heads(newData)).toBe(heads(oldData));
   expect(heads(newData)).toContain("refs/merged/1");
   expect(readFileSync(join(newData, "secrets.json"), "utf8")).toBe(readFileSync(join(oldData, "secrets.json"), "utf8"));
-  expect(readdirSync(newData).sort()).toEqual(["repos", "secrets.json"]);
+  expect(readdirSync(newData).sort()).toEqual(["repositories", "secrets.json"]);
 }, 60_000);
 
 test("the walls between organizations stand again after a restore", async () => {

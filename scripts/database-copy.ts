@@ -2,12 +2,20 @@ import { createReadStream, createWriteStream, mkdirSync, readFileSync, writeFile
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { TransactionSql } from "postgres";
+import { z } from "zod";
 import type { Sql } from "#db/client.ts";
 
-type Table = { schema: string; name: string; rows: number };
-type Sequence = { schema: string; name: string; value: string | null };
+const dumpedTable = z.object({ schema: z.string(), name: z.string(), rows: z.int() });
+const dumpedSequence = z.object({ schema: z.string(), name: z.string(), value: z.string().nullable() });
+const dump = z.object({
+  format: z.literal(1),
+  madeAt: z.string(),
+  migrations: z.array(z.string()),
+  tables: z.array(dumpedTable),
+  sequences: z.array(dumpedSequence),
+});
 /** What a dump holds, and the migrations whose tables it fits. */
-export type Manifest = { format: 1; madeAt: string; migrations: string[]; tables: Table[]; sequences: Sequence[] };
+export type Manifest = z.infer<typeof dump>;
 
 /** Schemas of the migrator and of PostgreSQL itself are made anew by the one who restores. */
 const NOT_OURS = ["drizzle", "information_schema"];
@@ -20,14 +28,14 @@ export async function dumpDatabase(sql: Sql, folder: string): Promise<Manifest> 
   mkdirSync(folder, { recursive: true });
   return sql.begin("isolation level repeatable read read only", async (tx) => {
     const migrations = await tx<{ name: string }[]>`select name from drizzle.__drizzle_migrations order by id`;
-    const tables: Table[] = [];
+    const tables: z.infer<typeof dumpedTable>[] = [];
     for (const { schema, name } of await listTables(tx)) {
       const [count] = await tx<{ rows: number }[]>`select count(*)::int as rows from ${tx(schema)}.${tx(name)}`;
       const source = await tx`copy ${tx(schema)}.${tx(name)} to stdout`.readable();
       await pipeline(source, createWriteStream(join(folder, `${schema}.${name}.copy`)));
       tables.push({ schema, name, rows: count?.rows ?? 0 });
     }
-    const sequences = await tx<Sequence[]>`
+    const sequences = await tx<Manifest["sequences"]>`
       select schemaname as schema, sequencename as name, last_value::text as value from pg_sequences
        where schemaname <> all(${NOT_OURS})`;
     const names = migrations.map((row) => row.name);
@@ -67,9 +75,9 @@ export async function loadDatabase(sql: Sql, folder: string): Promise<Manifest> 
 }
 
 export function readManifest(folder: string): Manifest {
-  const manifest: Manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
-  if (manifest.format !== 1) throw new Error(`This backup has format ${manifest.format}; this version reads format 1.`);
-  return manifest;
+  const manifest = dump.safeParse(JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")));
+  if (manifest.success) return manifest.data;
+  throw new Error(`This version reads backups of format 1, and this is none: ${z.prettifyError(manifest.error)}`);
 }
 
 /** True when nobody has used this database yet. */

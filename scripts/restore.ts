@@ -22,7 +22,6 @@ export async function restore(databaseUrl: string, dataDir: string, file: string
       throw new Error("This installation is in use. Add --force to replace everything in it by the backup.");
     }
     await sql`drop schema if exists drizzle cascade`;
-    await sql`drop schema if exists pgboss cascade`;
     await sql`drop schema public cascade`;
     await sql`create schema public`;
     const asItWas = join(staging, "schema", "migrations");
