@@ -1,6 +1,6 @@
 import { listProjectFiles, type Outcome, runCommand } from "./command.ts";
 
-const FOLDERS = ["app", "bench", "chaos", "db", "e2e", "mcp", "scripts", "server", "worker"];
+const FOLDERS = ["agents", "app", "bench", "chaos", "db", "e2e", "mcp", "scripts", "server", "worker"];
 const SUMMARY = /\((\d+) modules, \d+ dependencies cruised\)/;
 
 /**
