@@ -2,7 +2,11 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium, type Page } from "playwright";
-import { findChromium } from "./test/chromium.ts";
+import { z } from "zod";
+import { findChromium } from "./chromium.ts";
+
+const teamList = z.object({ teams: z.array(z.object({ id: z.string(), name: z.string() })) });
+const taskList = z.object({ tasks: z.array(z.object({ number: z.int(), rework: z.int() })) });
 
 // `node scripts/run.mjs screenshots --url … --email … --password … [--org …]`: the pictures of docs/screenshots, from a
 // running installation with the sample in it; light and dark, wide and phone.
@@ -16,11 +20,22 @@ const { values } = parseArgs({
   },
 });
 mkdirSync(values.out, { recursive: true });
-const browser = await chromium.launch({ executablePath: findChromium() ?? "chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+const browser = await chromium.launch({
+  executablePath: findChromium() ?? "chromium",
+  args: ["--no-sandbox", "--disable-dev-shm-usage"],
+});
 try {
   for (const theme of ["light", "dark"] as const) {
-    for (const [size, viewport] of Object.entries({ "": { width: 1440, height: 900 }, "-phone": { width: 390, height: 844 } })) {
-      const context = await browser.newContext({ viewport, colorScheme: theme, deviceScaleFactor: size ? 2 : 1, reducedMotion: "reduce" });
+    for (const [size, viewport] of Object.entries({
+      "": { width: 1440, height: 900 },
+      "-phone": { width: 390, height: 844 },
+    })) {
+      const context = await browser.newContext({
+        viewport,
+        colorScheme: theme,
+        deviceScaleFactor: size ? 2 : 1,
+        reducedMotion: "reduce",
+      });
       const page = await context.newPage();
       await signIn(page);
       for (const [name, path] of await placesOf(page)) {
@@ -46,19 +61,19 @@ async function signIn(page: Page): Promise<void> {
 /** The sample's team, its board and the task that was sent back. */
 async function placesOf(page: Page): Promise<[string, string][]> {
   const org = /\/o\/([^/]+)/.exec(page.url())?.[1] ?? "";
-  const call = async (operation: string, input: object) => {
-    const response = await page.request.post(`${values.url}/api/v1/${operation}`, { data: input, headers: { origin: values.url, "x-entourage-org": org } });
-    return response.json();
-  };
-  const { teams } = await call("list_teams", {});
-  const team = teams.find(({ name }: { name: string }) => name === "Sample") ?? teams[0];
-  const { tasks } = await call("list_tasks", { teamId: team.id });
-  const task = tasks.find(({ rework }: { rework: number }) => rework > 0) ?? tasks[0];
+  const headers = { origin: values.url, "x-entourage-org": org };
+  const call = async (operation: string, data: object): Promise<unknown> =>
+    (await page.request.post(`${values.url}/api/v1/${operation}`, { data, headers })).json();
+  const { teams } = teamList.parse(await call("list_teams", {}));
+  const team = teams.find(({ name }) => name === "Sample") ?? teams[0];
+  if (!team) throw new Error("There is no team to take pictures of.");
+  const { tasks } = taskList.parse(await call("list_tasks", { teamId: team.id }));
+  const task = tasks.find(({ rework }) => rework > 0) ?? tasks[0];
   const inTeam = (room: string) => `${values.url}/o/${org}/t/${team.id}/${room}`;
   return [
     ["board", inTeam("board")],
     ["graph", inTeam("graph")],
-    ...(task ? ([["task", `${values.url}/o/${org}/tasks/${task.number}`]] as [string, string][]) : []),
+    ["task", task ? `${values.url}/o/${org}/tasks/${task.number}` : inTeam("board")],
     ["agents", inTeam("agents")],
     ["queue", inTeam("queue")],
     ["activity", inTeam("activity")],

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./check/command.ts";
-import { findChromium } from "./test/chromium.ts";
+import { findChromium } from "./chromium.ts";
 import { installPrerequisites } from "./test/prerequisites.ts";
 import { readTally, type Tally, tallyPlaywright, tallyVitest } from "./test/results.ts";
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { findChromium } from "./chromium.ts";
+import { findChromium } from "../chromium.ts";
 
 interface Prerequisite {
   debianPackage: string;
