@@ -17,7 +17,7 @@ export function AcceptInvitation({
   async function accept(): Promise<Refusal | undefined> {
     const joined = await runOperation("accept_invitation", { token });
     if ("refusal" in joined) return joined.refusal;
-    location.assign(`/o/${joined.value.slug}`);
+    location.assign(`/o/${String(joined.value.slug)}`);
     return undefined;
   }
 

@@ -46,7 +46,9 @@ export function AuthForm({
     if (missing) return show(missing);
     setBusy(true);
     setRefusal(undefined);
-    const fields = Object.fromEntries([...new FormData(element)].map(([name, value]) => [name, String(value)]));
+    const fields = Object.fromEntries(
+      [...new FormData(element)].map(([name, value]) => [name, typeof value === "string" ? value : ""]),
+    );
     const wrong = await onSubmit(fields).catch(
       (): Refusal => ({ message: "That did not work. Try again in a moment." }),
     );

@@ -10,7 +10,7 @@ export function NewOrganizationForm() {
   async function submit({ name }: Record<string, string>): Promise<Refusal | undefined> {
     const made = await runOperation("create_org", { name });
     if ("refusal" in made) return { field: "name", ...made.refusal };
-    location.assign(`/o/${made.value.slug}`);
+    location.assign(`/o/${String(made.value.slug)}`);
     return undefined;
   }
 

@@ -1,5 +1,3 @@
-import type { ErrorBody } from "#server/errors.ts";
-
 /** What a form shows when it did not work. */
 export interface Refusal {
   message: string;
@@ -13,8 +11,8 @@ export async function signInWithPassword(email: string, password: string): Promi
   const response = await postForm("/api/auth/callback/credentials", { email, password });
   if (!response) return unreachable;
   if (!response.ok) return readRefusal(response);
-  const { url } = await response.json();
-  if (!new URL(url, location.origin).searchParams.has("error")) return undefined;
+  const { url } = await readFields(response);
+  if (!new URL(String(url), location.origin).searchParams.has("error")) return undefined;
   return { message: "The e-mail address or the password is not right.", field: "password" };
 }
 
@@ -23,8 +21,8 @@ export async function signInWithProvider(provider: string, callbackUrl: string):
   const response = await postForm(`/api/auth/signin/${provider}`, { callbackUrl });
   if (!response) return unreachable;
   if (!response.ok) return readRefusal(response);
-  const { url } = await response.json();
-  location.assign(url);
+  const { url } = await readFields(response);
+  location.assign(String(url));
   return undefined;
 }
 
@@ -50,25 +48,25 @@ export function runOperation(name: string, input: Record<string, unknown>): Prom
 /** The organization the signed-in person begins in, by their session. */
 export async function firstOrganization(): Promise<string | undefined> {
   const response = await fetch("/api/auth/session").catch(() => undefined);
-  const session = await response?.json();
-  return typeof session?.org === "string" ? session.org : undefined;
+  const { org } = response ? await readFields(response) : {};
+  return typeof org === "string" ? org : undefined;
 }
 
 async function postJson(path: string, body: unknown): Promise<Answer> {
   const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
   const response = await fetch(path, request).catch(() => undefined);
   if (!response) return { refusal: unreachable };
-  return response.ok ? { value: await response.json() } : { refusal: await readRefusal(response) };
+  return response.ok ? { value: await readFields(response) } : { refusal: await readRefusal(response) };
 }
 
 /** next-auth takes forms that carry its token, which only our own pages can read. */
 async function postForm(path: string, fields: Record<string, string>): Promise<Response | undefined> {
   try {
-    const { csrfToken } = await (await fetch("/api/auth/csrf")).json();
+    const { csrfToken } = await readFields(await fetch("/api/auth/csrf"));
     return await fetch(path, {
       method: "POST",
       headers: { "x-auth-return-redirect": "1" },
-      body: new URLSearchParams({ ...fields, csrfToken }),
+      body: new URLSearchParams({ ...fields, csrfToken: String(csrfToken) }),
     });
   } catch {
     return undefined;
@@ -76,9 +74,22 @@ async function postForm(path: string, fields: Record<string, string>): Promise<R
 }
 
 async function readRefusal(response: Response): Promise<Refusal> {
-  const body: Partial<ErrorBody> = await response.json().catch(() => ({}));
-  const { message = "That did not work. Try again in a moment.", details } = body.error ?? {};
-  const [issue]: unknown[] = Array.isArray(details?.issues) ? details.issues : [];
-  const field = typeof issue === "object" && issue !== null && "path" in issue ? String(issue.path) : undefined;
-  return field ? { message, field } : { message };
+  const { error } = await readFields(response);
+  const { message, details } = fieldsOf(error);
+  const { issues } = fieldsOf(details);
+  const { path } = fieldsOf(Array.isArray(issues) ? issues[0] : undefined);
+  return {
+    message: typeof message === "string" ? message : "That did not work. Try again in a moment.",
+    ...(typeof path === "string" ? { field: path } : {}),
+  };
+}
+
+/** A proxy on the way may answer with a page of its own: what is no JSON object has no fields. */
+async function readFields(response: Response): Promise<Record<string, unknown>> {
+  const body: unknown = await response.json().catch(() => undefined);
+  return fieldsOf(body);
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }

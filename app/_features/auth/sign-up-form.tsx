@@ -17,7 +17,7 @@ export function SignUpForm({ invitation, email }: { invitation?: string; email?:
     });
     if ("refusal" in made) return made.refusal;
     const refused = await signInWithPassword(person.email ?? "", person.password ?? "");
-    location.assign(refused ? "/sign-in" : `/o/${made.value.slug}`);
+    location.assign(refused ? "/sign-in" : `/o/${String(made.value.slug)}`);
     return undefined;
   }
 
