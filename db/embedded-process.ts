@@ -69,7 +69,7 @@ export async function launch(cluster: Cluster, port: number): Promise<number> {
 function spawnPostmaster(cluster: Cluster, port: number): ChildProcess {
   const log = openLog(cluster);
   const { prefix, uid, gid } = cluster.runner;
-  const [command = "", ...words] = [...prefix, cluster.binaries.postgres];
+  const [command, ...words] = [...prefix, cluster.binaries.postgres];
   const args = [...words, "-D", cluster.data, "-p", String(port), "-h", "127.0.0.1", "-k", "", ...cluster.settings];
   // Detached: a Ctrl-C in the terminal must reach the supervisor, which stops the database last.
   const options = { uid, gid, detached: true, cwd: cluster.data, env: { ...process.env, LC_ALL: "C" } };

@@ -23,7 +23,6 @@ export const orgRoles = ["owner", "admin", "member", "viewer"] as const;
 export type OrgRole = (typeof orgRoles)[number];
 
 export const memberStatuses = ["active", "deactivated"] as const;
-export type MemberStatus = (typeof memberStatuses)[number];
 
 export const agentRoles = ["manager", "engineer", "reviewer"] as const;
 export type AgentRole = (typeof agentRoles)[number];

@@ -55,6 +55,6 @@ async function openDatabase({ dataDir, databaseUrl, publicUrl }: Config) {
 }
 
 await bootstrap().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n${usage}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
   process.exitCode = 1;
 });

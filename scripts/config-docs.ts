@@ -31,14 +31,14 @@ function possible(field: z.ZodType): string {
     format,
   } = z.toJSONSchema(field, { io: "output", unrepresentable: "any" });
   if (values) return values.map((value) => `\`${value}\``).join(", ");
-  if (type === "integer") return `${minimum} to ${maximum}`;
+  if (type === "integer") return `${String(minimum)} to ${String(maximum)}`;
   if (format === "uri") return "address";
   return type === "string" ? "text" : "list: `a, b`";
 }
 
 function show(standard: unknown): string {
   if (standard === undefined || (Array.isArray(standard) && standard.length === 0)) return "";
-  return `\`${standard}\``;
+  return `\`${typeof standard === "string" ? standard : JSON.stringify(standard)}\``;
 }
 
 if (import.meta.main) writeFileSync("docs/configuration.md", configurationPage());

@@ -48,6 +48,6 @@ try {
   if (values["keep-open"]) process.stdout.write(`\nLook at it: ${url}/o/${result.orgSlug}/t/${result.teamId}/board\n`);
   process.exit(result.complete && sound ? 0 : 1);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }

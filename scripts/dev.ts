@@ -10,7 +10,7 @@ try {
     for (const folder of RESTARTS[name]) restartOnChange(folder, () => launched[name].restart());
   }
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 }
 

@@ -9,11 +9,12 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 const folder = mkdtempSync(join(tmpdir(), "entourage-launch-test-"));
 const port = 20_000 + Math.floor(Math.random() * 9_000);
 const environment = {
-  ...process.env,
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
   PORT: String(port),
   ENTOURAGE_DATA_DIR: folder,
   ENTOURAGE_LOG_LEVEL: "info",
-  NODE_ENV: undefined,
+  NODE_ENV: "production" as const,
 };
 let launcher: ChildProcess;
 

@@ -41,8 +41,8 @@ export function readable(source: string, line: string): string {
   if (!entry) return `${styleText("dim", source.padEnd(8))} ${line}`;
   const { level, time, msg, part } = entry;
   const clock = new Date(String(time)).toTimeString().slice(0, 8);
-  const name = String(part ?? source).padEnd(8);
-  const text = msg === "request" ? request(entry) : `${msg ?? ""} ${fields(entry)}`.trimEnd();
+  const name = show(part ?? source).padEnd(8);
+  const text = msg === "request" ? request(entry) : `${show(msg ?? "")} ${fields(entry)}`.trimEnd();
   const style = Object.entries(STYLES).find(([key]) => key === level)?.[1];
   return `${styleText("dim", `${clock} ${name}`)} ${style ? styleText(style, text) : text}`;
 }
@@ -57,7 +57,7 @@ function parse(line: string): Record<string, unknown> | undefined {
 }
 
 function request({ method, path, status, milliseconds }: Record<string, unknown>): string {
-  return `${method} ${path} ${status} ${milliseconds} ms`;
+  return `${[method, path, status, milliseconds].map(show).join(" ")} ms`;
 }
 
 function fields(entry: Record<string, unknown>): string {
@@ -72,5 +72,5 @@ function show(value: unknown): string {
 }
 
 function stackOf(value: unknown): string {
-  return typeof value === "object" && value !== null && "stack" in value ? `\n${value.stack}` : show(value);
+  return typeof value === "object" && value !== null && "stack" in value ? `\n${String(value.stack)}` : show(value);
 }

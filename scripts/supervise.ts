@@ -36,7 +36,8 @@ export function supervise(program: Program, log: Logger, sink: LineSink): Superv
       const begun = Date.now();
       child = startChild(program, sink);
       child.on("message", (message) => message === "ready" && readiness.resolve());
-      const [code, signal] = await once(child, "exit");
+      await once(child, "exit");
+      const { exitCode: code, signalCode: signal } = child;
       killGroup(child); // Whatever it had started goes with it.
       if (stopping) return;
       restarts++;

@@ -3,9 +3,9 @@ import type { Logger } from "#server/log.ts";
 /** Something looked at again and again: on every hint, and by the poll. Never two rounds at once. */
 export interface Rounds {
   /** Asks for a round; one that is asked for during a round follows it. */
-  ask(): void;
+  ask: () => void;
   /** No further round begins; resolves when the current one is over. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 export function startRounds(log: Pick<Logger, "error">, round: () => Promise<void>): Rounds {

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 import { newId } from "#server/ids.ts";
+
+const refusal = z.object({ error: z.object({ message: z.string() }) });
 
 /** The HTTP door, as a script uses it. Outlives a restart of the server: a lost answer is asked for again under one key. */
 export class Api {
@@ -25,7 +28,8 @@ export class Api {
         body: JSON.stringify(input),
         signal: AbortSignal.timeout(30_000),
       }).catch((error: unknown) => (attempt < 60 ? undefined : Promise.reject(error)));
-      if (response?.ok) return (await response.json()) as Result; // The server parsed it by its output schema.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server parsed it by the operation's output schema
+      if (response?.ok) return (await response.json()) as Result;
       if (response && response.status < 500 && response.status !== 429)
         throw new Error(await refusalOf(response, operation));
       if (response && attempt >= 60) throw new Error(await refusalOf(response, operation));
@@ -37,8 +41,7 @@ export class Api {
 async function refusalOf(response: Response, operation: string): Promise<string> {
   const body = await response.text();
   try {
-    const { error } = JSON.parse(body) as { error?: { message?: string } };
-    return error?.message ?? `${operation}: HTTP ${response.status}`;
+    return refusal.parse(JSON.parse(body)).error.message;
   } catch {
     return `${operation}: HTTP ${response.status} ${body.slice(0, 200)}`;
   }

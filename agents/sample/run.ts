@@ -19,7 +19,7 @@ export interface SampleOptions {
   /** Where sample repositories are made: a folder the server accepts local repositories from. */
   samplesDirectory: string;
   timeoutSeconds?: number;
-  say(line: string): void;
+  say: (line: string) => void;
 }
 
 export interface SampleResult {
@@ -206,9 +206,9 @@ interface Watched {
   teamId: string;
   taskIds: string[];
   processes: Map<string, ChildProcess>;
-  restart(name: string): void;
+  restart: (name: string) => void;
   deadline: number;
-  say(line: string): void;
+  say: (line: string) => void;
 }
 
 /** Waits until every task is over; an agent that died is started again, as any supervisor would. */

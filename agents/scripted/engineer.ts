@@ -23,7 +23,7 @@ for (;;) {
     await doTask(next);
   } catch (error) {
     if (!(error instanceof ToolRefusal) && !/lease|hook declined/.test(String(error))) throw error;
-    say(`#${next.task.number}: ${error instanceof Error ? error.message : error}`); // Refused: the work is another's now, or not to be done.
+    say(`#${next.task.number}: ${error instanceof Error ? error.message : String(error)}`); // Refused: the work is another's now, or not to be done.
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { z } from "zod";
 import { newId } from "#server/ids.ts";
 
 /** A tool said no; the code and message are the server's. */
@@ -11,6 +12,8 @@ export class ToolRefusal extends Error {
     this.code = code;
   }
 }
+
+const refused = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
 /**
  * An agent's line to the server: calls tools by the official MCP client and outlives a restart of the server. A call
@@ -51,9 +54,9 @@ export class McpConnection {
       undefined,
       { timeout: 65_000 },
     );
-    const content = (answer.structuredContent ?? {}) as { error?: { code: string; message: string } }; // Shapes are checked by the server's output schemas.
-    if (answer.isError)
-      throw new ToolRefusal(content.error?.code ?? "internal", content.error?.message ?? "the tool failed");
+    const content = answer.structuredContent ?? {};
+    if (answer.isError) throw toRefusal(content);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server parsed it by the tool's output schema
     return content as Result;
   }
 
@@ -72,4 +75,9 @@ export class McpConnection {
     this.#client = undefined;
     await client?.close().catch(() => {});
   }
+}
+
+function toRefusal(content: unknown): ToolRefusal {
+  const { data } = refused.safeParse(content);
+  return new ToolRefusal(data?.error.code ?? "internal", data?.error.message ?? "the tool failed");
 }

@@ -86,6 +86,7 @@ export class WorkingCopy {
       cwd,
       timeout: 60_000,
       env: {
+        NODE_ENV: "production", // For nothing but the type: Next wants it in every environment.
         PATH: process.env.PATH,
         HOME: dirname(this.directory),
         GIT_TERMINAL_PROMPT: "0",
@@ -98,7 +99,7 @@ export class WorkingCopy {
         GIT_CONFIG_COUNT: "1",
         GIT_CONFIG_KEY_0: "http.extraHeader",
         GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`${user}:${this.#key}`).toString("base64")}`,
-      } as unknown as NodeJS.ProcessEnv, // Next narrows NODE_ENV in this type; a child needs no NODE_ENV.
+      },
     });
     return stdout;
   }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { hashSecret } from "../auth/secret.ts";
 import { isWellFormed, makeKey } from "./key.ts";
 
-const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".split("");
 
 test("a key is oc_, 256 random bits in base62 and a checksum, and never comes twice", () => {
   const keys = new Set(Array.from({ length: 2_000 }, makeKey));
@@ -17,7 +17,7 @@ test("the checksum notices every single mistyped character, and every swap of ne
   const key = makeKey();
   const accepted: string[] = [];
   for (let place = 3; place < key.length; place++) {
-    const wrong = [...letters].map((letter) => key.slice(0, place) + letter + key.slice(place + 1));
+    const wrong = letters.map((letter) => key.slice(0, place) + letter + key.slice(place + 1));
     const swapped = key.slice(0, place) + key.charAt(place + 1) + key.charAt(place) + key.slice(place + 2);
     accepted.push(...[...wrong, swapped].filter((other) => other !== key && isWellFormed(other)));
   }
