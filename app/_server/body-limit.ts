@@ -17,7 +17,7 @@ export function limitBody(request: IncomingMessage, response: ServerResponse, li
   const push = request.push.bind(request);
   let received = 0;
   request.push = (chunk, encoding) => {
-    received += chunk?.length ?? 0;
+    received += Buffer.isBuffer(chunk) ? chunk.length : 0;
     if (received <= limitBytes) return push(chunk, encoding);
     request.push = () => false;
     response.setHeader("connection", "close");

@@ -18,6 +18,7 @@ if (!settings.databaseUrl) throw new Error("The web process needs DATABASE_URL; 
 const app = next({ dev, dir: process.cwd(), port: settings.port, hostname: "localhost" });
 await app.prepare();
 const nextHandler = app.getRequestHandler();
+const nextUpgrade = app.getUpgradeHandler();
 // Probes have a connection of their own: a pool that is exhausted by requests must not make the process look dead.
 const probes = connect(settings.databaseUrl, { poolSize: 1, name: "entourage-probes" });
 
@@ -31,7 +32,7 @@ const front = createFront({
   isDraining: () => draining,
   git: serveGit,
   next: (request, response) => nextHandler(request, response),
-  nextUpgrade: app.getUpgradeHandler(),
+  nextUpgrade: (request, socket, head) => void nextUpgrade(request, socket, head),
 });
 const servers = await Promise.all(addresses(settings.host).map(listen));
 log.info({ port: settings.port, host: settings.host }, "web is listening");

@@ -55,11 +55,6 @@ export function useAvailableActions(): readonly Action[] {
   return useSyncExternalStore(registry.subscribe, registry.list, () => none);
 }
 
-/** One action by id, for a tooltip, a menu item or a button that stands for it. */
-export function useAction(id: string): Action | undefined {
-  return useAvailableActions().find((action) => action.id === id);
-}
-
 /** Runs an action by id, if it is there and may run now. */
 export function useRunAction(): (id: string) => void {
   const registry = useRegistry();
@@ -73,9 +68,9 @@ function KeyListener({ registry }: { registry: ActionRegistry }) {
     const bindings = keys
       .split("\n")
       .filter(Boolean)
-      .map((each) => [
+      .map((each): [string, (event: KeyboardEvent) => void] => [
         toBinding(each),
-        (event: KeyboardEvent) => {
+        (event) => {
           if (registry.runKeys(each)) event.preventDefault();
         },
       ]);

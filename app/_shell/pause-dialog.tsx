@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
@@ -16,7 +16,7 @@ type PauseDialogProps = {
 export function PauseDialog({ open, onOpenChange, onPause }: PauseDialogProps) {
   const [working, setWorking] = useState(false);
   const [failure, setFailure] = useState<string>();
-  const pause = async (event: FormEvent<HTMLFormElement>) => {
+  const pause = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const reason = new FormData(event.currentTarget).get("reason");
     setWorking(true);

@@ -11,7 +11,7 @@ import type { ShellProps, ShellTeam } from "./shell-props.ts";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { StatusLine } from "./status-line.tsx";
 
-export type { SearchHit, ShellProps, ShellStatus } from "./shell-props.ts";
+export type { ShellProps } from "./shell-props.ts";
 
 /** The frame around every page of an organization: rail, status line, banners, palette and keys. It fetches nothing. */
 export function Shell(props: ShellProps) {

@@ -1,5 +1,4 @@
 import clsx from "clsx";
-import type { ReactNode } from "react";
 import { AgentMark } from "./agent-mark.tsx";
 
 type AvatarProps = { name: string; size?: 16 | 20 | 24 | 32; decorative?: boolean };
@@ -45,27 +44,8 @@ export function TeamMark({ name, small = false }: { name: string; small?: boolea
   );
 }
 
-/** Several of them, overlapped; what does not fit is a number. */
-export function AvatarStack({ label, max = 3, children }: { label: string; max?: number; children: ReactNode[] }) {
-  const more = children.length - max;
-  return (
-    <span
-      role="group"
-      aria-label={label}
-      className="inline-flex items-center -space-x-0.5 [&>*]:ring-2 [&>*]:ring-surface"
-    >
-      {children.slice(0, max)}
-      {more > 0 ? (
-        <span className="inline-flex h-5 min-w-5 items-center justify-center rounded-full bg-active px-1 text-micro text-muted">
-          +{more}
-        </span>
-      ) : null}
-    </span>
-  );
-}
-
 /** "Ada Lovelace" → "AL"; one word gives its first letter. */
-export function initials(name: string): string {
+function initials(name: string): string {
   const words = name
     .trim()
     .split(/[\s._@-]+/u)

@@ -3,7 +3,7 @@
 import { PatchDiff } from "@pierre/diffs/react";
 import { MessageSquarePlus } from "lucide-react";
 import { useTheme } from "next-themes";
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import type { DiffSide } from "#db/enums.ts";
 import { Button } from "./button.tsx";
 import type { DiffNote, DiffViewProps } from "./diff-view.tsx";
@@ -68,7 +68,7 @@ function letKeysScroll(node: HTMLElement): void {
 function CommentByNumber({ onComment }: { onComment: (side: DiffSide, line: number) => void }) {
   const [open, setOpen] = useState(false);
   const [side, setSide] = useState<DiffSide>("new");
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const line = Number(new FormData(event.currentTarget).get("line"));
     if (!Number.isInteger(line) || line < 1) return;

@@ -1,6 +1,6 @@
 "use client";
 
-import { parseAsArrayOf, parseAsString, useQueryStates } from "nuqs";
+import { parseAsArrayOf, parseAsString, throttle, useQueryStates } from "nuqs";
 import { useMemo } from "react";
 import type { Option } from "./select.tsx";
 
@@ -33,7 +33,7 @@ export function useFilters(filters: readonly Filter[]): Filters {
   const [chosen, setChosen] = useQueryStates(lists, { history: "replace" });
   const [words, setWords] = useQueryStates(
     { q: parseAsString.withDefault("") },
-    { history: "replace", throttleMs: 120 },
+    { history: "replace", limitUrlUpdates: throttle(120) },
   );
   return {
     chosen,

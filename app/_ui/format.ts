@@ -34,11 +34,6 @@ export function tokenCount(count: number): string {
   return new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(count).replace("K", "k");
 }
 
-/** 12,345. */
-export function wholeNumber(count: number): string {
-  return new Intl.NumberFormat("en").format(count);
-}
-
 function currencyText(amount: number, digits: number, currency: string): string {
   return new Intl.NumberFormat("en", {
     style: "currency",

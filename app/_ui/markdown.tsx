@@ -1,5 +1,6 @@
 import clsx from "clsx";
 import { Bot } from "lucide-react";
+import { Children } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "./code-block.tsx";
@@ -81,7 +82,9 @@ const components: Components = {
   hr: () => <hr className="border-line" />,
   pre: ({ children }) => <>{children}</>,
   code: ({ className, children }) => {
-    const code = String(children);
+    const code = Children.toArray(children)
+      .filter((each) => typeof each === "string")
+      .join("");
     if (!className && !code.includes("\n")) {
       return <code className="rounded-sm bg-sunken px-1 py-px font-mono text-[0.92em] ring-1 ring-line">{code}</code>;
     }

@@ -4,7 +4,6 @@ import {
   type ComponentType,
   cloneElement,
   createContext,
-  type MouseEvent,
   type ReactElement,
   type ReactNode,
   useContext,
@@ -67,42 +66,6 @@ export function Menu({ trigger, align = "start", side = "bottom", children }: Me
   );
 }
 
-/** The same items at the pointer. Everything in it must also be reachable by key or by a button. */
-export function ContextMenu({
-  items,
-  children,
-}: {
-  items: ReactNode;
-  children: ReactElement<Record<string, unknown>>;
-}) {
-  const [point, setPoint] = useState<{ x: number; y: number } | null>(null);
-  const loaded = useParts(point !== null);
-  const anchor = point ? { getBoundingClientRect: () => new DOMRect(point.x, point.y, 0, 0) } : null;
-  return (
-    <>
-      {cloneElement(children, {
-        onContextMenu: (event: MouseEvent) => {
-          event.preventDefault();
-          setPoint({ x: event.clientX, y: event.clientY });
-        },
-      })}
-      {loaded ? (
-        <Parts value={loaded}>
-          <loaded.Popup
-            open={point !== null}
-            onOpenChange={() => setPoint(null)}
-            anchor={anchor}
-            align="start"
-            side="bottom"
-          >
-            {items}
-          </loaded.Popup>
-        </Parts>
-      ) : null}
-    </>
-  );
-}
-
 /** One thing to do. */
 export const MenuItem = part<MenuItemProps>((from) => from.Item);
 /** An item that is on or off; the menu stays open. */
@@ -126,7 +89,7 @@ function useParts(wanted: boolean): MenuParts | undefined {
   // Only a menu that was opened once holds its library: a board has ten thousand that never are.
   const [loaded, setLoaded] = useState<MenuParts>();
   useEffect(() => {
-    if (wanted && !loaded) void loadParts().then((next) => setLoaded(next));
+    if (wanted && !loaded) void loadParts().then(setLoaded);
   }, [wanted, loaded]);
   return loaded;
 }

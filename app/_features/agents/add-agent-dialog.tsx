@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import type { AgentRole } from "#db/enums.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
@@ -34,7 +34,7 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
     onOpenChange(next);
     if (!next && made) onAdded(made.id);
   };
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
     try {

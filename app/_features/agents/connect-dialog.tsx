@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
@@ -15,7 +15,7 @@ export function ConnectDialog({ agent, onClose }: { agent: { id: string; name: s
   const create = useChange(useTRPC().apiKeys.create.mutationOptions(), { refused: "No key was made" });
   const [key, setKey] = useState<string>();
   const [failure, setFailure] = useState<string>();
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const name = new FormData(event.currentTarget).get("name");
     try {

@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
@@ -15,7 +15,7 @@ export function EditAgentDialog({ agent, onClose }: { agent: Agent; onClose: () 
   const { update } = useAgentChanges();
   const [role, setRole] = useState(agent.role);
   const [failure, setFailure] = useState<string>();
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const life = new FormData(event.currentTarget).get("leaseSeconds");
     try {

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import type { KeyScope } from "#db/enums.ts";
 import { keyScopes } from "#db/enums.ts";
 import { ConnectAgent } from "#app/_features/agents/connect-agent.tsx";
@@ -32,7 +32,7 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
   const chosen = holder ?? agents[0]?.id ?? myself;
   const agentId = chosen === myself ? null : chosen;
   const scopeNow = scope ?? (agentId ? "agent" : "all");
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
     const name = new FormData(event.currentTarget).get("name");

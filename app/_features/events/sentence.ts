@@ -58,6 +58,7 @@ const noNames: Names = { nameOf: () => undefined, taskNumberOf: () => undefined 
 export function sentenceOf(event: Told, names: Names = noNames, { onTask }: Options = {}): Sentence {
   if (!isKnown(event.type)) return { face: "changed", parts: [event.type.replaceAll(/[._]/g, " ")] };
   // The log was written through the registry's schemas, so a type's data has its shape; the map is exhaustive below.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type says which wording, and both come from the registry
   const word = wording[event.type] as (data: FeedEvent["data"], about: About) => Sentence;
   return word(event.data, aboutOf(event, names, onTask));
 }

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import type { OrgRole } from "#db/enums.ts";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
@@ -28,7 +28,7 @@ export function InviteDialog({ isOwner, onClose }: { isOwner: boolean; onClose: 
   const teams = (data?.teams ?? []).filter(({ archivedAt }) => archivedAt === null);
   const invite = useChange(trpc.members.invite.mutationOptions(), { refused: "No invitation was made" });
   const seesAll = role === "owner" || role === "admin";
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
     const value = new FormData(event.currentTarget).get("email");

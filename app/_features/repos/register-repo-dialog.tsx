@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import type { MergeStrategy, RepoSource } from "#db/enums.ts";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
@@ -30,7 +30,7 @@ export function RegisterRepoDialog({ teamId, open, onOpenChange, onRegistered }:
     done: ({ repo }) => `${repo.name} is being copied`,
     refused: "The repository was not registered",
   });
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
     const form = event.currentTarget;

@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { Section } from "#app/_features/settings/settings-page.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
@@ -19,7 +19,7 @@ export function RepoSettings({ repo }: { repo: Repo }) {
     done: () => `${repo.name} was changed`,
     refused: "The repository was not changed",
   });
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
     const name = new FormData(event.currentTarget).get("name");

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Pause, Play } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
@@ -62,7 +62,7 @@ function NameSection({ organization, disabled }: { organization: Organization; d
     done: (result) => `The organization is called ${result.organization.name} now`,
     refused: "The name was not changed",
   });
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
     const name = new FormData(event.currentTarget).get("name");

@@ -2,7 +2,7 @@
 
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
-import { type FormEvent, useRef, useState, useSyncExternalStore } from "react";
+import { type SubmitEvent, useRef, useState, useSyncExternalStore } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Avatar } from "#app/_ui/avatar.tsx";
@@ -76,7 +76,7 @@ function PasswordSection() {
         : `Your password is changed; ${ended} other ${ended === 1 ? "browser was" : "browsers were"} signed out`,
     refused: "The password was not changed",
   });
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
     const fields = new FormData(event.currentTarget);

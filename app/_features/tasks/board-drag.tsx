@@ -94,7 +94,7 @@ function HoveredCard({ id, board }: { id: string | null; board: RefObject<HTMLEl
   useEffect(() => {
     const node = board.current?.querySelector<HTMLElement>(`[data-card="${id}"]`) ?? null;
     setNodeRef(node);
-    const start = (event: MouseEvent) => listeners?.onMouseDown?.({ nativeEvent: event });
+    const start = (event: MouseEvent) => void listeners?.onMouseDown?.({ nativeEvent: event });
     node?.addEventListener("mousedown", start);
     return () => node?.removeEventListener("mousedown", start);
   }, [id, board, setNodeRef, listeners]);

@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { type SubmitEvent, useRef, useState } from "react";
 import { priorities, taskTypes } from "#db/enums.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
@@ -27,11 +27,14 @@ export function CreateTaskDialog({ onClose, onCreated }: CreateTaskDialogProps) 
   const cache = useTaskCache();
   const [titleError, setTitleError] = useState<string>();
   const create = useMutation(useTRPC().tasks.create.mutationOptions());
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (create.isPending) return;
     const fields = new FormData(event.currentTarget);
-    const text = (name: string) => String(fields.get(name) ?? "");
+    const text = (name: string) => {
+      const value = fields.get(name);
+      return typeof value === "string" ? value : "";
+    };
     if (text("title").trim() === "") {
       setTitleError("Say in a few words what is to be done.");
       return;

@@ -169,7 +169,7 @@ function Fact({ icon, label, tone, children }: FactProps) {
 }
 
 /** Where the work stands past writing it: its merge while there is one, else the verdict that counts. */
-export function workState({ merge, review, status }: Pick<Card, "merge" | "review" | "status">): StatusOf | null {
+function workState({ merge, review, status }: Pick<Card, "merge" | "review" | "status">): StatusOf | null {
   if (status === "in_progress" && review?.verdict === "request_changes")
     return { of: "review", status: "request_changes" };
   if (merge && (status === "merging" || merge.status === "failed" || merge.status === "conflicted"))

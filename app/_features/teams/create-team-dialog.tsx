@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
@@ -17,7 +17,7 @@ export function CreateTeamDialog({ onClose, onCreated }: CreateTeamDialogProps) 
     done: ({ team }) => `${team.name} is there, with its manager agent`,
     refused: "The team was not created",
   });
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
     try {

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Archive, ChevronLeft, Pause, Play } from "lucide-react";
 import Link from "next/link";
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
@@ -69,7 +69,7 @@ function General({ team }: { team: TeamDetail }) {
     done: (result) => `${result.team.name} was changed`,
     refused: "The team was not changed",
   });
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
     try {
