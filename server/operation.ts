@@ -74,8 +74,7 @@ export function defineOperation<Input extends z.ZodObject, Output extends z.ZodO
 export function defineOperation<Input extends z.ZodObject, Output extends z.ZodObject>(
   operation: Operation<Input, Output, never> | Operation<Input, Output> | Local<Input, Output>,
 ): Operation<Input, Output> {
-  // The type of what `run` decides matters only between `run` and `finish` of the same operation, which the overloads checked.
-  return { run: nothing, ...operation } as Operation<Input, Output>;
+  return { run: nothing, ...operation };
 }
 
 const nothing = () => Promise.resolve();

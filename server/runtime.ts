@@ -19,7 +19,7 @@ export type OpenRuntime = Runtime & {
 };
 
 /** What of the configuration domain code reads. */
-export const settingsOf = (from: Config): Settings => ({
+const settingsOf = (from: Config): Settings => ({
   dataDir: from.dataDir,
   publicUrl: from.publicUrl,
   leaseSeconds: { driven: from.leaseSeconds, external: from.externalLeaseSeconds },

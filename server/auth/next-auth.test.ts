@@ -17,7 +17,7 @@ import { handleRegister, handleSignIn } from "./http.ts";
 import { nextAuthConfig, type SignInRequest } from "./next-auth.ts";
 import { actorOfRequest } from "./session.ts";
 
-// What next-auth's route handlers call. The package itself only loads inside Next.
+// What next-auth’s route handlers call, of the version it brings itself. The package only loads inside Next.
 const core = new URL("../../node_modules/@auth/core/index.js", import.meta.url).href;
 const { Auth }: { Auth: (request: Request, config: NextAuthConfig) => Promise<Response> } = await import(core);
 const nextAuth = (request: Request, situation: SignInRequest) => Auth(request, nextAuthConfig(situation));

@@ -27,6 +27,3 @@ export function asRows(events: readonly PendingEvent[]): SQL {
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as e(org_id uuid, id uuid, team_id uuid, task_id uuid,
     subject_id uuid, actor jsonb, data jsonb, at timestamptz)`;
 }
-
-/** An event that changes no table: it is only told. */
-export const toldOnly: Projection = async () => undefined;

@@ -36,7 +36,7 @@ export function guardPush(channel: Duplex, rules: PushRules): void {
 }
 
 /** Why a push may not happen, or null. Anything but creating or moving one of one's own branches is refused. */
-export function refusal(lines: string[], allowedRefs: string[]): string | null {
+function refusal(lines: string[], allowedRefs: string[]): string | null {
   const own = allowedRefs.length === 0 ? "nothing at the moment" : `only ${allowedRefs.join(", ")}`;
   const may = `You may push ${own} while you hold its lease.`;
   if (lines.length === 0) return `Nothing was pushed. ${may}`;

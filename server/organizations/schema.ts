@@ -2,7 +2,7 @@ import { z } from "zod";
 import { orgRoles } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 
-export const orgName = z.string().trim().min(1).max(100);
+const orgName = z.string().trim().min(1).max(100);
 
 /** Why nothing starts, and who said so. */
 export const pause = z

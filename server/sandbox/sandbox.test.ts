@@ -237,7 +237,7 @@ describe.skipIf(!availability.ok)("what bubblewrap keeps out, each with a contro
     for (const path of ["/usr/x", "/etc/x", "/x", "/opt/x", "/etc/passwd", "/sys/x", "/dev/x"]) {
       expect((await run(`: >> ${path}`)).exitCode).not.toBe(0);
     }
-    expect((await run("echo fine | tee /tmp/x /home/agent/x /work/x")).output).toBe("fine\n");
+    expect((await run("echo fine | tee /tmp/x ~/x ./x")).output).toBe("fine\n");
     expect(existsSync("/tmp/x")).toBe(false);
   });
 
@@ -257,7 +257,7 @@ describe.skipIf(!availability.ok)("what bubblewrap keeps out, each with a contro
       console.log(JSON.stringify({ open: walk(process.argv[1]), looked }));`;
     await writeFile(join(directory, "control"), "");
     expect(JSON.parse((await run(["node", "-e", probe, "/work"])).output)).toEqual({
-      open: ["/work/control"],
+      open: [join("/work", "control")],
       looked: 1,
     });
     const kernel = JSON.parse((await run(["node", "-e", probe, "/proc"])).output);
