@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "@playwright/test";
+import type Axe from "axe-core";
 import { enterAsOwner, isLive } from "./session.ts";
 import { expect, test } from "./test.ts";
 
@@ -114,8 +115,8 @@ test("no page of the settings or of a team's rooms keeps anybody out, in both th
       await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
       await page.evaluate(axe);
       const broken = await page.evaluate(async () => {
-        const { violations } = await Reflect.get(window, "axe").run();
-        return violations.map(({ id, nodes }: { id: string; nodes: { html: string }[] }) => [id, nodes[0]?.html]);
+        const { violations } = await (Reflect.get(window, "axe") as typeof Axe).run();
+        return violations.map(({ id, nodes }) => [id, nodes[0]?.html]);
       });
       expect([address, colorScheme, broken]).toEqual([address, colorScheme, []]);
     }
