@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { Tx } from "#db/client.ts";
 import type { AgentRole, AgentRuntime, KeyScope, OrgRole } from "#db/enums.ts";
 import { isWellFormed } from "../api-keys/key.ts";
 import { type Actor, type Context, type Runtime, systemActor } from "../context.ts";
@@ -74,7 +75,15 @@ export function asSystem<Result>(runtime: Runtime, work: (context: Context) => P
   return inTransaction(runtime, systemActor("", "sign-in"), { requestId: "sign-in", system: true }, work);
 }
 
-const badKey = () =>
+/** Which of these keys would still let somebody in. */
+export async function findLiveKeys(tx: Tx, keyIds: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.execute<{ id: string }>(
+    sql`select k.id from ${keysAndHolders} where k.id = any(${`{${keyIds.join(",")}}`}::uuid[]) and ${keyIsLive}`,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+export const badKey = (): AppError =>
   new AppError(
     "unauthenticated",
     "This API key is not valid. It may be mistyped, expired or revoked; ask for a new one.",
@@ -83,6 +92,14 @@ const badKey = () =>
 const milliseconds = (column: SQL) => sql`(extract(epoch from ${column}) * 1000)::float8`;
 const teamsOf = (orgId: SQL, userId: SQL) =>
   sql`array(select tm.team_id::text from team_members tm where tm.org_id = ${orgId} and tm.user_id = ${userId})`;
+
+const keysAndHolders = sql`api_keys k
+    left join agents a on a.org_id = k.org_id and a.id = k.agent_id and a.status <> 'archived'
+    left join memberships m on m.org_id = k.org_id and m.user_id = k.created_by_user_id and m.status = 'active'`;
+/** A key ends by revocation and by time, with its agent, and with the membership of its maker. */
+const keyIsLive = sql`k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+      and (k.agent_id is null or a.id is not null) and (k.created_by_user_id is null or m.user_id is not null)
+      and coalesce(k.agent_id, k.created_by_user_id) is not null`;
 
 type KeyRow = {
   orgId: string;
@@ -107,14 +124,10 @@ async function findKeyHolder({ tx }: Context, hash: string, ip: string): Promise
       x.last_used_at is null or x.last_used_at < now() - interval '1 minute' as "isStale",
       k.agent_id as "agentId", a.name as "agentName", a.role as "agentRole", a.runtime, a.team_id as "teamId",
       m.user_id as "userId", u.name as "userName", m.role, ${teamsOf(sql`k.org_id`, sql`m.user_id`)} as teams
-    from api_keys k
-    left join agents a on a.org_id = k.org_id and a.id = k.agent_id and a.status <> 'archived'
-    left join memberships m on m.org_id = k.org_id and m.user_id = k.created_by_user_id and m.status = 'active'
+    from ${keysAndHolders}
     left join users u on u.id = m.user_id
     left join api_key_uses x on x.org_id = k.org_id and x.key_id = k.id
-    where k.hash = ${hash} and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
-      and (k.agent_id is null or a.id is not null) and (k.created_by_user_id is null or m.user_id is not null)
-      and coalesce(k.agent_id, k.created_by_user_id) is not null`);
+    where k.hash = ${hash} and ${keyIsLive}`);
   if (!row) throw badKey();
   if (row.isStale) {
     await tx.execute(sql`insert into api_key_uses (org_id, key_id, last_used_at, ip) values (${row.orgId}, ${row.keyId}, now(), ${ip})

@@ -24,7 +24,13 @@ export const waitForWork = defineOperation({
     const offer =
       offered ??
       (await runtime.parking.park(
-        { orgId: actor.orgId, teamId: agent.teamId, agentId: actor.id, reviews: agent.role === "reviewer" },
+        {
+          orgId: actor.orgId,
+          teamId: agent.teamId,
+          agentId: actor.id,
+          reviews: agent.role === "reviewer",
+          keyId: actor.keyId,
+        },
         { timeoutSeconds, signal },
       ));
     if (!offer) return { work: null };

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { afterAll, expect, test, vi } from "vitest";
+import { createApiKey, revokeApiKey } from "../api-keys/operations.ts";
 import type { Actor } from "../context.ts";
 import { record } from "../events/record.ts";
 import { startWake } from "../events/wake.ts";
@@ -37,6 +38,7 @@ const seat = (actor: Actor) => ({
   teamId: actor.agent?.teamId ?? "",
   agentId: actor.id,
   reviews: actor.role === "reviewer",
+  keyId: actor.keyId,
 });
 const park = (actor: Actor, timeoutSeconds = 15, signal?: AbortSignal) =>
   parking.park(seat(actor), { timeoutSeconds, signal });
@@ -117,6 +119,20 @@ test("who hung up while being chosen loses nothing: the lease is given back and 
   reserved.release();
   expect(await served).toMatchObject({ kind: "task", taskId });
   expect((await read(org.owner, taskId ?? "")).lease?.holder.id).toBe(next.id);
+});
+
+test("who waits with a key that is revoked is turned away, and is given nothing that becomes ready later", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org);
+  const issue = async () => (await run(createApiKey, org.owner, { name: "key", agentId: agent.id })).apiKey.id;
+  const [revoked, kept] = [await issue(), await issue()];
+  const withKey = (keyId: string) => park({ ...agent, keyId });
+  const [ended, served] = [withKey(revoked), withKey(kept)];
+  const turnedAway = expect(ended).rejects.toMatchObject({ code: "unauthenticated" });
+  await run(revokeApiKey, org.owner, { apiKeyId: revoked });
+  await turnedAway;
+  const task = await addTask(org);
+  expect(await served).toMatchObject({ taskId: task.id });
 });
 
 test("an agent that died with a lease gets the same lease back, not another task", async () => {

@@ -1,10 +1,11 @@
 import type { Db } from "#db/client.ts";
-import { systemActor } from "../context.ts";
+import { badKey, findLiveKeys } from "../auth/actor.ts";
 import type { Settings } from "../context.ts";
+import { systemActor } from "../context.ts";
 import type { Wake } from "../events/wake.ts";
 import { inTransaction } from "../execute.ts";
 import { newId } from "../ids.ts";
-import { claimFor, giveBack, type Grant } from "../leases/service.ts";
+import { claimFor, type Grant, giveBack } from "../leases/service.ts";
 import { claimReviews } from "../reviews/service.ts";
 import { chooseIdle, findOffers, type Idle } from "./offers.ts";
 
@@ -14,14 +15,23 @@ export type Offer =
   | { kind: "review"; taskId: string; reviewId: string };
 
 export interface Parking {
-  /** Waits until something is ready for the agent, the time is over (undefined), or the caller hung up (undefined). */
-  park(idle: Idle, options: { timeoutSeconds: number; signal?: AbortSignal | undefined }): Promise<Offer | undefined>;
+  /**
+   * Waits until something is ready for the agent, the time is over (undefined), or the caller hung up (undefined).
+   * @throws AppError unauthenticated when the key they came with ends meanwhile.
+   */
+  park(seat: Seat, options: { timeoutSeconds: number; signal?: AbortSignal | undefined }): Promise<Offer | undefined>;
   waiting(): number;
   close(): void;
 }
 
-interface Waiter extends Idle {
+export interface Seat extends Idle {
+  /** The key the caller came with. */
+  keyId?: string | undefined;
+}
+
+interface Waiter extends Seat {
   give(offer: Offer | undefined): void;
+  turnAway(): void;
 }
 
 /**
@@ -104,18 +114,49 @@ export function openParking({
     );
   }
 
-  const off = [wake.on("task_status_changed", () => void serve())];
+  let checking = false;
+  /** Whoever waits with a key that ended would be given work that nobody may do. */
+  async function turnAwayEnded() {
+    const keyIds = new Set([...waiters].flatMap(({ keyId }) => keyId ?? []));
+    if (checking || keyIds.size === 0) return;
+    checking = true;
+    try {
+      const actor = systemActor("", "dispatcher");
+      const live = await inTransaction(runtime, actor, { requestId: `dispatch-${newId()}`, system: true }, ({ tx }) =>
+        findLiveKeys(tx, [...keyIds]),
+      );
+      for (const waiter of waiters)
+        if (waiter.keyId && keyIds.has(waiter.keyId) && !live.has(waiter.keyId)) waiter.turnAway();
+    } catch (error) {
+      onError(error);
+    } finally {
+      checking = false;
+    }
+  }
+
+  // Keys also end by time alone: the poll looks every second.
+  const off = [
+    wake.on("task_status_changed", () => void serve()),
+    wake.on("access_changed", () => void turnAwayEnded()),
+  ];
 
   return {
-    park(idle, { timeoutSeconds, signal }) {
-      return new Promise((resolve) => {
+    park(seat, { timeoutSeconds, signal }) {
+      return new Promise((resolve, reject) => {
+        const standUp = () => {
+          waiters.delete(waiter);
+          clearTimeout(timer);
+          signal?.removeEventListener("abort", leave);
+        };
         const waiter: Waiter = {
-          ...idle,
+          ...seat,
           give(offer) {
-            waiters.delete(waiter);
-            clearTimeout(timer);
-            signal?.removeEventListener("abort", leave);
+            standUp();
             resolve(offer);
+          },
+          turnAway() {
+            standUp();
+            reject(badKey());
           },
         };
         const leave = () => waiter.give(undefined);
