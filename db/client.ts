@@ -1,5 +1,13 @@
-import { drizzle } from "drizzle-orm/postgres-js";
+import { drizzle, PostgresJsSession } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+
+// drizzle has the plans of its builders' statements kept for the life of a connection, but raw ones planned anew each time
+// (their name is `false`), which was more than half of what the server did for a turn (2.8 of 5 ms, measured). Ours have
+// fixed texts, so theirs are kept too.
+PostgresJsSession.prototype.prepareQuery = new Proxy(PostgresJsSession.prototype.prepareQuery, {
+  apply: (prepareQuery, session, [query, mode, name, ...rest]) =>
+    Reflect.apply(prepareQuery, session, [query, mode, name === false ? true : name, ...rest]),
+});
 
 export interface ConnectOptions {
   /** Connections at most; 10 unless told. */
