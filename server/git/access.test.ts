@@ -1,9 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { listApiKeys, revokeApiKey } from "../api-keys/operations.ts";
 import { execute } from "../execute.ts";
-import { createTestMember } from "../test/fixtures.ts";
-import { changeStatus } from "../tasks/operations.ts";
-import { requestChanges, requestReviewOperation } from "../reviews/operations.ts";
 import { call, openWorkshop } from "../repos/test/workshop.ts";
+import { requestChanges, requestReviewOperation } from "../reviews/operations.ts";
+import { changeStatus } from "../tasks/operations.ts";
+import { createTestMember } from "../test/fixtures.ts";
+import { gitAccess } from "./access.ts";
 import { readCommit } from "./history.ts";
 import { userGit, userGitFailure } from "./test/repository.ts";
 
@@ -90,6 +92,22 @@ test("under a lease that ran out or ended, nothing is pushed", async () => {
   await execute(changeStatus, runtime, worker.actor, { task: task.id, status: "todo" }, call);
   expect(await userGitFailure(directory, "push", "origin", refspec)).toContain("403");
   expect(await readCommit(shop.bare(org, repo), `refs/heads/${task.branch}`)).toBeNull();
+});
+
+test("a push whose key is revoked while it uploads moves nothing", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org);
+  const worker = await shop.addWorker(org);
+  const task = await shop.addTask(org, repo);
+  await shop.claim(worker, task.id);
+  const caller = { org: org.slug, repo: repo.slug, username: "x", password: worker.key, ip: null };
+  const { push } = await gitAccess(runtime)({ ...caller, service: "receive-pack" });
+  const updates = [{ ref: `refs/heads/${task.branch}`, old: null, new: "1".repeat(40) }];
+  expect(await push?.confirm(updates)).toEqual({ ok: true });
+  const { apiKeys } = await execute(listApiKeys, runtime, org.owner, {}, call);
+  const own = apiKeys.find(({ agentId }) => agentId === worker.actor.id);
+  await execute(revokeApiKey, runtime, org.owner, { apiKeyId: own?.id }, call);
+  await vi.waitFor(async () => expect(await push?.confirm(updates)).toMatchObject({ ok: false }), 5_000);
 });
 
 test("while the work is in review a push is refused, and after a request for changes it is possible again", async () => {

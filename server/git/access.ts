@@ -45,7 +45,12 @@ export function gitAccess(runtime: Runtime): (caller: GitCaller) => Promise<GitA
       ...access,
       push: {
         allowedRefs: rights.map(({ ref }) => ref),
-        confirm: (updates) => asActor((context) => confirm(context, rights, updates)),
+        // An upload takes its time, and its key may have ended in between.
+        confirm: (updates) =>
+          actorForKey(runtime, password, ip ?? "").then(
+            () => asActor((context) => confirm(context, rights, updates)),
+            (error: unknown) => refusalOf(error),
+          ),
         pushed: (updates) => asActor((context) => recordPushes(context, rights, updates)),
       },
     };
@@ -136,6 +141,11 @@ const liveLeaseOf = (actor: Actor) =>
     isNull(leases.endedAt),
     actor.kind === "agent" ? eq(leases.agentId, actor.id) : eq(leases.userId, actor.id),
   );
+
+function refusalOf(error: unknown): { ok: false; message: string } {
+  if (error instanceof AppError) return { ok: false, message: error.message };
+  throw error;
+}
 
 const noLease =
   "You hold no task of this repository. Take one with claim_task and push its branch; work that is in review comes back with request_changes.";
