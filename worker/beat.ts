@@ -12,7 +12,6 @@ export const beat: Part = {
     const write = () => sql`
       insert into worker_beats (id, started_at, beat_at) values (${id}, now(), now())
       on conflict (id) do update set beat_at = now()`;
-    await sql`delete from worker_beats where beat_at < now() - interval '1 day'`;
     await write();
     const timer = setInterval(() => {
       write().catch((error: unknown) => log.warn({ error }, "beat not written"));

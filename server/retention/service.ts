@@ -1,0 +1,30 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+
+/** Rows that no event tells of: each serves a retry, a probe or a look back for so long, and nobody afterwards. */
+const outlived = {
+  receipts: sql`created_at < now() - interval '1 day'`,
+  worker_beats: sql`beat_at < now() - interval '1 day'`,
+  sample_runs: sql`finished_at < now() - interval '1 day'`,
+  sign_ins: sql`least(revoked_at, expires_at) < now() - interval '30 days'`,
+} satisfies Record<string, SQL>;
+
+/**
+ * Removes operational rows that outlived their use, at most `batch` of a table. They are found by reading the tables:
+ * an index on their age would cost every command more than an hourly look at a day's rows.
+ * @returns how many rows went, and whether there may be more.
+ */
+export async function trimOutlived({ tx }: Context, batch = 5_000): Promise<{ removed: number; more: boolean }> {
+  const counts: number[] = [];
+  for (const [name, isOutlived] of Object.entries(outlived)) {
+    const table = sql.identifier(name);
+    // What another worker is removing at this moment is left to it.
+    const [gone] = await tx.execute<{ rows: number }>(sql`with gone as (
+        delete from ${table} where ctid = any(array(
+          select ctid from ${table} where ${isOutlived} limit ${batch} for update skip locked))
+        returning 1)
+      select count(*)::int as rows from gone`);
+    counts.push(gone?.rows ?? 0);
+  }
+  return { removed: counts.reduce((sum, count) => sum + count, 0), more: counts.some((count) => count === batch) };
+}
