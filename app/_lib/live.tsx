@@ -3,7 +3,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { Frame, RealtimeSettings } from "#server/realtime/schema.ts";
-import { LiveCache } from "./live-cache.ts";
+import type { LiveCache } from "./live-cache.ts";
 import type { LiveConnection, LiveOptions, LiveState } from "./live-connection.ts";
 import { useTRPCClient } from "./trpc.tsx";
 
@@ -107,8 +107,8 @@ interface Wiring {
 /** Opens the connection and returns the way to end it. */
 function connect({ org, teamId, realtime, api, queryClient, store }: Wiring): () => void {
   const { seq } = realtime.channels;
-  const cache = new LiveCache(queryClient, seq);
   const team = teamId ?? undefined;
+  let cache: LiveCache | undefined;
   let connection: LiveConnection | undefined;
   let isOver = false;
   const options: Omit<LiveOptions, "Pusher"> = {
@@ -119,21 +119,24 @@ function connect({ org, teamId, realtime, api, queryClient, store }: Wiring): ()
     readFeed: (since, limit) => api.events.list.query({ teamId: team, since, limit }),
     authorize: (socketId, channel) => authorize(org, socketId, channel),
     onFrames: (frames) => {
-      cache.apply(frames);
+      cache?.apply(frames);
       store.tell(frames);
     },
-    onReset: () => cache.reset(),
+    onReset: () => cache?.reset(),
     onState: (state) => store.change({ state }),
     onSignedOut: () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`),
     isSignedOut: (error) => codeOf(error) === "unauthenticated",
     schedule: beforePaint,
   };
-  // Neither is needed for the first paint.
-  void Promise.all([import("pusher-js"), import("./live-connection.ts")]).then(([{ default: Pusher }, live]) => {
-    if (isOver) return;
-    connection = new live.LiveConnection({ ...options, Pusher });
-    connection.start(realtime.channels);
-  });
+  // None of it is needed for the first paint. The cache stands before the first frame, and renews what was read without it.
+  void Promise.all([import("pusher-js"), import("./live-connection.ts"), import("./live-cache.ts")]).then(
+    ([{ default: Pusher }, live, caches]) => {
+      if (isOver) return;
+      cache = new caches.LiveCache(queryClient, seq);
+      connection = new live.LiveConnection({ ...options, Pusher });
+      connection.start(realtime.channels);
+    },
+  );
   const nudge = () => {
     if (document.visibilityState === "visible") void connection?.nudge();
   };
@@ -144,7 +147,7 @@ function connect({ org, teamId, realtime, api, queryClient, store }: Wiring): ()
     document.removeEventListener("visibilitychange", nudge);
     removeEventListener("online", nudge);
     connection?.stop();
-    cache.stop();
+    cache?.stop();
   };
 }
 

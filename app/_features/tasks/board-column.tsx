@@ -1,6 +1,5 @@
 "use client";
 
-import { useVirtualizer } from "@tanstack/react-virtual";
 import clsx from "clsx";
 import { ChevronsRightLeft } from "lucide-react";
 import Link from "next/link";
@@ -10,8 +9,10 @@ import { IconButton } from "#app/_ui/icon-button.tsx";
 import { StatusIcon, statusFace } from "#app/_ui/status.tsx";
 import type { Board, Card } from "#server/tasks/schema.ts";
 import { cardHeight, TaskCard } from "./task-card.tsx";
+import { useCardsInSight } from "./use-cards-in-sight.ts";
 
-const gap = 8;
+/** From one card to the next: its height and the gap. */
+const step = cardHeight + 8;
 
 export type ColumnProps = {
   column: Board["columns"][number];
@@ -99,49 +100,35 @@ function ColumnCards({
 }: Omit<ColumnProps, "refusal" | "onCollapse">) {
   const { cards, total, status } = column;
   const scroller = useRef<HTMLDivElement>(null);
-  // The lint rule warns that a compiler would skip this component; we use none.
-  // oxlint-disable-next-line react/incompatible-library
-  const virtual = useVirtualizer({
-    count: cards.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => cardHeight + gap,
-    getItemKey: (index) => cards[index]?.id ?? index,
-    overscan: 4,
-    // What the server draws, before anything can be measured.
-    initialRect: { width: 240, height: 720 },
-  });
+  const { from, to, scrollTo } = useCardsInSight(scroller, cards.length, step);
   const place = current === null ? -1 : cards.findIndex(({ id }) => id === current);
   useEffect(() => {
-    if (place >= 0) virtual.scrollToIndex(place, { align: "auto" });
-  }, [place, virtual]);
+    if (place >= 0) scrollTo(place);
+  }, [place, scrollTo]);
   return (
     <div ref={scroller} data-page-keys="" className="min-h-0 grow overflow-y-auto overscroll-y-contain px-2 pb-2">
       <ul
         aria-label={`Tasks: ${statusFace({ status }).label}`}
         className="relative"
-        style={{ height: virtual.getTotalSize() }}
+        style={{ height: cards.length * step }}
       >
-        {virtual.getVirtualItems().map((item) => {
-          const card = cards[item.index];
-          if (!card) return null;
-          return (
-            <li
-              key={card.id}
-              className="absolute inset-x-0 top-0 transition-transform duration-150"
-              style={{ transform: `translateY(${item.start}px)` }}
-            >
-              <TaskCard
-                card={card}
-                orgSlug={orgSlug}
-                isCurrent={card.id === current}
-                isMarked={marked.has(card.id)}
-                isReachable={card.id === reachable}
-                onPress={onPress}
-                onOpen={onOpen}
-              />
-            </li>
-          );
-        })}
+        {cards.slice(from, to).map((card, index) => (
+          <li
+            key={card.id}
+            className="absolute inset-x-0 top-0 transition-transform duration-150"
+            style={{ transform: `translateY(${(from + index) * step}px)` }}
+          >
+            <TaskCard
+              card={card}
+              orgSlug={orgSlug}
+              isCurrent={card.id === current}
+              isMarked={marked.has(card.id)}
+              isReachable={card.id === reachable}
+              onPress={onPress}
+              onOpen={onOpen}
+            />
+          </li>
+        ))}
       </ul>
       {total > cards.length ? (
         <p className="px-1 pb-2 text-small text-muted">
