@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
@@ -50,7 +51,7 @@ export function startRelay(runtime: Runtime, { url, push, isEmbedded, onError, b
     max: 1,
     onnotice: () => {},
     backoff: (attempt) => Math.min(1, 0.05 * 2 ** attempt),
-    // Planning its few index look-ups anew would cost twice what running them does (1.5 of 2.3 ms, measured).
+    // Its few queries are index look-ups whatever the values, so they are planned once.
     connection: { application_name: "entourage-relay", plan_cache_mode: "force_generic_plan", enable_seqscan: "off" },
     // The session is gone and its locks with it: somebody else may have them now.
     onclose: () => lines.clear(),
@@ -77,7 +78,8 @@ export function startRelay(runtime: Runtime, { url, push, isEmbedded, onError, b
       } catch (error) {
         onError(error, orgId);
         again.add(orgId);
-        await pause(Math.min(mostBackoffMs, 50 * 2 ** line.failures++), stopping.signal);
+        const pauseMs = Math.min(mostBackoffMs, 50 * 2 ** line.failures++);
+        await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
   }
@@ -220,15 +222,3 @@ export function startRelay(runtime: Runtime, { url, push, isEmbedded, onError, b
 const isRefused = (error: unknown) => error instanceof PushFailed && (error.status === 400 || error.status === 413);
 
 const lockName = (orgId: string) => `relay|${orgId}`;
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done);
-  });
-}
