@@ -105,7 +105,7 @@ test("a push whose key is revoked while it uploads moves nothing", async () => {
   const updates = [{ ref: `refs/heads/${task.branch}`, old: null, new: "1".repeat(40) }];
   expect(await push?.confirm(updates)).toEqual({ ok: true });
   const { apiKeys } = await execute(listApiKeys, runtime, org.owner, {}, call);
-  const own = apiKeys.find(({ agentId }) => agentId === worker.actor.id);
+  const own = apiKeys.find(({ agent }) => agent?.id === worker.actor.id);
   await execute(revokeApiKey, runtime, org.owner, { apiKeyId: own?.id }, call);
   await vi.waitFor(async () => expect(await push?.confirm(updates)).toMatchObject({ ok: false }), 5_000);
 });
