@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Tx } from "#db/client.ts";
 import { receipts } from "#db/schema/organizations.ts";
 import type { Actor, Context, Runtime } from "./context.ts";
 import { AppError } from "./errors.ts";
 import { flush } from "./events/record.ts";
 import type { Topic } from "./events/wake.ts";
+import { parseOrRefuse } from "./input-refusal.ts";
 import { holdLease } from "./leases/service.ts";
 import type { Operation } from "./operation.ts";
 
@@ -30,9 +31,10 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
   options: ExecuteOptions,
 ): Promise<z.output<Output>> {
   if (!actor.permissions.has(operation.permission)) {
+    const instead = actor.agent ? " Call wait_for_work for what is yours to do, or send_message to whoever may." : "";
     throw new AppError(
       "forbidden",
-      `${operation.name} needs the permission ${operation.permission}, which the role ${actor.role} does not have here.`,
+      `${operation.name} needs the permission ${operation.permission}, which the role ${actor.role} does not have here.${instead}`,
     );
   }
   const input = parseInput(operation, rawInput);
@@ -120,18 +122,12 @@ async function attemptTransaction<Result>(
 }
 
 function parseInput<Input extends z.ZodObject>(
-  operation: Pick<Operation<Input>, "input" | "name">,
+  { input, name }: Pick<Operation<Input>, "input" | "name">,
   raw: unknown,
 ): z.output<Input> {
-  const parsed = operation.input.safeParse(raw ?? {});
-  if (parsed.success) {
-    refuseUnstorable(operation.name, parsed.data);
-    return parsed.data;
-  }
-  const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  throw new AppError("invalid", `${operation.name}: ${z.prettifyError(parsed.error).replace(/\n\s*/g, " ")}`, {
-    issues,
-  });
+  const parsed = parseOrRefuse(name, input, raw);
+  refuseUnstorable(name, parsed);
+  return parsed;
 }
 
 /** PostgreSQL keeps neither the zero character nor half of a surrogate pair; saying so beats failing deep inside. */

@@ -15,6 +15,7 @@ export const permissions = [
   "task:write",
   "task:claim",
   "task:manage",
+  "work:receive",
   "message:write",
   "review:write",
   "merge:manage",
@@ -28,6 +29,7 @@ const work = [
   "task:write",
   "task:claim",
   "task:manage",
+  "work:receive",
   "message:write",
   "review:write",
   "instance:use",
@@ -54,15 +56,15 @@ export const rolePermissions = {
 
 /** An agent works through its leases; only a manager makes and assigns work for others. */
 export const agentPermissions = {
-  manager: [...read, "task:write", "task:claim", "task:manage", "message:write", "review:write"],
-  engineer: [...read, "task:write", "task:claim", "message:write"],
-  reviewer: [...read, "message:write", "review:write", "task:claim"],
+  manager: [...read, "work:receive", "task:write", "task:claim", "task:manage", "message:write", "review:write"],
+  engineer: [...read, "work:receive", "task:write", "task:claim", "message:write"],
+  reviewer: [...read, "work:receive", "message:write", "review:write"],
 } as const satisfies Record<AgentRole, readonly Permission[]>;
 
 const scopePermissions = {
   all: permissions,
   read,
-  agent: [...read, "task:write", "task:claim", "task:manage", "message:write", "review:write"],
+  agent: [...read, "work:receive", "task:write", "task:claim", "task:manage", "message:write", "review:write"],
 } as const satisfies Record<KeyScope, readonly Permission[]>;
 
 /** What a key may do: what its owner may, narrowed to its scopes. */

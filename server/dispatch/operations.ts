@@ -1,8 +1,8 @@
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
-import { waitInput, waitResult, type Work } from "../leases/schema.ts";
-import { claimBest, heldByFullAgent } from "../leases/service.ts";
+import { type Work, waitInput, waitResult } from "../leases/schema.ts";
+import { claimBest, type HeldLease, leasesHeld } from "../leases/service.ts";
 import { defineOperation } from "../operation.ts";
 import { claimReviews } from "../reviews/service.ts";
 import { readTask } from "../tasks/queries.ts";
@@ -13,11 +13,11 @@ export const waitForWork = defineOperation({
   summary:
     "Get the next thing to do: a task under a lease, or for reviewers a review to write. Waits up to 50 seconds; call it again when it answers null.",
   kind: "wait",
-  permission: "task:claim",
+  permission: "work:receive",
   input: waitInput,
   output: waitResult,
   run: offerAtOnce,
-  finish: async (offered, { timeoutSeconds }, { runtime, actor, requestId, signal }) => {
+  finish: async ({ offered, held }, { timeoutSeconds }, { runtime, actor, requestId, signal }) => {
     const { agent } = actor;
     if (!agent || !runtime.parking)
       throw new AppError("unavailable", "This process takes no waiting agents. Try again.", { retryAfterSeconds: 1 });
@@ -33,13 +33,20 @@ export const waitForWork = defineOperation({
         },
         { timeoutSeconds, signal },
       ));
-    if (!offer) return { work: null };
-    return { work: await inTransaction(runtime, actor, { requestId }, (context) => readWork(context, offer)) };
+    const alsoHeld = held.filter(({ taskId }) => taskId !== offer?.taskId);
+    if (!offer) return { work: null, alsoHeld };
+    return {
+      work: await inTransaction(runtime, actor, { requestId }, (context) => readWork(context, offer)),
+      alsoHeld,
+    };
   },
 });
 
-/** What is ready now; an agent whose slots are full gets back what it holds, so that one that died goes on where it was. */
-async function offerAtOnce(context: Context): Promise<Offer | undefined> {
+/**
+ * What is ready now. An agent whose slots are full gets back what it holds, so that one that died goes on where it was;
+ * one with slots to spare is told what it holds, in case an answer with a lease never reached it.
+ */
+async function offerAtOnce(context: Context): Promise<{ offered: Offer | undefined; held: HeldLease[] }> {
   const { actor } = context;
   if (!actor.agent)
     throw new AppError(
@@ -50,12 +57,13 @@ async function offerAtOnce(context: Context): Promise<Offer | undefined> {
     const [review] = await claimReviews(context, [
       { orgId: actor.orgId, teamId: actor.agent.teamId, agentId: actor.id, max: 1 },
     ]);
-    return review && { kind: "review", taskId: review.taskId, reviewId: review.reviewId };
+    return { offered: review && { kind: "review", taskId: review.taskId, reviewId: review.reviewId }, held: [] };
   }
-  const [held] = await heldByFullAgent(context);
-  if (held) return { kind: "task", ...held };
+  const { held, isFull } = await leasesHeld(context);
+  const [oldest] = held;
+  if (oldest && isFull) return { offered: { kind: "task", taskId: oldest.taskId, leaseId: oldest.lease }, held };
   const grant = await claimBest(context);
-  return grant && { kind: "task", taskId: grant.taskId, leaseId: grant.leaseId };
+  return { offered: grant && { kind: "task", taskId: grant.taskId, leaseId: grant.leaseId }, held };
 }
 
 async function readWork(context: Context, offer: Offer): Promise<Work | null> {

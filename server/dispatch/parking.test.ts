@@ -148,6 +148,20 @@ test("an agent that died with a lease gets the same lease back, not another task
   expect(await wait(agent)).toMatchObject({ kind: "task", task: { number: first.task.number } });
 });
 
+test("an agent with slots to spare is reminded of a lease whose answer was lost", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org, { slots: 2 });
+  const ask = () => run(waitForWork, agent, { timeoutSeconds: 0 });
+  const lost = await addTask(org);
+  const { work } = await ask();
+  if (work?.kind !== "task") throw new Error("no task was given");
+  const reminder = { lease: work.lease.id, number: lost.number, title: lost.title };
+  expect(await ask()).toEqual({ work: null, alsoHeld: [reminder] });
+  const next = await addTask(org);
+  expect(await ask()).toMatchObject({ work: { task: { id: next.id } }, alsoHeld: [reminder] });
+  await expect(claim(agent, lost.id)).rejects.toMatchObject({ code: "conflict", details: { lease: work.lease.id } });
+});
+
 test("nothing within the time is null, and a full team or agent waits like everybody", async () => {
   const org = await createTestOrg(runtime, { maxConcurrent: 1 });
   const [one, two] = [await createTestAgent(runtime, org), await createTestAgent(runtime, org)];

@@ -7,8 +7,11 @@ export const claimInput = z.strictObject({
   teamId: id.optional().describe("Only for people, when no task is named: the team to take from."),
 });
 
+/** The lease stands beside it already; an agent pays for every line it reads. */
+const taskOfWork = taskDetail.omit({ lease: true });
+
 /** What a claimer gets: the lease to work under, and everything about the task. */
-export const claim = z.object({ lease, task: taskDetail });
+export const claim = z.object({ lease, task: taskOfWork });
 export type Claim = z.output<typeof claim>;
 export const claimResult = z.object({ claim: claim.nullable().describe("Null: nothing is ready for you now.") });
 
@@ -22,12 +25,15 @@ export const waitInput = z.strictObject({
 });
 
 export const work = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("task"), lease, task: taskDetail }),
-  z.object({ kind: z.literal("review"), reviewId: id, task: taskDetail }),
+  z.object({ kind: z.literal("task"), lease, task: taskOfWork }),
+  z.object({ kind: z.literal("review"), reviewId: id, task: taskOfWork }),
 ]);
 export type Work = z.output<typeof work>;
 export const waitResult = z.object({
   work: work.nullable().describe("Null: nothing became ready in time. Call wait_for_work again."),
+  alsoHeld: z
+    .array(z.object({ lease: id, number: z.int(), title: z.string() }))
+    .describe("Other tasks under your live leases: go on with them, or give them back with release_task."),
 });
 
 export const heartbeatInput = z.strictObject({ lease: id.describe("The lease to keep alive.") });

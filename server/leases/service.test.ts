@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { type Actor, systemActor } from "../context.ts";
 import { record } from "../events/record.ts";
 import { execute, inTransaction } from "../execute.ts";
+import { requestReviewOperation } from "../reviews/operations.ts";
 import { changeStatus, createTask, getTask } from "../tasks/operations.ts";
 import { lockTask, moveTask } from "../tasks/service.ts";
 import { as, createTestAgent, createTestOrg, openTestRuntime, type TestOrg } from "../test/fixtures.ts";
@@ -106,6 +107,29 @@ test("a lease that ran out frees its task, and every later write under it is ref
   await expect(execute(heartbeat, runtime, zombie, { lease }, call)).rejects.toMatchObject({ code: "conflict" });
   const { task: now } = await execute(getTask, runtime, org.owner, { task: task.id }, call);
   expect(now.lease?.holder.id).toBe(other.id);
+});
+
+test("whoever writes without a lease is told what became of the task and what to do next", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org);
+  const other = await createTestAgent(runtime, org);
+  const task = await addTask(org, "Handed over");
+  const release = (actor: Actor, lease?: string) =>
+    execute(releaseTask, runtime, actor, { task: task.id, lease }, call).then(
+      () => "",
+      (error: Error) => error.message,
+    );
+  expect(await release(agent)).toContain("Call claim_task");
+  const { claim: taken } = await claim(agent, task.id);
+  const lease = taken?.lease.id;
+  expect(await release(other)).toContain("Somebody else works on it. Call wait_for_work");
+  expect(await release(other, lease), "another's lease").toContain("is no lease of yours");
+  expect(await release(agent, task.id), "a mistyped lease ends nothing").toContain("Leave `lease` out");
+  await expect(execute(heartbeat, runtime, agent, { lease: task.id }, call)).rejects.toThrow("not the task's id");
+  await execute(requestReviewOperation, runtime, agent, { task: task.id, summary: "done", lease }, call);
+  for (const named of [undefined, lease]) expect(await release(agent, named)).toContain("It is in_review");
+  const reviewer = await createTestAgent(runtime, org, { role: "reviewer" });
+  expect(await release(reviewer)).toContain("wait_for_work");
 });
 
 test("a released task is free at once and keeps its reason on the timeline", async () => {

@@ -5,8 +5,9 @@ import type { Actor, Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
+import { findTask, lockTask, moveTask, type Task } from "../tasks/service.ts";
 import { lockLiveLease, startClocks, stopClocks } from "./clocks.ts";
-import { describeBlockers, findTask, lockTask, moveTask, type Task } from "../tasks/service.ts";
+import { heartbeatRefusal, leaseRefusal, refuseUnready, whyNoRoom } from "./refusals.ts";
 
 /** Free capacity that looks for work: up to `max` tasks for one agent. */
 export interface Seeker {
@@ -24,6 +25,14 @@ export interface Grant {
   taskId: string;
   leaseId: string;
   fence: number;
+}
+
+/** A live lease of an agent, as it is reminded of it. */
+export interface HeldLease {
+  lease: string;
+  taskId: string;
+  number: number;
+  title: string;
 }
 
 /**
@@ -155,14 +164,9 @@ export async function holdLease(context: Context, ref: string, named?: string): 
     )
     .for("share");
   const alive = lease && (await renewClock(context, lease.id));
-  if (!lease || !alive) throw new AppError("conflict", staleLease(task, named));
+  if (!lease || !alive) throw await leaseRefusal(context, task, named);
   context.lease = { id: lease.id, taskId: task.id, fence: lease.fence };
 }
-
-const staleLease = (task: Task, named?: string) =>
-  named
-    ? `The lease ${named} on #${task.number} has ended, so nothing was changed. Stop working on it; call claim_task or wait_for_work for new work.`
-    : `You hold no live lease on #${task.number}, so nothing was changed. Call claim_task with task "${task.number}" first.`;
 
 /** Keeps a lease of the actor alive. @throws AppError conflict when it has ended. */
 export async function heartbeat(context: Context, leaseId: string) {
@@ -174,11 +178,7 @@ export async function heartbeat(context: Context, leaseId: string) {
     .where(and(eq(leases.orgId, actor.orgId), eq(leases.id, leaseId), holder, isNull(leases.endedAt)))
     .for("share");
   const clock = lease && (await renewClock(context, lease.id));
-  if (!clock)
-    throw new AppError(
-      "conflict",
-      "This lease has ended: its task is free or another's now. Stop working on it and call wait_for_work.",
-    );
+  if (!clock) throw await heartbeatRefusal(context, leaseId);
   return { expiresAt: clock.expiresAt, renewEverySeconds: Math.max(1, Math.floor(clock.ttlSeconds / 3)) };
 }
 
@@ -271,16 +271,14 @@ export async function giveBack(
     await moveTask(context, task, "todo", { reason: "It was offered to an agent that had stopped waiting." });
 }
 
-/** The agent's live leases when all of its slots are filled, oldest first: what it should go on with. */
-export async function heldByFullAgent({ tx, actor }: Context): Promise<{ leaseId: string; taskId: string }[]> {
-  const rows = await tx.execute<{
-    leaseId: string;
-    taskId: string;
-    slots: number;
-  }>(sql`select l.id as "leaseId", l.task_id as "taskId", a.slots
+/** The agent's live leases, oldest first, and whether all of its slots are filled by them. */
+export async function leasesHeld({ tx, actor }: Context): Promise<{ held: HeldLease[]; isFull: boolean }> {
+  const rows = await tx.execute<HeldLease & { slots: number }>(sql`
+    select l.id as lease, l.task_id as "taskId", t.number, t.title, a.slots
     from leases l join agents a on a.org_id = l.org_id and a.id = l.agent_id
+      join tasks t on t.org_id = l.org_id and t.id = l.task_id
     where l.org_id = ${actor.orgId} and l.agent_id = ${actor.id} and l.ended_at is null order by l.started_at`);
-  return rows.length > 0 && rows.length >= (rows[0]?.slots ?? 0) ? rows : [];
+  return { held: rows, isFull: rows.length > 0 && rows.length >= (rows[0]?.slots ?? 0) };
 }
 
 /**
@@ -349,46 +347,4 @@ async function lockAgent({ tx, actor }: Context, { id }: Actor): Promise<void> {
     .where(and(eq(agents.orgId, actor.orgId), eq(agents.id, id)))
     .orderBy(asc(agents.id))
     .for("update");
-}
-
-async function refuseUnready(context: Context, task: Task): Promise<void> {
-  const { tx, actor } = context;
-  if (task.archivedAt) throw new AppError("conflict", `#${task.number} is archived.`);
-  if (task.status !== "todo") {
-    const holder = await tx.execute<{
-      name: string;
-    }>(sql`select coalesce(a.name, u.name, 'somebody') as name from leases l
-      left join agents a on a.org_id = l.org_id and a.id = l.agent_id left join users u on u.id = l.user_id
-      where l.org_id = ${actor.orgId} and l.task_id = ${task.id} and l.ended_at is null`);
-    const held = holder[0] ? `, held by ${holder[0].name}` : "";
-    throw new AppError(
-      "conflict",
-      `#${task.number} is ${task.status}${held}. Only a task in todo can be taken; take another with claim_task or wait_for_work.`,
-    );
-  }
-  if (task.openDependencies > 0) throw new AppError("conflict", ...(await describeBlockers(context, task)));
-}
-
-async function whyNoRoom({ tx, actor }: Context, teamId: string): Promise<string> {
-  const [state] = await tx.execute<{
-    paused: boolean;
-    status: string;
-    slots: number;
-    held: number;
-    max: number;
-    running: number;
-  }>(sql`
-    select (t.paused_at is not null or o.paused_at is not null) as paused, a.status, a.slots, t.max_concurrent as max,
-      (select count(*)::int from leases l where l.org_id = a.org_id and l.agent_id = a.id and l.ended_at is null) as held,
-      (select count(*)::int from leases l where l.org_id = t.org_id and l.team_id = t.id and l.ended_at is null) as running
-    from agents a join teams t on t.org_id = a.org_id and t.id = ${teamId} join organizations o on o.org_id = a.org_id
-    where a.org_id = ${actor.orgId} and a.id = ${actor.id}`);
-  if (!state) return "This agent is gone.";
-  if (state.paused) return "Work is paused; nothing can be taken until a person resumes it.";
-  if (state.status !== "active") return `This agent is ${state.status}; it takes no work.`;
-  if (state.held >= state.slots)
-    return `You already hold ${state.held} of your ${state.slots} slots. Finish or release a task first.`;
-  if (state.running >= state.max)
-    return `The team already works on ${state.running} tasks at once, its limit. Wait with wait_for_work.`;
-  return "The task was taken a moment ago. Take another with claim_task or wait_for_work.";
 }

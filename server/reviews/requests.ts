@@ -23,7 +23,11 @@ export async function requestReview(
   if (task.status !== "in_progress") {
     throw new AppError(
       "conflict",
-      `#${task.number} is ${task.status}. A review is requested by whoever works on it: claim_task first.`,
+      `#${task.number} is ${task.status}. ${
+        task.status === "blocked"
+          ? "Move it to in_progress with change_task_status first."
+          : "A review is requested by whoever works on it: claim_task first."
+      }`,
     );
   }
   await requireHolder(context, task);
@@ -68,7 +72,11 @@ async function chooseCommit(
   const repo = await findReadyRepo(context, task.repoId);
   const repository = repositoryPath(context.settings, repo);
   const head = await readCommit(repository, `refs/heads/${task.branch}`);
-  if (!head) throw new AppError("conflict", `Nothing was pushed to ${task.branch} yet. Push your commits there first.`);
+  if (!head)
+    throw new AppError(
+      "conflict",
+      `Nothing was pushed to ${task.branch} yet. Push your commits there first: git push origin HEAD:${task.branch}`,
+    );
   if (named && named !== head) {
     throw new AppError(
       "conflict",

@@ -146,6 +146,6 @@ export function refuseUnlessInReview(task: Task): void {
       ? "Its worker asks for a review with request_review."
       : task.status === "in_approval"
         ? "It is approved already; merge_task merges it."
-        : "Only a task in review can be judged.";
+        : "Only a task in review can be judged; wait_for_work and list_reviews tell which.";
   throw new AppError("conflict", `#${task.number} is ${task.status}. ${hint}`);
 }

@@ -2,13 +2,12 @@ import { z } from "zod";
 import { diffSides, mergeStatuses, priorities, taskStatuses, taskTypes, verdicts } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 
+const HOW_TO_NAME_A_TASK = 'Give a task\'s number as a text, such as "12" or "#12", or its id.';
+
 /** A task as people and agents name it: its id, or its short number with or without the hash. */
 export const taskRef = z
-  .string()
-  .regex(
-    /^(#?[1-9]\d{0,8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i,
-    "Give a task's number, such as 12 or #12, or its id.",
-  )
+  .string({ error: ({ input }) => (input === undefined ? undefined : HOW_TO_NAME_A_TASK) })
+  .regex(/^(#?[1-9]\d{0,8}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i, HOW_TO_NAME_A_TASK)
   .describe("The task: its number (12 or #12) or its id.");
 
 export const status = z.enum(taskStatuses);

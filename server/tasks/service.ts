@@ -256,7 +256,7 @@ export async function describeBlockers({ tx, actor }: Context, task: Task): Prom
   const names = open.map(({ number, status }) => (status === "cancelled" ? `#${number} (cancelled)` : `#${number}`));
   const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "another task");
   return [
-    `#${task.number} waits for ${list}. Finish ${open.length === 1 ? "it" : "them"}, or remove the ${open.length === 1 ? "dependency" : "dependencies"}.`,
+    `#${task.number} waits for ${list}. It can start once ${open.length === 1 ? "that is" : "those are"} done, or the ${open.length === 1 ? "dependency is" : "dependencies are"} removed. Take another meanwhile.`,
     { blockers: open.map(({ number }) => number) },
   ];
 }

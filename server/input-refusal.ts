@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { AppError } from "./errors.ts";
+
+/**
+ * Reads an input, or says in one line everything that is wrong with it; when a name is missing or misspelt also which
+ * names there are, so that the next try is right.
+ * @throws AppError invalid
+ */
+export function parseOrRefuse<Input extends z.ZodObject>(name: string, schema: Input, raw: unknown): z.output<Input> {
+  const parsed = schema.safeParse(raw ?? {}, { error: sayMissing });
+  if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
+  const said = issues.map(({ path, message }) => (path.length > 0 ? `${pathText(path)}: ${message}` : message));
+  const isAboutNames = issues.some(({ code, path, message }) => {
+    return path.length <= 1 && (code === "unrecognized_keys" || message === MISSING);
+  });
+  const names = isAboutNames ? ` It takes ${namesOf(schema)}.` : "";
+  throw new AppError("invalid", `${name}: ${said.join("; ").replace(/([^.])$/, "$1.")}${names}`, {
+    issues: issues.map(({ path, message }) => ({ path: path.join("."), message })),
+  });
+}
+
+const MISSING = "is missing";
+
+const sayMissing: z.core.$ZodErrorMap = ({ code, input }) =>
+  code === "invalid_type" && input === undefined ? MISSING : undefined;
+
+/** `comments[0].path` */
+const pathText = (path: readonly PropertyKey[]) =>
+  path.map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${String(step)}`)).join("");
+
+/** `task, summary, commit (optional)`, those that must be there first. */
+function namesOf({ shape }: z.ZodObject): string {
+  const isOptional = (property: z.core.$ZodType) => z.safeParse(property, undefined).success;
+  const needed = Object.keys(shape).filter((name) => !isOptional(shape[name]));
+  const optional = Object.keys(shape).filter((name) => isOptional(shape[name]));
+  return [...needed, ...optional.map((name) => `${name} (optional)`)].join(", ") || "no fields";
+}
