@@ -2,7 +2,7 @@ import type { Caller } from "#server/door.ts";
 import { AppError } from "#server/errors.ts";
 import { execute } from "#server/execute.ts";
 import { nearNames } from "#server/near-names.ts";
-import { tools } from "./tool-table.ts";
+import { shownTools, tools } from "./tool-table.ts";
 
 /** `tools/call` as both eras send it. */
 export interface ToolCall {
@@ -22,7 +22,7 @@ export interface ToolResult {
 /** Runs a tool. Failures are results too, for the agent to read and act upon. */
 export async function callTool(call: ToolCall, caller: Caller, signal: AbortSignal): Promise<ToolResult> {
   const operation = tools.get(call.name);
-  if (!operation) throw new UnknownTool(call.name);
+  if (!operation) throw new UnknownTool(call.name, caller);
   try {
     const structured = await execute(operation, caller.runtime, caller.actor, call.arguments, {
       requestId: caller.requestId,
@@ -42,8 +42,12 @@ export async function callTool(call: ToolCall, caller: Caller, signal: AbortSign
 
 /** The name of no tool: an error of the protocol, not of a tool. */
 export class UnknownTool extends Error {
-  constructor(name: string) {
-    const near = nearNames(name, [...tools.keys()]);
+  constructor(name: string, { actor }: Caller) {
+    const shown = shownTools(actor.permissions);
+    const near = nearNames(
+      name,
+      shown.map((tool) => tool.name),
+    );
     super(
       `Unknown tool "${name.slice(0, 80)}".${near.length > 0 ? ` Did you mean ${near.join(", ")}?` : " See tools/list."}`,
     );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { id } from "#server/ids.ts";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 type Outline = Record<string, unknown>;
@@ -46,9 +47,12 @@ function valueOfNullable({ anyOf }: JsonSchema): JsonSchema | undefined {
 }
 
 function trim(io: "input" | "output", jsonSchema: JsonSchema, zodSchema: z.core.$ZodTypes): void {
-  // `format` already says it; zod adds the regular expression of every UUID and time.
-  if (jsonSchema.format) delete jsonSchema.pattern;
-  if (jsonSchema.format === "uuid" && io === "output") delete jsonSchema.description;
+  // `format` already says it (zod adds the regular expression of every UUID and time), or the description does; whoever
+  // gets it wrong is told by our own refusal, in words.
+  if (jsonSchema.format || jsonSchema.description) delete jsonSchema.pattern;
+  // Every `…Id` says what it is by its name.
+  if (jsonSchema.format === "uuid" && (io === "output" || jsonSchema.description === id.description))
+    delete jsonSchema.description;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   // A result may grow; only an input that is strict says so.

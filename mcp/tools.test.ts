@@ -51,6 +51,12 @@ test("a tool has a plain name, a sentence, and an object without a union as inpu
   }
 });
 
+test("a reviewer is not shown what only holders of leases do", () => {
+  const names = shownTools(new Set(agentPermissions.reviewer)).map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["wait_for_work", "get_task_diff", "approve_task", "request_changes"]));
+  for (const name of ["claim_task", "heartbeat", "release_task", "request_review"]) expect(names).not.toContain(name);
+});
+
 const saysWhat = (schema: Schema): boolean =>
   schema.description !== undefined ||
   (schema.anyOf ?? []).some(saysWhat) ||
@@ -62,23 +68,25 @@ test("a list of tools costs an agent no more than it should, in tokens of four b
     return [role, { tools: shownTools(granted).length, tokens: Math.ceil(listTools(granted).length / 4) }];
   });
   expect(Math.ceil(instructions.length / 4)).toBeLessThanOrEqual(400);
+  for (const role of ["engineer", "reviewer"] as const)
+    expect(shownTools(new Set(agentPermissions[role])).length).toBeLessThanOrEqual(25);
   expect(Object.fromEntries(sizes)).toMatchInlineSnapshot(`
     {
       "engineer": {
-        "tokens": 8841,
-        "tools": 27,
+        "tokens": 7783,
+        "tools": 25,
       },
       "manager": {
-        "tokens": 12678,
-        "tools": 35,
+        "tokens": 11369,
+        "tools": 33,
       },
       "owner": {
-        "tokens": 16111,
-        "tools": 45,
+        "tokens": 14695,
+        "tools": 43,
       },
       "reviewer": {
-        "tokens": 9299,
-        "tools": 28,
+        "tokens": 7505,
+        "tools": 23,
       },
     }
   `);

@@ -29,7 +29,6 @@ export const readTools: readonly Operation[] = [
   tasks.listTasks,
   tasks.getTask,
   tasks.getTaskEvents,
-  listActivity,
   messages.getInbox,
   repos.listReposOperation,
   repos.getRepo,
@@ -40,7 +39,6 @@ export const readTools: readonly Operation[] = [
   reviews.listReviewsOperation,
   reviews.getReviewFeedback,
   merges.getMergeStatus,
-  merges.listMergesOperation,
 ];
 
 /** Adds or moves; nothing is lost by it. */
@@ -106,6 +104,8 @@ export const notForAgents: readonly Operation[] = [
   startSample,
   tasks.getBoard,
   tasks.getGraph,
+  listActivity,
   listEvents,
+  merges.listMergesOperation,
   realtimeChannels,
 ];
