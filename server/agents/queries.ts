@@ -1,9 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
+import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import type { Agent } from "./schema.ts";
 import { findAgent } from "./service.ts";
-
-const iso = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The agents of the actor's teams, each with what it holds now and its last sign of life. */
 export async function listAgents(
@@ -27,14 +26,14 @@ async function readAgents({ tx, actor }: Context, where: SQL): Promise<Agent[]> 
   return tx.execute<
     Agent & Record<string, unknown>
   >(sql`select a.id, a.team_id as "teamId", a.name, a.role, a.runtime, a.status,
-      a.is_default as "isDefault", a.slots, a.lease_seconds as "leaseSeconds", ${iso(sql`a.created_at`)} as "createdAt",
-      ${iso(sql`greatest(
+      a.is_default as "isDefault", a.slots, a.lease_seconds as "leaseSeconds", ${isoTime(sql`a.created_at`)} as "createdAt",
+      ${isoTime(sql`greatest(
         (select max(x.last_used_at) from api_keys k join api_key_uses x on x.org_id = k.org_id and x.key_id = k.id
           where k.org_id = a.org_id and k.agent_id = a.id),
         (select max(c.renewed_at) from leases l join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
           where l.org_id = a.org_id and l.agent_id = a.id and l.ended_at is null))`)} as "lastSeenAt",
       coalesce((select json_agg(json_build_object('leaseId', l.id, 'taskId', t.id, 'number', t.number, 'title', t.title,
-          'status', t.status, 'since', ${iso(sql`l.started_at`)}, 'expiresAt', ${iso(sql`c.expires_at`)}) order by l.started_at)
+          'status', t.status, 'since', ${isoTime(sql`l.started_at`)}, 'expiresAt', ${isoTime(sql`c.expires_at`)}) order by l.started_at)
         from leases l join tasks t on t.org_id = l.org_id and t.id = l.task_id
         left join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
         where l.org_id = a.org_id and l.agent_id = a.id and l.ended_at is null), '[]') as holds

@@ -1,9 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
+import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { ApiKey } from "./schema.ts";
-
-const iso = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The organization's keys, newest first. Never the key, never its hash. */
 export async function listApiKeys(
@@ -28,7 +27,7 @@ async function readKeys({ tx, actor }: Context, where: SQL): Promise<ApiKey[]> {
       case when k.agent_id is null then null else json_build_object('id', k.agent_id, 'name', coalesce(a.name, 'an agent')) end as agent,
       case when k.created_by_user_id is null then null
         else json_build_object('id', k.created_by_user_id, 'name', coalesce(u.name, 'somebody')) end as "createdBy",
-      ${iso(sql`k.created_at`)} as "createdAt", ${iso(sql`k.expires_at`)} as "expiresAt", ${iso(sql`x.last_used_at`)} as "lastUsedAt",
+      ${isoTime(sql`k.created_at`)} as "createdAt", ${isoTime(sql`k.expires_at`)} as "expiresAt", ${isoTime(sql`x.last_used_at`)} as "lastUsedAt",
       case when k.revoked_at is not null then 'revoked' when k.expires_at <= now() then 'expired'
         when m.status = 'deactivated' or a.status = 'archived' then 'suspended' else 'active' end as status
     from api_keys k

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { findTask } from "../tasks/service.ts";
@@ -59,7 +60,7 @@ async function readEvents({ tx, actor }: Context, where: SQL, order: SQL, limit:
     FeedEvent & { seq: string | number } & Record<string, unknown>
   >(sql`select e.seq, e.id, e.type,
       e.team_id as "teamId", e.task_id as "taskId", t.number as "taskNumber", e.subject_id as "subjectId", e.actor,
-      e.correlation_id as "correlationId", e.data, to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "occurredAt"
+      e.correlation_id as "correlationId", e.data, ${isoTime(sql`e.occurred_at`)} as "occurredAt"
     from (select * from events e where e.org_id = ${actor.orgId} and ${where} order by ${order} limit ${limit}) e
     left join tasks t on t.org_id = e.org_id and t.id = e.task_id order by ${order}`);
   return rows.map((row) => ({ ...row, seq: Number(row.seq), data: withoutHashes(row.data) }));

@@ -1,7 +1,8 @@
-import { drizzle } from "drizzle-orm/postgres-js";
 import { sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import type { Tx } from "#db/client.ts";
+import { isoTime } from "#db/iso-time.ts";
 import { asRows } from "./projection.ts";
 import { projectedTables, projections } from "./projections.ts";
 import type { EventType, PendingEvent } from "./registry.ts";
@@ -53,7 +54,7 @@ async function foldAll(tx: Tx): Promise<number> {
     const batch =
       await tx.execute<StoredEvent>(sql`select org_id as "orgId", seq::int as seq, id, type, team_id as "teamId",
         task_id as "taskId", subject_id as "subjectId", actor, correlation_id as "correlationId", data,
-        to_char(occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+        ${isoTime(sql`occurred_at`)} as at
       from public.events where (org_id, seq) > (${after.org}::uuid, ${after.seq}::bigint) order by org_id, seq limit ${batchSize}`);
     for (const run of runsOf(batch)) {
       const [first] = run;

@@ -1,9 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
+import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { Invitation, Member } from "./schema.ts";
-
-const iso = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The people of the organization, the first who joined first. */
 export async function listMembers(
@@ -45,7 +44,7 @@ async function readMembers({ tx, actor }: Context, where: SQL): Promise<Member[]
   return tx.execute<
     Member & Record<string, unknown>
   >(sql`select m.user_id as "userId", coalesce(u.name, 'somebody') as name,
-      ${actor.kind === "user" ? sql`u.email` : sql`null::text`} as email, m.role, m.status, ${iso(sql`m.created_at`)} as "joinedAt",
+      ${actor.kind === "user" ? sql`u.email` : sql`null::text`} as email, m.role, m.status, ${isoTime(sql`m.created_at`)} as "joinedAt",
       coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name) order by t.created_at, t.id) from team_members tm
         join teams t on t.org_id = tm.org_id and t.id = tm.team_id and t.archived_at is null
         where tm.org_id = m.org_id and tm.user_id = m.user_id), '[]') as teams
@@ -55,7 +54,7 @@ async function readMembers({ tx, actor }: Context, where: SQL): Promise<Member[]
 
 async function readInvitations({ tx, actor }: Context, where: SQL): Promise<Invitation[]> {
   return tx.execute<Invitation & Record<string, unknown>>(sql`select i.id, i.email, i.role, i.invited_by as "invitedBy",
-      ${iso(sql`i.created_at`)} as "createdAt", ${iso(sql`i.expires_at`)} as "expiresAt",
+      ${isoTime(sql`i.created_at`)} as "createdAt", ${isoTime(sql`i.expires_at`)} as "expiresAt",
       case when i.accepted_at is not null then 'accepted' when i.revoked_at is not null then 'revoked'
         when i.expires_at <= now() then 'expired' else 'open' end as status,
       coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name) order by t.created_at, t.id) from teams t

@@ -1,5 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
+import { isoTime } from "#db/iso-time.ts";
 import { gateLogs } from "#db/schema/reviews.ts";
 import type { Context } from "../context.ts";
 import { readTask } from "../tasks/queries.ts";
@@ -24,12 +25,11 @@ export async function listMerges(
 ): Promise<z.output<typeof mergePage>> {
   await requireTeam(context, teamId);
   const { tx, actor } = context;
-  const iso = (column: string) => sql`to_char(${sql.raw(column)} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
   const rows = await tx.execute<Listed & Record<string, unknown>>(sql`select j.id,
       json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'status', t.status) as task,
       json_build_object('id', r.id, 'name', r.name) as repo, j.commit, j.strategy, j.status,
-      j.merge_commit as "mergeCommit", j.reason, ${iso("j.created_at")} as "createdAt",
-      ${iso("j.started_at")} as "startedAt", ${iso("j.finished_at")} as "finishedAt"
+      j.merge_commit as "mergeCommit", j.reason, ${isoTime(sql`j.created_at`)} as "createdAt",
+      ${isoTime(sql`j.started_at`)} as "startedAt", ${isoTime(sql`j.finished_at`)} as "finishedAt"
     from merge_jobs j join tasks t on t.org_id = j.org_id and t.id = j.task_id
     join repos r on r.org_id = j.org_id and r.id = j.repo_id
     where j.org_id = ${actor.orgId} and j.team_id = ${teamId}

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
+import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import type { inbox, inboxInput, sentMessage } from "./schema.ts";
 
@@ -30,7 +31,7 @@ async function readMessages({ tx, actor }: Context, where: SQL, limit: number): 
   return tx.execute<Sent & Record<string, unknown>>(sql`select m.id, m.sender,
       case when t.id is null then null else json_build_object('id', t.id, 'number', t.number, 'title', t.title) end as task,
       case when m.recipient_id is null then null else json_build_object('kind', m.recipient_kind, 'id', m.recipient_id) end
-        as recipient, m.body, to_char(m.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt"
+        as recipient, m.body, ${isoTime(sql`m.created_at`)} as "createdAt"
     from messages m left join tasks t on t.org_id = m.org_id and t.id = m.task_id
     where m.org_id = ${actor.orgId} and ${where} order by m.created_at desc, m.id desc limit ${limit}`);
 }

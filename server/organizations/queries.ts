@@ -1,12 +1,11 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
+import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { Organization, OrgList } from "./schema.ts";
 
-const iso = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
-const columns = sql`o.org_id as id, o.name, o.slug, ${iso(sql`o.created_at`)} as "createdAt",
-  case when o.paused_at is null then null else json_build_object('at', ${iso(sql`o.paused_at`)}, 'by', o.paused_by,
+const columns = sql`o.org_id as id, o.name, o.slug, ${isoTime(sql`o.created_at`)} as "createdAt",
+  case when o.paused_at is null then null else json_build_object('at', ${isoTime(sql`o.paused_at`)}, 'by', o.paused_by,
     'reason', coalesce(o.pause_reason, '')) end as paused`;
 
 /** The organizations a person is in, the first joined first. A key knows only its own. */
@@ -39,7 +38,7 @@ export async function readPause(
   const [row] = await tx.execute<
     Pick<Organization, "paused"> & Record<string, unknown>
   >(sql`select case when o.paused_at is null
-    then null else json_build_object('at', ${iso(sql`o.paused_at`)}, 'by', o.paused_by, 'reason', coalesce(o.pause_reason, '')) end as paused
+    then null else json_build_object('at', ${isoTime(sql`o.paused_at`)}, 'by', o.paused_by, 'reason', coalesce(o.pause_reason, '')) end as paused
     from ${from}`);
   return { paused: row?.paused ?? null };
 }

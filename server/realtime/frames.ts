@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { withoutHashes } from "../events/feed.ts";
 import { cardsOf } from "../tasks/queries.ts";
@@ -43,7 +44,7 @@ export async function readLog({ tx, actor }: Context, above: number, limit: numb
       coalesce(e.before, case when e.team_id is null then ${before(sql`is null`)} else ${before(sql`= e.team_id`)} end, 0)::float8 as prev,
       e.type, e.team_id as "teamId", e.task_id as "taskId", t.number as "taskNumber", e.subject_id as subject, e.actor,
       e.correlation_id as "correlationId", e.data, coalesce(x.epoch, 0) as epoch,
-      to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+      ${isoTime(sql`e.occurred_at`)} as at
     from (select e.*, lag(e.seq) over (partition by e.team_id order by e.seq) as before
       from (select * from events e where e.org_id = ${actor.orgId} and e.seq > ${above} order by e.seq limit ${limit}) e) e
     left join channel_epochs x on x.org_id = e.org_id and x.scope_id = coalesce(e.team_id, e.org_id)

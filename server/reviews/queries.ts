@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
+import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { readTask } from "../tasks/queries.ts";
 import { requireTeam } from "../tasks/service.ts";
@@ -30,7 +31,7 @@ export async function listReviews(
   const rows = await tx.execute<Listed & Record<string, unknown>>(sql`select r.id,
       json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'status', t.status) as task, r.attempt, r.commit,
       r.author, r.summary, case when a.id is null then null else json_build_object('id', a.id, 'name', a.name) end as reviewer,
-      r.verdict, to_char(r.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "createdAt"
+      r.verdict, ${isoTime(sql`r.created_at`)} as "createdAt"
     from reviews r join tasks t on t.org_id = r.org_id and t.id = r.task_id
     left join agents a on a.org_id = r.org_id and a.id = r.reviewer_id
     where r.org_id = ${actor.orgId} and r.team_id = ${teamId} and r.verdict = ${verdict}

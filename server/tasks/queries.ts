@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { type TaskStatus, taskStatuses } from "#db/enums.ts";
+import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { latestSeq } from "../events/feed.ts";
 import type {
@@ -14,9 +15,6 @@ import type {
   taskFilters,
 } from "./schema.ts";
 import { findTask, requireTeam } from "./service.ts";
-
-/** A moment as JSON carries it, made by Postgres: cheaper than a Date for each of ten thousand cards. */
-const iso = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /**
  * One row in the shape of a card for each task that `page` selects. What belongs to the cards is looked up for all of them
@@ -43,13 +41,13 @@ function selectCards(orgId: string, page: SQL): SQL {
   select t.id, t.number, t.team_id as "teamId", t.repo_id as "repoId", t.title, t.type, t.priority, t.status,
     case when t.assignee_id is null then null else json_build_object('kind', t.assignee_kind, 'id', t.assignee_id,
       'name', coalesce(aa.name, au.name, 'somebody')) end as assignee,
-    case when l.id is null then null else json_build_object('id', l.id, 'fence', l.fence, 'since', ${iso(sql`l.started_at`)},
-      'expiresAt', ${iso(sql`l.expires_at`)}, 'holder', json_build_object('kind', case when l.agent_id is null then 'user' else 'agent' end,
+    case when l.id is null then null else json_build_object('id', l.id, 'fence', l.fence, 'since', ${isoTime(sql`l.started_at`)},
+      'expiresAt', ${isoTime(sql`l.expires_at`)}, 'holder', json_build_object('kind', case when l.agent_id is null then 'user' else 'agent' end,
       'id', coalesce(l.agent_id, l.user_id), 'name', coalesce(aa.name, au.name, 'somebody'))) end as lease,
     t.dependencies, t.open_dependencies as "openDependencies", t.tags, t.branch, t.head_commit as "headCommit", t.rework,
     coalesce(b.messages, 0) as messages, b.review, b.merge,
-    ${iso(sql`t.created_at`)} as "createdAt", ${iso(sql`t.updated_at`)} as "updatedAt",
-    ${iso(sql`t.status_changed_at`)} as "statusChangedAt", ${iso(sql`t.archived_at`)} as "archivedAt"
+    ${isoTime(sql`t.created_at`)} as "createdAt", ${isoTime(sql`t.updated_at`)} as "updatedAt",
+    ${isoTime(sql`t.status_changed_at`)} as "statusChangedAt", ${isoTime(sql`t.archived_at`)} as "archivedAt"
   from page t left join held l on l.task_id = t.id left join about b on b.task_id = t.id
     left join agents aa on aa.org_id = ${orgId} and aa.id = t.assignee_id and t.assignee_kind = 'agent'
     left join users au on au.id = t.assignee_id and t.assignee_kind = 'user'`;
@@ -160,7 +158,7 @@ export async function readTask(context: Context, ref: string): Promise<TaskDetai
     conversation: await tx.execute<
       TaskDetail["conversation"][number] & Record<string, unknown>
     >(sql`select m.id, m.sender as author, m.body,
-      ${iso(sql`m.created_at`)} as "createdAt" from messages m where m.org_id = ${actor.orgId} and m.task_id = ${task.id} order by m.created_at, m.id`),
+      ${isoTime(sql`m.created_at`)} as "createdAt" from messages m where m.org_id = ${actor.orgId} and m.task_id = ${task.id} order by m.created_at, m.id`),
     reviews: await readReviews(context, task.id),
     merges: await readMerges(context, task.id),
     repo: repo
@@ -180,10 +178,10 @@ async function readReviews({ tx, actor }: Context, taskId: string): Promise<Revi
     Review & Record<string, unknown>
   >(sql`select r.id, r.attempt, r.commit, r.base_commit as "baseCommit", r.author, r.summary,
     case when a.id is null then null else json_build_object('id', a.id, 'name', a.name) end as reviewer,
-    r.verdict, r.verdict_by as "verdictBy", r.verdict_text as "verdictText", ${iso(sql`r.created_at`)} as "createdAt",
-    ${iso(sql`r.decided_at`)} as "decidedAt",
+    r.verdict, r.verdict_by as "verdictBy", r.verdict_text as "verdictText", ${isoTime(sql`r.created_at`)} as "createdAt",
+    ${isoTime(sql`r.decided_at`)} as "decidedAt",
     coalesce((select json_agg(json_build_object('id', k.id, 'author', k.author, 'path', k.path, 'line', k.line, 'side', k.side,
-      'body', k.body, 'createdAt', ${iso(sql`k.created_at`)}) order by k.created_at, k.id) from review_comments k
+      'body', k.body, 'createdAt', ${isoTime(sql`k.created_at`)}) order by k.created_at, k.id) from review_comments k
       where k.org_id = r.org_id and k.review_id = r.id), '[]') as comments
     from reviews r left join agents a on a.org_id = r.org_id and a.id = r.reviewer_id
     where r.org_id = ${actor.orgId} and r.task_id = ${taskId} order by r.attempt`);
@@ -196,10 +194,10 @@ async function readMerges({ tx, actor }: Context, taskId: string): Promise<TaskD
   return tx.execute<
     TaskDetail["merges"][number] & Record<string, unknown>
   >(sql`select j.id, j.status, j.commit, j.merge_commit as "mergeCommit",
-    j.reason, ${iso(sql`j.created_at`)} as "createdAt", ${iso(sql`j.finished_at`)} as "finishedAt",
+    j.reason, ${isoTime(sql`j.created_at`)} as "createdAt", ${isoTime(sql`j.finished_at`)} as "finishedAt",
     case when g.id is null then null else json_build_object('id', g.id, 'tree', g.tree, 'command', g.command, 'sandbox', g.sandbox,
       'passed', g.passed, 'exitCode', g.exit_code, 'outcome', g.outcome, 'durationMs', g.duration_ms,
-      'log', coalesce(right(o.output, ${logTail}), ''), 'createdAt', ${iso(sql`g.created_at`)}) end as gate
+      'log', coalesce(right(o.output, ${logTail}), ''), 'createdAt', ${isoTime(sql`g.created_at`)}) end as gate
     from merge_jobs j left join gate_runs g on g.org_id = j.org_id and g.id = j.gate_run_id
     left join gate_logs o on o.org_id = g.org_id and o.gate_run_id = g.id
     where j.org_id = ${actor.orgId} and j.task_id = ${taskId} order by j.created_at`);

@@ -1,10 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
+import { isoTime } from "#db/iso-time.ts";
 import { listAgents } from "../agents/queries.ts";
 import type { Context } from "../context.ts";
 import type { Team, TeamDetail } from "./schema.ts";
 import { findTeam } from "./service.ts";
-
-const iso = (column: SQL) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The teams the actor sees, the oldest first. */
 export async function listTeams(context: Context, { archived }: { archived: boolean }): Promise<{ teams: Team[] }> {
@@ -28,9 +27,11 @@ export async function readTeam(context: Context, teamId: string): Promise<TeamDe
 
 async function readTeams({ tx, actor }: Context, where: SQL): Promise<Team[]> {
   const visible = actor.teams === "all" ? sql`true` : sql`t.id = any(${`{${actor.teams.join(",")}}`}::uuid[])`;
-  return tx.execute<Team & Record<string, unknown>>(sql`select t.id, t.name, ${iso(sql`t.created_at`)} as "createdAt",
-      ${iso(sql`t.archived_at`)} as "archivedAt", t.max_concurrent as "maxConcurrent", t.auto_merge as "autoMerge",
-      case when t.paused_at is null then null else json_build_object('at', ${iso(sql`t.paused_at`)}, 'by', t.paused_by,
+  return tx.execute<
+    Team & Record<string, unknown>
+  >(sql`select t.id, t.name, ${isoTime(sql`t.created_at`)} as "createdAt",
+      ${isoTime(sql`t.archived_at`)} as "archivedAt", t.max_concurrent as "maxConcurrent", t.auto_merge as "autoMerge",
+      case when t.paused_at is null then null else json_build_object('at', ${isoTime(sql`t.paused_at`)}, 'by', t.paused_by,
         'reason', coalesce(t.pause_reason, '')) end as paused,
       (select count(*)::int from team_members m join memberships s on s.org_id = m.org_id and s.user_id = m.user_id and s.status = 'active'
         where m.org_id = t.org_id and m.team_id = t.id) as members,
