@@ -1,3 +1,4 @@
+import type { RequestFacts } from "./auth/session.ts";
 import type { Actor } from "./context.ts";
 import { AppError, type ErrorBody, errorCodes } from "./errors.ts";
 import { inTransaction } from "./execute.ts";
@@ -6,18 +7,8 @@ import { newId } from "./ids.ts";
 import { renewLeasesOf } from "./leases/service.ts";
 import type { OpenRuntime } from "./runtime.ts";
 
-/** What a request says of its caller; what of it is true the authenticator decides. */
-export interface Credentials {
-  authorization: string | undefined;
-  cookie: string | undefined;
-  /** The organization a signed-in person asks for: slug or id. A key has its own. */
-  orgRef: string | undefined;
-  ip: string;
-  origin: string | undefined;
-  method: string;
-  contentType: string | undefined;
-}
-export type Authenticate = (runtime: OpenRuntime, credentials: Credentials) => Promise<Actor>;
+/** Decides what of a request's words about its caller is true. */
+export type Authenticate = (runtime: OpenRuntime, facts: RequestFacts) => Promise<Actor>;
 
 /** What every door of a process stands on. */
 export interface Door {
@@ -45,7 +36,7 @@ export async function enter({ runtime, authenticate }: Door, request: Request, r
   const { headers } = request;
   refuseForeignPage(request, runtime);
   const ip = headers.get("x-forwarded-for") ?? "unknown";
-  const credentials = {
+  const facts = {
     authorization: headers.get("authorization") ?? undefined,
     cookie: headers.get("cookie") ?? undefined,
     orgRef: headers.get("x-entourage-org") ?? undefined,
@@ -54,7 +45,7 @@ export async function enter({ runtime, authenticate }: Door, request: Request, r
     method: request.method,
     contentType: headers.get("content-type") ?? undefined,
   };
-  const actor = await authenticate(runtime, credentials).catch(async (error: unknown) => {
+  const actor = await authenticate(runtime, facts).catch(async (error: unknown) => {
     // Only strangers are counted by address, so that one cannot use up the share of the others behind it.
     if (error instanceof AppError && error.code === "unauthenticated") await runtime.rates.admit({ ip });
     throw error;

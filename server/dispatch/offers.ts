@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
+import type { Seeker } from "../leases/service.ts";
 
 /** An agent with free capacity: a parked request, or a turn the worker could start. */
 export interface Idle {
@@ -65,4 +66,13 @@ export function chooseIdle<Who extends Idle>(idle: readonly Who[], { own, free }
     if (remaining > 0) left.set(key, remaining - 1);
     return remaining > 0;
   });
+}
+
+/** What each of the idle asks the claim for: one request an agent, however many times it was chosen. */
+export function seekersOf(chosen: readonly Idle[]): Seeker[] {
+  const counted = new Map<string, Seeker>();
+  for (const { orgId, teamId, agentId } of chosen) {
+    counted.set(agentId, { orgId, teamId, agentId, max: (counted.get(agentId)?.max ?? 0) + 1 });
+  }
+  return [...counted.values()];
 }

@@ -1,11 +1,12 @@
-import { and, eq, inArray, ne, or, isNotNull } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
-import { agents, memberships, teamMembers } from "#db/schema/organizations.ts";
+import { agents } from "#db/schema/organizations.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { findTask, requireTeam, type Task } from "../tasks/service.ts";
+import { requireInTeam } from "../teams/crew.ts";
 import type { sendMessageInput } from "./schema.ts";
 
 type Recipient = NonNullable<z.output<typeof sendMessageInput>["to"]>;
@@ -22,7 +23,7 @@ export async function sendMessage(
   const team = task?.teamId ?? teamId ?? context.actor.agent?.teamId ?? (to && (await teamOf(context, to)));
   if (!team) throw new AppError("invalid", "Name the team: a person may belong to several.");
   await requireTeam(context, team);
-  if (to) await requireRecipient(context, team, to);
+  if (to) await requireInTeam(context, team, to);
   return say(context, { team, task, to: to ?? assigneeOf(context, task), body });
 }
 
@@ -53,42 +54,4 @@ async function teamOf({ tx, actor }: Context, to: Recipient): Promise<string | u
     .from(agents)
     .where(and(eq(agents.orgId, actor.orgId), eq(agents.id, to.id)));
   return agent?.teamId;
-}
-
-async function requireRecipient({ tx, actor }: Context, teamId: string, to: Recipient): Promise<void> {
-  const found =
-    to.kind === "agent"
-      ? await tx
-          .select({ id: agents.id })
-          .from(agents)
-          .where(
-            and(
-              eq(agents.orgId, actor.orgId),
-              eq(agents.teamId, teamId),
-              eq(agents.id, to.id),
-              ne(agents.status, "archived"),
-            ),
-          )
-      : await tx
-          .select({ id: memberships.userId })
-          .from(memberships)
-          .leftJoin(
-            teamMembers,
-            and(
-              eq(teamMembers.orgId, memberships.orgId),
-              eq(teamMembers.userId, memberships.userId),
-              eq(teamMembers.teamId, teamId),
-            ),
-          )
-          .where(
-            and(
-              eq(memberships.orgId, actor.orgId),
-              eq(memberships.userId, to.id),
-              eq(memberships.status, "active"),
-              or(isNotNull(teamMembers.userId), inArray(memberships.role, ["owner", "admin"])),
-            ),
-          );
-  if (found.length > 0) return;
-  const who = to.kind === "agent" ? "agent" : "person";
-  throw new AppError("not_found", `There is no such ${who} in this team. list_agents and get_team show who is there.`);
 }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { AgentRuntime } from "#db/enums.ts";
 import { type Runtime, systemActor } from "#server/context.ts";
-import { chooseIdle, findOffers, type Idle } from "#server/dispatch/offers.ts";
+import { chooseIdle, findOffers, type Idle, seekersOf } from "#server/dispatch/offers.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import { claimFor, type Grant } from "#server/leases/service.ts";
@@ -77,7 +77,7 @@ export function startTurns(runtime: Runtime, { limit, drivers, onError }: TurnsO
       const slots = idle.flatMap((agent) => Array.from({ length: Math.max(0, agent.room) }, () => agent));
       const chosen = inTurns(chooseIdle(slots, await findOffers(context.tx, idle)), turnOfTeam++).slice(0, free);
       const kinds = new Map(idle.map(({ agentId, kind }) => [agentId, kind]));
-      const grants = await claimFor(context, countByAgent(chosen));
+      const grants = await claimFor(context, seekersOf(chosen));
       return grants.flatMap((grant) => {
         const kind = kinds.get(grant.agentId);
         return kind ? [{ grant, kind }] : [];
@@ -122,12 +122,4 @@ export function inTurns<Who extends { teamId: string }>(all: readonly Who[], off
   return Array.from({ length: rounds }, (_, round) =>
     queues.flatMap((_queue, index) => queues[(index + offset) % queues.length]?.slice(round, round + 1) ?? []),
   ).flat();
-}
-
-function countByAgent(chosen: readonly Idle[]) {
-  const counted = new Map<string, { orgId: string; teamId: string; agentId: string; max: number }>();
-  for (const { orgId, teamId, agentId } of chosen) {
-    counted.set(agentId, { orgId, teamId, agentId, max: (counted.get(agentId)?.max ?? 0) + 1 });
-  }
-  return [...counted.values()];
 }

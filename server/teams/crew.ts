@@ -1,0 +1,42 @@
+import { and, eq, inArray, isNotNull, ne, or } from "drizzle-orm";
+import { agents, memberships, teamMembers } from "#db/schema/organizations.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+
+/** Somebody who can be given work or written to. */
+export type Colleague = { kind: "agent" | "user"; id: string };
+
+/**
+ * Makes sure that somebody is of a team: an agent of it that is not archived, or an active person who is a member of it
+ * or sees all teams.
+ * @throws AppError not_found, the same for missing and foreign.
+ */
+export async function requireInTeam(context: Context, teamId: string, who: Colleague): Promise<void> {
+  const found = await (who.kind === "agent" ? findAgent(context, teamId, who.id) : findPerson(context, teamId, who.id));
+  if (found.length > 0) return;
+  const noun = who.kind === "agent" ? "agent" : "person";
+  throw new AppError("not_found", `There is no such ${noun} in this team. list_agents and get_team show who is there.`);
+}
+
+function findAgent({ tx, actor }: Context, teamId: string, agentId: string) {
+  const isInTeam = and(eq(agents.orgId, actor.orgId), eq(agents.teamId, teamId), ne(agents.status, "archived"));
+  return tx
+    .select({ id: agents.id })
+    .from(agents)
+    .where(and(isInTeam, eq(agents.id, agentId)));
+}
+
+function findPerson({ tx, actor }: Context, teamId: string, userId: string) {
+  const isMemberOfTeam = and(
+    eq(teamMembers.orgId, memberships.orgId),
+    eq(teamMembers.userId, memberships.userId),
+    eq(teamMembers.teamId, teamId),
+  );
+  const isActive = and(eq(memberships.orgId, actor.orgId), eq(memberships.status, "active"));
+  const seesTeam = or(isNotNull(teamMembers.userId), inArray(memberships.role, ["owner", "admin"]));
+  return tx
+    .select({ id: memberships.userId })
+    .from(memberships)
+    .leftJoin(teamMembers, isMemberOfTeam)
+    .where(and(isActive, eq(memberships.userId, userId), seesTeam));
+}
