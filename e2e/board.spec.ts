@@ -1,3 +1,4 @@
+import type { Locator, Page } from "@playwright/test";
 import { createTasks, enterAsOwner, isLive } from "./session.ts";
 import { expect, test } from "./test.ts";
 
@@ -73,12 +74,8 @@ test("a move that is not possible is refused in words, and the card stays", asyn
   await page.keyboard.press("Escape");
 
   const target = page.locator("[data-column=in_progress]");
-  const from = await second.boundingBox();
-  const to = await target.boundingBox();
-  if (!from || !to) throw new Error("the card and the column are on the page");
-  await page.mouse.move(from.x + 40, from.y + 40);
-  await page.mouse.down();
-  await page.mouse.move(from.x + 60, from.y + 60, { steps: 4 });
+  await lift(page, second);
+  const to = await boxOf(target);
   await page.mouse.move(to.x + 60, to.y + 200, { steps: 8 });
   await expect(target.getByText("waits for a task that is not done")).toBeVisible();
   await page.mouse.up();
@@ -89,20 +86,37 @@ test("a card is dragged to where it may go", async ({ page }) => {
   const title = `Dragged ${Date.now()}`;
   await createTasks(page, [{ title }]);
   const card = page.getByRole("article", { name: title });
-  const from = await card.boundingBox();
-  const to = await page.locator("[data-column=in_progress]").boundingBox();
-  if (!from || !to) throw new Error("the card and the column are on the page");
-  await page.mouse.move(from.x + 30, from.y + 20);
-  await page.mouse.move(from.x + 40, from.y + 40);
-  // What makes dragging possible is loaded when the pointer is over the board.
-  await expect(page.locator("[id^=DndDescribedBy]")).toBeAttached();
-  await page.mouse.move(from.x + 42, from.y + 42);
-  await page.mouse.down();
-  await page.mouse.move(from.x + 60, from.y + 60, { steps: 4 });
+  await lift(page, card);
+  const target = page.locator("[data-column=in_progress]");
+  const to = await boxOf(target);
   await page.mouse.move(to.x + 60, to.y + 200, { steps: 8 });
+  await expect(target).toHaveCSS("outline-style", "solid");
   await page.mouse.up();
-  await expect(page.locator("[data-column=in_progress]").getByRole("article", { name: title })).toBeVisible();
+  await expect(target.getByRole("article", { name: title })).toBeVisible();
 });
+
+/** Takes a card with the mouse. Other cards may come and move it, and a busy machine may miss a press: it is tried until it is lifted. */
+async function lift(page: Page, found: Locator): Promise<void> {
+  // A likeness of it hangs on the pointer; the card itself stays where it was, paled.
+  const card = page.locator("[data-column]").locator(found);
+  await card.hover();
+  // What makes dragging possible is loaded when the pointer is over the board, and takes the card that it rests on.
+  await expect(page.locator("[id^=DndDescribedBy]")).toBeAttached();
+  await expect(async () => {
+    await page.mouse.up();
+    const { x, y } = await boxOf(card);
+    await page.mouse.move(x + 40, y + 40);
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y + 60, { steps: 4 });
+    await expect(card).toHaveCSS("opacity", "0.4", { timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
+}
+
+async function boxOf(locator: Locator) {
+  const box = await locator.boundingBox();
+  if (!box) throw new Error("It is not on the page.");
+  return box;
+}
 
 test("several are changed at once, and what was refused is told", async ({ page }) => {
   const stamp = Date.now();

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { call } from "./handed-in.ts";
 import { enterAsOwner, isLive } from "./session.ts";
 import { expect, test } from "./test.ts";
 
@@ -28,18 +29,19 @@ test("the sample is one press away, and two tabs see every card move to done wit
 }) => {
   test.setTimeout(180_000);
   await enterAsOwner(page);
-  const [, , org = ""] = new URL(page.url()).pathname.split("/");
-  const started = await page.request.post("/api/v1/start_sample", {
-    data: {},
-    headers: { origin: new URL(page.url()).origin, "x-entourage-org": org },
-  });
-  expect(started.ok(), await started.text()).toBe(true);
-  const { teamId } = await started.json();
+  const { team } = await call(page, "create_team", { name: `Curious ${Date.now()}` });
+  await page.goto(page.url().replace(/\/t\/[^/]+/, `/t/${team.id}`));
+  await isLive(page);
+  await page.getByRole("button", { name: "Try the sample" }).click();
+  await expect(page).toHaveURL(/sample=starting/);
+  expect(page.url()).not.toContain(team.id);
+  const board = new URL(page.url()).pathname;
   const other = await context.newPage();
   const tabs = [page, other];
   const histories = [];
   for (const tab of tabs) {
-    await tab.goto(`/o/${org}/t/${teamId}/board`);
+    // Where the press has led the first tab is where it stays.
+    if (tab !== page) await tab.goto(board);
     await isLive(tab);
     histories.push(await watchCards(tab));
   }

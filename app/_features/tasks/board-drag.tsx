@@ -71,7 +71,7 @@ export function BoardDrag({ board, find, onDragging, onDrop }: BoardDragProps) {
       ))}
       <DragOverlay dropAnimation={null}>
         {dragged ? (
-          <div className="rotate-1 rounded-md shadow-popup">
+          <div aria-hidden="true" className="rotate-1 rounded-md shadow-popup">
             <TaskCard
               card={dragged}
               orgSlug=""
