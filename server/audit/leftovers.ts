@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
+import { findProcessesNaming } from "../sandbox/processes.ts";
 import type { Finding } from "./finding.ts";
 
 /** Nothing is left of work that ended: no gate's folder without its running job, no process in such a folder. */
@@ -12,7 +13,7 @@ export async function checkLeftovers(tx: Tx, dataDir: string): Promise<Finding> 
   const repositories = filesIn(join(dataDir, "repositories")).flatMap((org) =>
     filesIn(join(dataDir, "repositories", org)).map((repo) => `${org}/${repo}`),
   );
-  const processes = processesIn(join(dataDir, "gates"));
+  const processes = findProcessesNaming(join(dataDir, "gates", "/"));
   const known = new Set(repos.map(({ path }) => path));
   const running = (name: string) => testing.some(({ id }) => name.includes(id));
   const faults = [
@@ -35,17 +36,3 @@ export async function checkLeftovers(tx: Tx, dataDir: string): Promise<Finding> 
 }
 
 const filesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
-
-/** Processes whose command line names the folder; empty where there is no /proc. */
-function processesIn(folder: string): { pid: number; command: string }[] {
-  return filesIn("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-        return command.includes(`${folder}/`) ? [{ pid: Number(pid), command }] : [];
-      } catch {
-        return []; // It ended while we looked.
-      }
-    });
-}

@@ -1,5 +1,5 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { execute } from "#server/execute.ts";
@@ -71,4 +71,16 @@ test.each([
   expect(await userGit(bare, "rev-list", "--first-parent", "--count", "main")).toBe("2");
   expect(job?.gate?.passed).toBe(true);
   if (path) expect(await userGit(path, "rev-parse", "main")).toBe(job?.mergeCommit);
+});
+
+test("what a killed worker left of a gate that was cancelled goes away, its processes too", async () => {
+  const gates = join(shop.dataDir, "gates");
+  const folder = join(gates, `${newId()}-00000000`);
+  await mkdir(folder, { recursive: true });
+  // A sandbox as it stays behind: its command line names the folder, and nobody is its parent any more.
+  const sandbox = spawn("sh", ["-c", "sleep 600; :", folder], { argv0: "bwrap", detached: true, stdio: "ignore" });
+  started.push(sandbox);
+  void startWorker();
+  await vi.waitFor(async () => expect(await readdir(gates)).toEqual([]), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(() => expect(sandbox.signalCode).toBe("SIGKILL"));
 });

@@ -6,6 +6,7 @@ import { type Attempt, holdAttempt, recordGate, SupersededError } from "#server/
 import { findPassedGate } from "#server/merges/service.ts";
 import type { SandboxResult } from "#server/sandbox/sandbox.ts";
 import { type Go, StoppedError } from "./go.ts";
+import { clearGate } from "./leftovers.ts";
 
 const MEMORY_MB = 2048;
 const PROCESS_LIMIT = 512;
@@ -101,7 +102,7 @@ async function freshDirectory(dataDir: string, jobId: string): Promise<string> {
   const parent = join(dataDir, "gates");
   await mkdir(parent, { recursive: true, mode: 0o700 });
   for (const left of await readdir(parent)) {
-    if (left.startsWith(jobId)) await removeDirectory(join(parent, left));
+    if (left.startsWith(jobId)) await clearGate(join(parent, left));
   }
   const directory = join(parent, `${jobId}-${randomBytes(4).toString("hex")}`);
   await mkdir(directory);

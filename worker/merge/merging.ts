@@ -16,6 +16,7 @@ import { startRounds } from "../rounds.ts";
 import { mergeOne, recover } from "./attempt.ts";
 import { createDelays } from "./delays.ts";
 import { type Go, StoppedError } from "./go.ts";
+import { clearAbandonedGates } from "./leftovers.ts";
 
 const REPOSITORIES_AT_ONCE = 2;
 
@@ -34,6 +35,8 @@ export function startMerging(runtime: Runtime, { log }: { log: Logger }): { stop
   const delays = createDelays();
   const busy = new Map<string, Promise<unknown>>();
   const rounds = startRounds(log, async () => {
+    if (busy.size === 0)
+      await clearAbandonedGates(runtime).catch((error: unknown) => log.warn({ error }, "gates left files"));
     for (const repo of await listQueues(runtime)) {
       if (busy.size >= REPOSITORIES_AT_ONCE || stopping.signal.aborted) return;
       if (busy.has(repo.id) || delays.isWaiting(repo.id)) continue;
