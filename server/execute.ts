@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { Tx } from "#db/client.ts";
+import { isoTime } from "#db/iso-time.ts";
 import { receipts } from "#db/schema/organizations.ts";
 import type { Actor, Context, Runtime } from "./context.ts";
 import { AppError } from "./errors.ts";
@@ -109,7 +110,7 @@ async function attemptTransaction<Result>(
     const [begun] = await tx.execute<{
       now: string;
     }>(sql`select set_config('role', ${system ? "entourage_system" : "entourage_app"}, true),
-      set_config('app.org_id', ${actor.orgId}, true), to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now`);
+      set_config('app.org_id', ${actor.orgId}, true), ${isoTime(sql`now()`)} as now`);
     if (!begun) throw new Error("the database did not tell the time");
     const context: Context = { actor, tx, settings, now: new Date(begun.now), requestId, pending: [], hints: [] };
     const result = await work(context);

@@ -7,7 +7,7 @@ import { inTransaction } from "../execute.ts";
 import { newId } from "../ids.ts";
 import { claimFor, type Grant, giveBack } from "../leases/service.ts";
 import { claimReviews } from "../reviews/service.ts";
-import { chooseIdle, findOffers, type Idle } from "./offers.ts";
+import { chooseIdle, findOffers, type Idle, seekersOf } from "./offers.ts";
 
 /** What a waiting agent is given: a task under a lease, or a review to write. */
 export type Offer =
@@ -173,14 +173,4 @@ export function openParking({
       for (const waiter of waiters) waiter.give(undefined);
     },
   };
-}
-
-/** One request per agent, however many of its calls are parked. */
-function seekersOf(idle: readonly Idle[]) {
-  const counted = new Map<string, { orgId: string; teamId: string; agentId: string; max: number }>();
-  for (const { orgId, teamId, agentId } of idle) {
-    const seeker = counted.get(agentId) ?? { orgId, teamId, agentId, max: 0 };
-    counted.set(agentId, { ...seeker, max: seeker.max + 1 });
-  }
-  return [...counted.values()];
 }

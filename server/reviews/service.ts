@@ -4,17 +4,11 @@ import { leases } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
-import { type Task, moveTask } from "../tasks/service.ts";
+import type { Seeker } from "../leases/service.ts";
+import { moveTask, type Task } from "../tasks/service.ts";
 
 export type ReviewRow = typeof reviews.$inferSelect;
 
-/** Capacity of one reviewer agent that looks for reviews. */
-export interface ReviewSeeker {
-  orgId: string;
-  teamId: string;
-  agentId: string;
-  max: number;
-}
 export interface ReviewGrant {
   orgId: string;
   agentId: string;
@@ -26,7 +20,7 @@ export interface ReviewGrant {
  * Hands pending reviews to reviewer agents: those already theirs first (an agent that died asks again), then the oldest
  * nobody has. Never one of a task the agent worked on itself. Several organizations in one transaction as the system.
  */
-export async function claimReviews(context: Context, seekers: readonly ReviewSeeker[]): Promise<ReviewGrant[]> {
+export async function claimReviews(context: Context, seekers: readonly Seeker[]): Promise<ReviewGrant[]> {
   if (seekers.length === 0) return [];
   const waiting = await lockWaiting(context, seekers);
   if (waiting.length === 0) return [];
@@ -71,7 +65,7 @@ interface Waiting {
   reviewers: string[];
 }
 
-const mayReview = ({ orgId, teamId, agentId }: ReviewSeeker, review: Waiting): boolean =>
+const mayReview = ({ orgId, teamId, agentId }: Seeker, review: Waiting): boolean =>
   review.org === orgId &&
   review.team === teamId &&
   review.reviewers.includes(agentId) &&
@@ -79,7 +73,7 @@ const mayReview = ({ orgId, teamId, agentId }: ReviewSeeker, review: Waiting): b
   !review.workers.includes(agentId);
 
 /** Reviews that wait in the seekers' teams, held until the commit; those another process holds are skipped. */
-async function lockWaiting({ tx }: Context, seekers: readonly ReviewSeeker[]): Promise<Waiting[]> {
+async function lockWaiting({ tx }: Context, seekers: readonly Seeker[]): Promise<Waiting[]> {
   const requests = JSON.stringify(seekers.map((s) => ({ o: s.orgId, t: s.teamId, a: s.agentId })));
   return tx.execute<Waiting & Record<string, unknown>>(sql`with seekers as materialized (
       select * from jsonb_to_recordset(${requests}::text::jsonb) as q(o uuid, t uuid, a uuid)

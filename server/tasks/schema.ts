@@ -11,8 +11,8 @@ export const taskRef = z
   .describe("The task: its number (12 or #12) or its id.");
 
 export const status = z.enum(taskStatuses);
-export const priority = z.enum(priorities);
-export const taskType = z.enum(taskTypes);
+const priority = z.enum(priorities);
+const taskType = z.enum(taskTypes);
 
 const title = z.string().trim().min(1).max(500);
 const description = z.string().max(50_000);
@@ -22,7 +22,7 @@ export const leaseRef = id
   .optional()
   .describe("Your lease on the task, as claim_task returned it. Left out, your own live lease is used.");
 
-export const person = z.object({ kind: z.enum(["agent", "user"]), id, name: z.string() });
+const person = z.object({ kind: z.enum(["agent", "user"]), id, name: z.string() });
 export const author = z.object({ kind: z.enum(["agent", "user", "system"]), id: z.string(), name: z.string() });
 
 export const lease = z.object({
@@ -64,9 +64,9 @@ export type Card = z.output<typeof card>;
 const related = z.object({ id, number: z.int(), title: z.string(), status });
 export type RelatedTask = z.output<typeof related>;
 
-export const message = z.object({ id, author, body: z.string(), createdAt: isoTime });
+const message = z.object({ id, author, body: z.string(), createdAt: isoTime });
 
-export const reviewComment = z.object({
+const reviewComment = z.object({
   id,
   author,
   path: z.string(),
@@ -93,7 +93,7 @@ export const review = z.object({
 });
 export type Review = z.output<typeof review>;
 
-export const gateRun = z.object({
+const gateRun = z.object({
   id,
   tree: z.string(),
   command: z.string(),

@@ -1,19 +1,20 @@
-import { and, asc, eq, inArray, isNotNull, ne, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
+import type { z } from "zod";
 import type { LeaseEnd, TaskStatus } from "#db/enums.ts";
-import { agents, memberships, numberCounters, teamMembers, teams } from "#db/schema/organizations.ts";
+import { agents, memberships, numberCounters, teams } from "#db/schema/organizations.ts";
 import { repos } from "#db/schema/repos.ts";
 import { taskDependencies, tasks } from "#db/schema/tasks.ts";
-import type { z } from "zod";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId, slugOf } from "../ids.ts";
 import { lockLiveLease, stopClocks } from "../leases/clocks.ts";
+import { type Colleague, requireInTeam } from "../teams/crew.ts";
 import type { assignTaskInput, createTaskInput, updateTaskInput } from "./schema.ts";
 import { canMove, isHeld, isOver, transitions } from "./transitions.ts";
 
 export type Task = typeof tasks.$inferSelect;
-type Assignee = { kind: "agent" | "user"; id: string } | null;
+type Assignee = Colleague | null;
 
 /** Finds a task of the actor's teams by id or number. @throws AppError not_found, the same for missing and foreign. */
 export async function findTask({ actor, tx }: Context, ref: string): Promise<Task> {
@@ -101,7 +102,7 @@ export async function createTasks(
   );
   for (const input of inputs) {
     await requireRepo(context, input.teamId, input.repoId);
-    await requireAssignee(context, input.teamId, input.assignee);
+    if (input.assignee) await requireInTeam(context, input.teamId, input.assignee);
   }
   const lastNumber = await drawNumbers(context, "task", inputs.length);
   const created = inputs.map((input, index) => {
@@ -169,7 +170,7 @@ export async function assignTask(
   const task = await lockTask(context, found.id);
   refuseArchived(task);
   if (isOver(task.status)) throw new AppError("conflict", `#${task.number} is ${task.status}; nobody needs to do it.`);
-  await requireAssignee(context, task.teamId, assignee);
+  if (assignee) await requireInTeam(context, task.teamId, assignee);
   const isTheirs = task.assigneeId === (assignee?.id ?? null);
   // Who only came to it by claiming it becomes its chosen assignee, and goes on working.
   if (isTheirs && task.pinned === (assignee !== null)) return task.id;
@@ -385,7 +386,7 @@ async function lockDependents({ tx, actor }: Context, taskId: string): Promise<v
 }
 
 /** Draws short numbers. @returns the last one drawn. */
-export async function drawNumbers({ tx, actor }: Context, name: string, count: number): Promise<number> {
+async function drawNumbers({ tx, actor }: Context, name: string, count: number): Promise<number> {
   const [counter] = await tx
     .insert(numberCounters)
     .values({ orgId: actor.orgId, name, value: count })
@@ -426,47 +427,5 @@ export async function holdAssignees({ tx, actor }: Context, assignees: readonly 
     const theirs = and(eq(memberships.orgId, actor.orgId), inArray(memberships.userId, userIds));
     const rows = tx.select({ id: memberships.userId }).from(memberships).where(theirs);
     await rows.orderBy(asc(memberships.userId)).for("share");
-  }
-}
-
-async function requireAssignee({ tx, actor }: Context, teamId: string, assignee: Assignee): Promise<void> {
-  if (!assignee) return;
-  const found =
-    assignee.kind === "agent"
-      ? await tx
-          .select({ id: agents.id })
-          .from(agents)
-          .where(
-            and(
-              eq(agents.orgId, actor.orgId),
-              eq(agents.id, assignee.id),
-              eq(agents.teamId, teamId),
-              ne(agents.status, "archived"),
-            ),
-          )
-      : await tx
-          .select({ id: memberships.userId })
-          .from(memberships)
-          .leftJoin(
-            teamMembers,
-            and(
-              eq(teamMembers.orgId, memberships.orgId),
-              eq(teamMembers.userId, memberships.userId),
-              eq(teamMembers.teamId, teamId),
-            ),
-          )
-          .where(
-            and(
-              eq(memberships.orgId, actor.orgId),
-              eq(memberships.userId, assignee.id),
-              eq(memberships.status, "active"),
-              sql`(${isNotNull(teamMembers.userId)} or ${inArray(memberships.role, ["owner", "admin"])})`,
-            ),
-          );
-  if (found.length === 0) {
-    throw new AppError(
-      "not_found",
-      `There is no such ${assignee.kind === "agent" ? "agent" : "person"} in this team. list_agents and get_team show who is there.`,
-    );
   }
 }
