@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { lstat, mkdtemp, readlink, realpath, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -22,7 +22,7 @@ export function createBubblewrap(options: { program?: string } = {}): SandboxPro
     name: "bubblewrap",
     isolated: true,
     available: () => {
-      availability ??= probe(program);
+      availability ??= removeAbandonedScratch().then(() => probe(program));
       return availability;
     },
     run: async (request) => {
@@ -36,6 +36,18 @@ export function createBubblewrap(options: { program?: string } = {}): SandboxPro
       }
     },
   };
+}
+
+/** Scratch of a process that was killed. A sandbox has bound the files in its first moment, so a long run misses nothing. */
+async function removeAbandonedScratch(): Promise<void> {
+  const hourAgo = Date.now() - 3_600_000;
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    if (!/^entourage-sandbox-\w{6}$/.test(name)) continue;
+    const path = join(tmpdir(), name);
+    const found = await lstat(path).catch(() => null);
+    if (found?.isDirectory() && found.uid === process.getuid?.() && found.mtimeMs < hourAgo)
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
 }
 
 /** What the command sees: the system's programs, read-only; a new /tmp, /proc and /dev; and its one directory. */

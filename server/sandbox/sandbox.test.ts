@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +31,18 @@ async function prepare(provider: SandboxProvider): Promise<void> {
   const limits = { timeoutSeconds: 15, outputLimitBytes: 100_000, memoryMb: 512, processLimit: 128 };
   run = (command, changes) => provider.run({ directory, command, ...limits, network: "none", ...changes });
 }
+
+test("what a killed process left of its scratch goes with the next start, what is in use stays", async () => {
+  const [old, fresh] = [
+    await mkdtemp(join(tmpdir(), "entourage-sandbox-")),
+    await mkdtemp(join(tmpdir(), "entourage-sandbox-")),
+  ];
+  const hoursAgo = new Date(Date.now() - 2 * 3_600_000);
+  await utimes(old, hoursAgo, hoursAgo);
+  await createBubblewrap().available();
+  expect([existsSync(old), existsSync(fresh)]).toEqual([false, true]);
+  await rm(fresh, { recursive: true });
+});
 
 const cleanUp = () => rm(outside, { recursive: true, force: true });
 
