@@ -21,7 +21,7 @@ const away = new Set([
  * request id is told.
  */
 export function describeFailure(error: unknown, requestId: string, log: Logger): ErrorBody["error"] {
-  const known = error instanceof AppError ? error : callersFault(error);
+  const known = error instanceof AppError ? error : asAppError(error);
   if (known) {
     const { code, message, details } = known;
     return details ? { code, message, details, requestId } : { code, message, requestId };
@@ -30,7 +30,8 @@ export function describeFailure(error: unknown, requestId: string, log: Logger):
   return { code: "internal", message: "Internal error.", requestId };
 }
 
-function callersFault(error: unknown): AppError | undefined {
+/** What a failure of the database is to a caller; undefined for what is a bug of ours. */
+export function asAppError(error: unknown): AppError | undefined {
   const cause = driverError(error);
   if (!cause) return undefined;
   if (away.has(cause.code))

@@ -70,6 +70,13 @@ describe("git over HTTP", () => {
     return userGit(clone, "rev-parse", "HEAD");
   };
 
+  test("while the database is away git is told to try again, and nothing is logged as a fault", async () => {
+    const away = Object.assign(new Error("write CONNECTION_CLOSED"), { code: "CONNECTION_CLOSED" });
+    overrides = { authorize: () => Promise.reject(away) };
+    const answer = await fetch(`${origin}/api/git/acme/app.git/info/refs?service=git-upload-pack`);
+    expect([answer.status, answer.headers.get("retry-after"), errors]).toEqual([503, "1", []]);
+  });
+
   test("a key fetches everything and is named to authorize", async () => {
     expect(await userGit(clone, "rev-parse", "HEAD")).toBe(await resolveCommit(scratch.bare, "main"));
     expect(callers.at(-1)).toMatchObject({ org: "acme", repo: "app", service: "upload-pack", username: "lease-1" });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError, errorCodes } from "#server/errors.ts";
+import { asAppError } from "#server/failure.ts";
 import { runHttpBackend } from "./http-backend.ts";
 import { type GitService, parseGitRequest } from "./http-request.ts";
 import type { PushRules } from "./push-guard.ts";
@@ -61,8 +62,9 @@ export async function handleGitRequest(
       tooLarge: () => tooLarge(limit),
     });
   } catch (error) {
-    if (!(error instanceof AppError)) options.onError?.(error);
-    refuse(request, response, error);
+    const known = error instanceof AppError ? error : asAppError(error);
+    if (!known) options.onError?.(error);
+    refuse(request, response, known ?? error);
   }
 }
 
