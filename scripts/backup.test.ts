@@ -26,6 +26,12 @@ beforeAll(async () => {
     `insert into organizations (org_id, name, slug, created_at) values
     (uuidv7(), E'tab\\there\\nline', 'a', now()), (uuidv7(), '\\N', 'b', now()), (uuidv7(), 'ü ✓ "quoted" \\.', 'c', now())`,
   );
+  // A table larger than what streams hold at once.
+  await query(
+    server.url,
+    `insert into organizations (org_id, name, slug, created_at)
+     select uuidv7(), repeat('x', 100), 'many-' || i, now() from generate_series(1, 20000) i`,
+  );
   await query(server.url, `insert into worker_beats (id, started_at, beat_at) values ('w', now(), now())`);
   await query(server.url, "create database empty");
   target = server.url.replace(/entourage$/, "empty");

@@ -90,18 +90,26 @@ function installDependencies() {
   const stamp = join(root, "node_modules", ".entourage-stamp");
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && existsSync(installedLock())) return;
-  if (!holdsTheLock()) {
-    timed("Installing dependencies (npm ci)", () => {
-      const result = npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"], { stdio: ["ignore", 2, 2] });
-      if (result.status !== 0) fail("npm ci failed; its message is above.");
-    });
-  }
+  if (!holdsTheLock()) install();
   // npm runs this as our postinstall, but not with --ignore-scripts nor after `npm install NAME`. Applying twice is harmless.
-  const patched = run(node, [join(root, "node_modules", "patch-package", "index.js"), "--error-on-fail"], {
-    cwd: root,
-  });
+  let patched = patch();
+  if (patched.status !== 0) {
+    install(); // What is there bears an older version of the patch.
+    patched = patch();
+  }
   if (patched.status !== 0) fail(`A patch did not apply:\n${patched.stdout}${patched.stderr}`);
   writeFileSync(stamp, wanted);
+}
+
+function install() {
+  timed("Installing dependencies (npm ci)", () => {
+    const result = npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"], { stdio: ["ignore", 2, 2] });
+    if (result.status !== 0) fail("npm ci failed; its message is above.");
+  });
+}
+
+function patch() {
+  return run(node, [join(root, "node_modules", "patch-package", "index.js"), "--error-on-fail"], { cwd: root });
 }
 
 function fingerprint() {
