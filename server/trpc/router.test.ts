@@ -62,7 +62,11 @@ test("a refusal brings our code, message, details and request id, beside answers
   ]);
   expect(missing).toMatchObject({
     status: "rejected",
-    reason: { message: /4711/, data: { code: "not_found", httpStatus: 404, requestId: /.{8}/, path: "tasks.get" } },
+    // An agent is also told which operation lists them; a person is not.
+    reason: {
+      message: "There is no task 4711 here.",
+      data: { code: "not_found", httpStatus: 404, requestId: /.{8}/, path: "tasks.get" },
+    },
   });
   expect(wrong).toMatchObject({ reason: { data: { code: "invalid", details: { issues: [{ path: "title" }] } } } });
   expect(pong.status).toBe("fulfilled");

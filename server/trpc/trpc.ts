@@ -31,13 +31,18 @@ const t = initTRPC
           : { code: codeOf(error), message: error.message, requestId: ctx?.caller.requestId ?? "" };
       return {
         ...shape,
-        message: told.message,
-        data: { ...told, httpStatus: shape.data.httpStatus, path: shape.data.path },
+        message: forPeople(told.message),
+        data: { ...told, message: forPeople(told.message), httpStatus: shape.data.httpStatus, path: shape.data.path },
       };
     },
   });
 
 export const router = t.router;
+
+/** Leaves out the sentences that say which operation to call next: an agent needs them, whoever looks at a page has buttons. */
+function forPeople(message: string): string {
+  return message.replace(/(?<=[.!?]) [^.!?]*\b(?:list|get|wait|send|request|claim)_[a-z_]+\b[^.!?]*[.!?](?= |$)/g, "");
+}
 
 /** A router's entry for an operation that reads (or waits, or reads git). */
 export function query<Input extends z.ZodObject, Output extends z.ZodObject>(operation: Operation<Input, Output>) {
