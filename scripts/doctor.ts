@@ -27,7 +27,7 @@ async function explain({ dataDir, databaseUrl, publicUrl, auth, sandbox, host }:
       ? `Running      process ${running.pid} at ${running.url} since ${running.startedAt}`
       : "Running      no (npm start)",
   );
-  say(`Address      ${publicUrl} on ${host}; sign-in is ${auth}`);
+  say(`Address      ${running?.url ?? publicUrl} on ${host}; sign-in is ${auth}`);
   say(`Data         ${dataDir}`);
   say(`Database     ${databaseUrl ? "the one DATABASE_URL names" : "embedded PostgreSQL"}`);
   const choice = await chooseSandbox(sandbox, {}).catch((error: unknown) => ({
