@@ -24,6 +24,7 @@ export async function loadFrame(orgRef: string) {
     teams: teams.map(({ id, name, paused }) => ({ id, name, paused })),
     user: { name: you.name, email: members.find(({ userId }) => userId === you.id)?.email ?? "" },
     paused: organization.paused,
+    canCreateTeam: you.permissions.includes("teams:manage"),
     canPause: you.permissions.includes("work:pause"),
     authOff: config().auth === "off",
     realtime,

@@ -27,7 +27,9 @@ export function PauseButton({ status }: { status: ShellStatus }) {
   return (
     <>
       <IconButton label="Pause work" side="bottom" icon={<Pause />} onClick={() => dialog.setOpen(true)} />
-      {dialog.wasOpened ? <PauseDialog open={dialog.open} onOpenChange={dialog.setOpen} onPause={onPause} /> : null}
+      {dialog.wasOpened ? (
+        <PauseDialog scope="any team" open={dialog.open} onOpenChange={dialog.setOpen} onPause={onPause} />
+      ) : null}
     </>
   );
 }

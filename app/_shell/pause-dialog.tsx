@@ -7,13 +7,15 @@ import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 
 type PauseDialogProps = {
+  /** What stands still: "any team", "the team General". */
+  scope: string;
   open: boolean;
   onOpenChange: (open: boolean) => void;
   onPause: (reason: string) => Promise<unknown>;
 };
 
 /** Asks why: the reason is what everyone else will read. */
-export function PauseDialog({ open, onOpenChange, onPause }: PauseDialogProps) {
+export function PauseDialog({ scope, open, onOpenChange, onPause }: PauseDialogProps) {
   const [working, setWorking] = useState(false);
   const [failure, setFailure] = useState<string>();
   const pause = async (event: SubmitEvent<HTMLFormElement>) => {
@@ -36,7 +38,7 @@ export function PauseDialog({ open, onOpenChange, onPause }: PauseDialogProps) {
       onOpenChange={onOpenChange}
       size="sm"
       title="Pause work"
-      description="Nothing new starts until someone resumes. Tasks that agents hold now stay theirs."
+      description={`Nothing new starts in ${scope} until someone resumes. Tasks that agents hold now stay theirs.`}
       footer={
         <>
           <DialogClose>

@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link2 } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
-import type { OrgRole } from "#db/enums.ts";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
@@ -15,7 +14,8 @@ import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
-import { roleWords, rolesToGive } from "./member-words.ts";
+import type { OrgRole } from "#db/enums.ts";
+import { rolesToGive, roleWords } from "./member-words.ts";
 
 /** A way in for one person: role and teams, then the link, which is shown once. */
 export function InviteDialog({ isOwner, onClose }: { isOwner: boolean; onClose: () => void }) {
@@ -105,16 +105,21 @@ export function InviteDialog({ isOwner, onClose }: { isOwner: boolean; onClose: 
           {seesAll ? (
             <p className="text-app text-muted">Owners and admins reach every team.</p>
           ) : (
-            teams.map(({ id, name }) => (
-              <Checkbox
-                key={id}
-                label={name}
-                checked={teamIds.includes(id)}
-                onCheckedChange={(checked) =>
-                  setTeamIds(checked ? [...teamIds, id] : teamIds.filter((each) => each !== id))
-                }
-              />
-            ))
+            <>
+              {teams.map(({ id, name }) => (
+                <Checkbox
+                  key={id}
+                  label={name}
+                  checked={teamIds.includes(id)}
+                  onCheckedChange={(checked) =>
+                    setTeamIds(checked ? [...teamIds, id] : teamIds.filter((each) => each !== id))
+                  }
+                />
+              ))}
+              {teamIds.length === 0 ? (
+                <p className="text-small text-muted">With none, they see no work until somebody adds them to a team.</p>
+              ) : null}
+            </>
           )}
         </fieldset>
       </form>

@@ -3,8 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Pause, Play } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
-import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { useMe } from "#app/_features/members/use-me.ts";
+import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { PauseDialog } from "#app/_shell/pause-dialog.tsx";
 import { useLateOpen } from "#app/_shell/use-late-open.ts";
@@ -135,7 +135,12 @@ function WorkSection({ organization, canPause }: { organization: Organization; c
         )}
       </div>
       {asking.wasOpened ? (
-        <PauseDialog open={asking.open} onOpenChange={asking.setOpen} onPause={(reason) => pause.send({ reason })} />
+        <PauseDialog
+          scope="any team"
+          open={asking.open}
+          onOpenChange={asking.setOpen}
+          onPause={(reason) => pause.send({ reason })}
+        />
       ) : null}
     </Section>
   );

@@ -4,8 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Archive, ChevronLeft, Pause, Play } from "lucide-react";
 import Link from "next/link";
 import { type SubmitEvent, useState } from "react";
-import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { useMe } from "#app/_features/members/use-me.ts";
+import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { Section } from "#app/_features/settings/settings-page.tsx";
@@ -134,6 +134,7 @@ function Work({ team, canPause }: { team: TeamDetail; canPause: boolean }) {
       </div>
       {asking.wasOpened ? (
         <PauseDialog
+          scope={`the team ${team.name}`}
           open={asking.open}
           onOpenChange={asking.setOpen}
           onPause={(reason) => pause.send({ teamId: team.id, reason })}

@@ -9,19 +9,23 @@ import { EmptyState } from "#app/_ui/empty-state.tsx";
 /** The door of an organization: straight to the first team's board. */
 export default async function OrgPage({ params }: { params: Promise<{ org: string }> }) {
   const { org } = await params;
-  const { teams } = await loadFrame(org);
+  const { teams, canCreateTeam } = await loadFrame(org);
   if (teams[0]) redirect(roomHref(org, teams[0].id, "board"));
   return (
     <EmptyState
       icon={<Users />}
       title="No team yet"
       action={
-        <Link href={settingsHref(org, "teams")} className={buttonClass("primary")}>
-          Create a team
-        </Link>
+        canCreateTeam ? (
+          <Link href={settingsHref(org, "teams")} className={buttonClass("primary")}>
+            Create a team
+          </Link>
+        ) : null
       }
     >
-      Work belongs to a team. You are in none here: create one, or ask an admin to add you to theirs.
+      {canCreateTeam
+        ? "Work belongs to a team, and there is none here. Create the first."
+        : "Work belongs to a team, and you are in none here. Ask an admin to add you to theirs, then load this page again."}
     </EmptyState>
   );
 }
