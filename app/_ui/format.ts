@@ -6,7 +6,7 @@ const day = 24 * hour;
 export function relativeTime(at: number, now: number): string {
   const seconds = Math.round((now - at) / 1000);
   const size = Math.abs(seconds);
-  if (size < 45) return "just now";
+  if (size < minute) return "just now";
   if (size > 30 * day) return new Date(at).toISOString().slice(0, 10);
   return seconds >= 0 ? `${duration(size)} ago` : `in ${duration(size)}`;
 }

@@ -1,5 +1,5 @@
-import type { TaskStatus, Verdict } from "#db/enums.ts";
 import { taskFaces } from "#app/_ui/statuses.ts";
+import type { TaskStatus, Verdict } from "#db/enums.ts";
 import type { EventData, EventType } from "#server/events/registry.ts";
 import type { FeedEvent } from "#server/events/schema.ts";
 
@@ -175,7 +175,11 @@ const wording: Wording = {
       ...(agentId === null ? [] : [" for ", nameOf(agentId, "an agent")]),
     ],
   }),
-  "api_key.revoked": (_, { subject }) => ({ face: "key", parts: ["revoked ", subject("an API key")], tone: "warning" }),
+  "api_key.revoked": (_, { subject }) => ({
+    face: "key",
+    parts: ["revoked the API key ", subject("whose name is gone")],
+    tone: "warning",
+  }),
   "repo.registered": ({ name }) => ({ face: "repo", parts: ["registered the repository ", { name }] }),
   "repo.updated": (data, { subject }) => ({
     face: "repo",

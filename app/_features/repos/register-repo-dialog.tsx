@@ -1,7 +1,6 @@
 "use client";
 
 import { type SubmitEvent, useState } from "react";
-import type { MergeStrategy, RepoSource } from "#db/enums.ts";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
@@ -11,6 +10,7 @@ import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Segmented } from "#app/_ui/segmented.tsx";
+import type { MergeStrategy, RepoSource } from "#db/enums.ts";
 import { GateFields, readGateFields } from "./gate-fields.tsx";
 
 type RegisterRepoDialogProps = {
@@ -27,7 +27,7 @@ export function RegisterRepoDialog({ teamId, open, onOpenChange, onRegistered }:
   const [strategy, setStrategy] = useState<MergeStrategy>("merge");
   const [failure, setFailure] = useState<string>();
   const register = useChange(useTRPC().repos.register.mutationOptions(), {
-    done: ({ repo }) => `${repo.name} is being copied`,
+    done: ({ repo }) => (repo.source === "hosted" ? `${repo.name} is made` : `${repo.name} is being copied`),
     refused: "The repository was not registered",
   });
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {

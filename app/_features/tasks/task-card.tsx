@@ -3,7 +3,7 @@
 import clsx from "clsx";
 import { Check, GitCommitHorizontal, Link2, MessageSquare, RotateCcw } from "lucide-react";
 import Link from "next/link";
-import { memo, type MouseEvent, type ReactNode } from "react";
+import { type MouseEvent, memo, type ReactNode } from "react";
 import { taskHref } from "#app/_shell/rooms.ts";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { useNow } from "#app/_ui/clock.ts";
@@ -122,7 +122,9 @@ function CardFacts({ card }: { card: Card }) {
           label={
             card.openDependencies > 0
               ? `Waits for ${card.openDependencies} of ${card.dependencies} tasks`
-              : `All ${card.dependencies} dependencies are done`
+              : card.dependencies === 1
+                ? "The task it waited for is done"
+                : `All ${card.dependencies} tasks it waited for are done`
           }
         >
           {card.openDependencies}/{card.dependencies}
