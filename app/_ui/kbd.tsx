@@ -16,10 +16,10 @@ const names: Record<string, string> = {
 // Keyboards without Apple's signs print these as words.
 const words: Record<string, string> = { mod: "Ctrl", shift: "Shift", alt: "Alt" };
 
-/** Keys as they are pressed: `"g b"` is a sequence, `"mod+k"` a chord. */
+/** Keys as they are pressed: `"g b"` is a sequence, `"mod+k"` a chord. Not shown where a finger points: there are none. */
 export function Kbd({ keys, tone = "plain" }: { keys: string; tone?: "plain" | "inverse" }) {
   return (
-    <span className="inline-flex items-center gap-0.5" suppressHydrationWarning>
+    <span className="inline-flex items-center gap-0.5 coarse:hidden" suppressHydrationWarning>
       {keys.split(" ").map((stroke, index) => (
         <kbd
           // A sequence may press one key twice; the place tells the two apart.

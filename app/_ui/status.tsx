@@ -67,7 +67,7 @@ export function StatusBadge({ plain = false, ...subject }: StatusOf & { plain?: 
     );
   }
   return (
-    <span className="inline-flex items-center gap-1.5 text-app">
+    <span className="inline-flex items-center gap-1.5 align-middle text-app">
       <StatusGlyph glyph={face.glyph} className={toneText[face.tone]} />
       {face.label}
     </span>

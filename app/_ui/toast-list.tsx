@@ -24,6 +24,7 @@ export function ToastList({ early }: { early: readonly Shown[] }) {
       theme={resolvedTheme === "dark" ? "dark" : "light"}
       position="bottom-right"
       gap={8}
+      style={{ fontFamily: "inherit" }}
       visibleToasts={4}
       icons={{
         success: <CircleCheck className="size-4 text-success" />,

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import NextLink from "next/link";
 import { redirect } from "next/navigation";
 import { AuthFrame } from "#app/_features/auth/auth-frame.tsx";
 import { ProviderButtons } from "#app/_features/auth/provider-buttons.tsx";
@@ -16,9 +17,9 @@ export default async function SignUpPage() {
   if (!entrance.isOpen) {
     return (
       <AuthFrame title="Signing up is by invitation" lead="An owner or admin of your organization can send you a link.">
-        <Link href="/sign-in" className={buttonClass("secondary", "lg")}>
+        <NextLink href="/sign-in" className={buttonClass("secondary", "lg")}>
           Sign in instead
-        </Link>
+        </NextLink>
       </AuthFrame>
     );
   }

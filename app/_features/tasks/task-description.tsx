@@ -69,7 +69,7 @@ export function TaskDescription({ task }: { task: TaskDetail }) {
   }
   const author = task.createdBy.kind === "agent" ? task.createdBy.name : undefined;
   return (
-    <section aria-label="Description" className="group relative">
+    <section aria-label="Description" className={canWork ? "relative pr-10" : undefined}>
       {task.description ? (
         <Markdown text={task.description} agent={author} />
       ) : (

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import NextLink from "next/link";
 import { redirect } from "next/navigation";
 import { AcceptInvitation } from "#app/_features/auth/accept-invitation.tsx";
 import { AuthFrame } from "#app/_features/auth/auth-frame.tsx";
@@ -50,9 +51,9 @@ function EndedInvitation() {
       title="This invitation does not work"
       lead="It was used, taken back, or is older than seven days. Whoever sent it can send a new one."
     >
-      <Link href="/sign-in" className={buttonClass("secondary", "lg")}>
+      <NextLink href="/sign-in" className={buttonClass("secondary", "lg")}>
         Sign in instead
-      </Link>
+      </NextLink>
     </AuthFrame>
   );
 }
