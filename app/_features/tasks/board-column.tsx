@@ -3,10 +3,11 @@
 import clsx from "clsx";
 import { ChevronsRightLeft } from "lucide-react";
 import Link from "next/link";
-import { type MouseEvent, useEffect, useRef } from "react";
+import { memo, type MouseEvent, useEffect } from "react";
 import { Count } from "#app/_ui/badge.tsx";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { StatusIcon, statusFace } from "#app/_ui/status.tsx";
+import type { TaskStatus } from "#db/enums.ts";
 import type { Board, Card } from "#server/tasks/schema.ts";
 import { cardHeight, TaskCard } from "./task-card.tsx";
 import { useCardsInSight } from "./use-cards-in-sight.ts";
@@ -17,6 +18,7 @@ const step = cardHeight + 8;
 export type ColumnProps = {
   column: Board["columns"][number];
   orgSlug: string;
+  /** The card the keys stand on, when it is in this column. */
   current: string | null;
   marked: ReadonlySet<string>;
   /** The card that Tab reaches, when it is in this column. */
@@ -28,11 +30,14 @@ export type ColumnProps = {
   onPress: (card: Card, event: MouseEvent) => void;
   onOpen: (card: Card) => void;
   /** Makes it a strip; not there for the columns that always matter. */
-  onCollapse?: () => void;
+  onCollapse?: (status: TaskStatus) => void;
 };
 
-/** One status: its total and its cards, of which only those in sight are in the page. */
-export function BoardColumn({ column, listHref, refusal, onCollapse, ...rest }: ColumnProps) {
+/**
+ * One status: its total and its cards, of which only those in sight are in the page. A key that moves within one column
+ * draws no other.
+ */
+export const BoardColumn = memo(function BoardColumn({ column, listHref, refusal, onCollapse, ...rest }: ColumnProps) {
   const face = statusFace({ status: column.status });
   return (
     <section
@@ -49,14 +54,19 @@ export function BoardColumn({ column, listHref, refusal, onCollapse, ...rest }: 
         <Count value={column.total} />
         <span className="grow" />
         {onCollapse ? (
-          <IconButton size="sm" label="Narrow the column" icon={<ChevronsRightLeft />} onClick={onCollapse} />
+          <IconButton
+            size="sm"
+            label="Narrow the column"
+            icon={<ChevronsRightLeft />}
+            onClick={() => onCollapse(column.status)}
+          />
         ) : null}
       </header>
       <ColumnCards column={column} listHref={listHref} {...rest} />
       {refusal ? <Refusal reason={refusal} /> : null}
     </section>
   );
-}
+});
 
 type CollapsedColumnProps = { column: Board["columns"][number]; refusal?: string | null; onOpen: () => void };
 
@@ -99,8 +109,7 @@ function ColumnCards({
   onOpen,
 }: Omit<ColumnProps, "refusal" | "onCollapse">) {
   const { cards, total, status } = column;
-  const scroller = useRef<HTMLDivElement>(null);
-  const { from, to, scrollTo } = useCardsInSight(scroller, cards.length, step);
+  const { scroller, from, to, scrollTo } = useCardsInSight(cards.length, step);
   const place = current === null ? -1 : cards.findIndex(({ id }) => id === current);
   useEffect(() => {
     if (place >= 0) scrollTo(place);
@@ -132,7 +141,7 @@ function ColumnCards({
       </ul>
       {total > cards.length ? (
         <p className="px-1 pb-2 text-small text-muted">
-          The newest {cards.length} are shown.{" "}
+          {total - cards.length} older ones are not shown.{" "}
           <Link href={listHref} className="rounded-sm text-accent-text underline underline-offset-2">
             List all {total}
           </Link>

@@ -2,7 +2,7 @@
 
 import clsx from "clsx";
 import dynamic from "next/dynamic";
-import { type MouseEvent, useRef, useState } from "react";
+import { type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
 import type { TaskStatus } from "#db/enums.ts";
 import { StatusIcon, statusFace } from "#app/_ui/status.tsx";
 import type { Board, Card } from "#server/tasks/schema.ts";
@@ -58,10 +58,14 @@ export function BoardColumns({
   const [turned, setTurned] = useState<ReadonlySet<TaskStatus>>(new Set());
   const isOpen = ({ status, total }: Board["columns"][number]) =>
     turned.has(status) !== (always.has(status) || (total > 0 && status !== "cancelled"));
-  const turn = (status: TaskStatus) =>
-    setTurned(
-      (known) => new Set(known.has(status) ? [...known].filter((each) => each !== status) : [...known, status]),
-    );
+  const turn = useCallback(
+    (status: TaskStatus) =>
+      setTurned(
+        (known) => new Set(known.has(status) ? [...known].filter((each) => each !== status) : [...known, status]),
+      ),
+    [],
+  );
+  const { current, reachable } = selection;
   return (
     <>
       <ColumnChooser columns={columns.filter(isOpen)} root={root} />
@@ -86,14 +90,14 @@ export function BoardColumns({
               key={column.status}
               column={column}
               orgSlug={orgSlug}
-              current={selection.current?.id ?? null}
+              current={current?.status === column.status ? current.id : null}
               marked={selection.marked}
-              reachable={selection.reachable}
+              reachable={reachable?.status === column.status ? reachable.id : null}
               listHref={`${listHref}?status=${column.status}`}
               refusal={refusal}
               onPress={onPress}
               onOpen={onOpen}
-              onCollapse={always.has(column.status) ? undefined : () => turn(column.status)}
+              onCollapse={always.has(column.status) ? undefined : turn}
             />
           );
         })}
@@ -110,6 +114,19 @@ type ColumnChooserProps = { columns: Board["columns"]; root: React.RefObject<HTM
 /** On a phone: every column with its count, one press away. */
 function ColumnChooser({ columns, root }: ColumnChooserProps) {
   const [shown, setShown] = useState<TaskStatus>("todo");
+  const statuses = columns.map(({ status }) => status).join(" ");
+  useEffect(() => {
+    // A swipe changes the column as a press does. Where all stand side by side there is nothing to follow.
+    if (!root.current || !matchMedia("(width < 40rem)").matches) return;
+    const follow = (entries: IntersectionObserverEntry[]) => {
+      const name = entries.find(({ isIntersecting }) => isIntersecting)?.target.getAttribute("data-column");
+      const status = order.find((each) => each === name);
+      if (status) setShown(status);
+    };
+    const seen = new IntersectionObserver(follow, { root: root.current, threshold: 0.6 });
+    for (const column of root.current.querySelectorAll("[data-column]")) seen.observe(column);
+    return () => seen.disconnect();
+  }, [root, statuses]);
   return (
     <div
       role="group"

@@ -25,7 +25,7 @@ export function useBoardSelection(columns: readonly (readonly Card[])[]) {
   return {
     current: here,
     /** Tab reaches the current card, or the first. */
-    reachable: here?.id ?? cards[0]?.id ?? null,
+    reachable: here ?? cards[0] ?? null,
     marked,
     chosen,
     /** What a key acts on: the selected ones, else the one the keys stand on. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
-import { priorities, taskStatuses, taskTypes } from "#db/enums.ts";
+import { priorities, taskTypes } from "#db/enums.ts";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
 import { CopyableId } from "#app/_ui/copy.tsx";
@@ -12,7 +12,7 @@ import { PriorityIcon, priorityLabel, StatusBadge, StatusIcon, statusFace } from
 import type { TaskDetail } from "#server/tasks/schema.ts";
 import { words } from "./words.ts";
 import { focusNow } from "./focus-now.ts";
-import { refusalOf } from "./moves.ts";
+import { movesOf } from "./moves.ts";
 import { LeaseState } from "./task-card.tsx";
 import { useTaskCommands } from "./task-commands.ts";
 import { typeLabel } from "./task-type.ts";
@@ -24,21 +24,25 @@ export function TaskProperties({ task }: { task: TaskDetail }) {
   const { canWork, people, repos } = useWork();
   const commands = useTaskCommands();
   const edit = useTaskEdit(task);
+  const moves = movesOf(task);
   return (
     <dl aria-label="Properties" className="grid grid-cols-[88px_minmax(0,1fr)] items-center gap-x-2 gap-y-0.5 text-app">
       <Property label="Status">
-        <Change canChange={canWork} now={<StatusBadge plain status={task.status} />} label="Change the status" keys="s">
-          {taskStatuses
-            .filter((status) => status !== task.status && refusalOf(task, status) === null)
-            .map((status) => (
-              <MenuItem
-                key={status}
-                icon={<StatusIcon status={status} decorative />}
-                onSelect={() => void commands.move(task, status)}
-              >
-                {statusFace({ status }).label}
-              </MenuItem>
-            ))}
+        <Change
+          canChange={canWork && moves.length > 0}
+          now={<StatusBadge plain status={task.status} />}
+          label="Change the status"
+          keys="s"
+        >
+          {moves.map((status) => (
+            <MenuItem
+              key={status}
+              icon={<StatusIcon status={status} decorative />}
+              onSelect={() => void commands.move(task, status)}
+            >
+              {statusFace({ status }).label}
+            </MenuItem>
+          ))}
         </Change>
       </Property>
       <Property label="Priority">

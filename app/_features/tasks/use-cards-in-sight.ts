@@ -1,6 +1,6 @@
 "use client";
 
-import { type RefObject, useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 /** Cards drawn past both edges, so that a quick scroll finds them there. */
 const beyond = 4;
@@ -13,7 +13,8 @@ type Sight = { from: number; to: number };
  * Which cards of a column are in sight, by their number; only those are in the page. All cards have one height, so two
  * divisions do what a library for rows of any height takes 11 kB of the first load for.
  */
-export function useCardsInSight(scroller: RefObject<HTMLElement | null>, count: number, step: number) {
+export function useCardsInSight(count: number, step: number) {
+  const scroller = useRef<HTMLDivElement>(null);
   const [sight, setSight] = useState<Sight>({ from: 0, to: drawnAtFirst });
   useEffect(() => {
     const node = scroller.current;
@@ -31,19 +32,19 @@ export function useCardsInSight(scroller: RefObject<HTMLElement | null>, count: 
       size.disconnect();
       node.removeEventListener("scroll", look);
     };
-  }, [scroller, step]);
+  }, [step]);
   /** Brings a card into view, by no more than it takes. */
   const scrollTo = useCallback(
     (place: number) => {
       const node = scroller.current;
       if (!node) return;
       const top = place * step;
-      if (top < node.scrollTop) node.scrollTop = top;
-      else if (top + step > node.scrollTop + node.clientHeight) node.scrollTop = top + step - node.clientHeight;
+      if (top < node.scrollTop) node.scrollTo({ top });
+      else if (top + step > node.scrollTop + node.clientHeight) node.scrollTo({ top: top + step - node.clientHeight });
     },
-    [scroller, step],
+    [step],
   );
   // A column that has become shorter than what was in sight shows its end.
   const to = Math.min(count, sight.to);
-  return { from: Math.min(sight.from, Math.max(0, to - drawnAtFirst)), to, scrollTo };
+  return { scroller, from: Math.min(sight.from, Math.max(0, to - drawnAtFirst)), to, scrollTo };
 }
