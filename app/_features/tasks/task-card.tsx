@@ -127,7 +127,7 @@ function CardFacts({ card }: { card: Card }) {
                 : `All ${card.dependencies} tasks it waited for are done`
           }
         >
-          {card.openDependencies}/{card.dependencies}
+          {card.dependencies - card.openDependencies}/{card.dependencies}
         </Fact>
       ) : null}
       {card.headCommit ? (
