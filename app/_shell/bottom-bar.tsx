@@ -7,20 +7,18 @@ import { usePathname } from "next/navigation";
 import { roomHref, roomOf, rooms, settingsHref } from "./rooms.ts";
 import type { ShellOrg, ShellTeam } from "./shell-props.ts";
 
-/** The main rooms under the thumb, on a phone. */
+/** The rooms under the thumb, on a phone. */
 export function BottomBar({ org, team }: { org: ShellOrg; team: ShellTeam | null }) {
   const pathname = usePathname();
   const here = roomOf(pathname);
   const links = [
     ...(team
-      ? rooms
-          .filter((room) => room.onPhone)
-          .map(({ id, title, icon }) => ({
-            title,
-            icon,
-            href: roomHref(org.slug, team.id, id),
-            current: here === id,
-          }))
+      ? rooms.map(({ id, title, icon }) => ({
+          title,
+          icon,
+          href: roomHref(org.slug, team.id, id),
+          current: here === id,
+        }))
       : []),
     {
       title: "Settings",

@@ -1,16 +1,16 @@
 import { Activity, Bot, FolderGit2, GitMerge, type LucideIcon, SquareKanban, Workflow } from "lucide-react";
 
 export type RoomId = "board" | "graph" | "queue" | "agents" | "repos" | "activity";
-export type Room = { id: RoomId; title: string; keys: string; icon: LucideIcon; onPhone: boolean };
+export type Room = { id: RoomId; title: string; keys: string; icon: LucideIcon };
 
 /** The rooms of a team, in the order of the rail. A room stands here once its page exists: no dead links. */
 export const rooms: readonly Room[] = [
-  { id: "board", title: "Board", keys: "g b", icon: SquareKanban, onPhone: true },
-  { id: "graph", title: "Graph", keys: "g d", icon: Workflow, onPhone: false },
-  { id: "queue", title: "Queue", keys: "g q", icon: GitMerge, onPhone: true },
-  { id: "agents", title: "Agents", keys: "g a", icon: Bot, onPhone: true },
-  { id: "repos", title: "Repos", keys: "g r", icon: FolderGit2, onPhone: false },
-  { id: "activity", title: "Activity", keys: "g t", icon: Activity, onPhone: true },
+  { id: "board", title: "Board", keys: "g b", icon: SquareKanban },
+  { id: "graph", title: "Graph", keys: "g d", icon: Workflow },
+  { id: "queue", title: "Queue", keys: "g q", icon: GitMerge },
+  { id: "agents", title: "Agents", keys: "g a", icon: Bot },
+  { id: "repos", title: "Repos", keys: "g r", icon: FolderGit2 },
+  { id: "activity", title: "Activity", keys: "g t", icon: Activity },
 ];
 
 /** Where a room of a team is. */

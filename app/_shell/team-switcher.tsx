@@ -1,11 +1,11 @@
 "use client";
 
 import clsx from "clsx";
-import { Check, ChevronsUpDown } from "lucide-react";
+import { Check, ChevronsUpDown, Settings2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { TeamMark } from "#app/_ui/avatar.tsx";
 import { Menu, MenuGroup, MenuItem, MenuSeparator } from "#app/_ui/menu.tsx";
-import { roomHref } from "./rooms.ts";
+import { roomHref, settingsHref } from "./rooms.ts";
 import type { ShellOrg, ShellTeam } from "./shell-props.ts";
 
 type TeamSwitcherProps = {
@@ -56,6 +56,10 @@ export function TeamSwitcher({ org, orgs, team, teams, compact = false }: TeamSw
           </MenuItem>
         ))}
       </MenuGroup>
+      <MenuSeparator />
+      <MenuItem icon={<Settings2 />} onSelect={() => router.push(settingsHref(org.slug, "teams"))}>
+        All teams…
+      </MenuItem>
       {others.length > 0 ? (
         <>
           <MenuSeparator />
