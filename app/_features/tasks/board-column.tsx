@@ -50,7 +50,7 @@ export const BoardColumn = memo(function BoardColumn({ column, listHref, refusal
     >
       <header className="flex h-9 shrink-0 items-center gap-2 px-3">
         <StatusIcon status={column.status} decorative />
-        <h2 className="text-app font-medium">{face.label}</h2>
+        <h2 className="min-w-0 truncate text-app font-medium">{face.label}</h2>
         <Count value={column.total} />
         <span className="grow" />
         {onCollapse ? (
