@@ -4,8 +4,9 @@ import postgres from "postgres";
 // drizzle has the plans of its builders' statements kept for the life of a connection, but raw ones planned anew each time
 // (their name is `false`), which was more than half of what the server did for a turn (2.8 of 5 ms, measured). Ours have
 // fixed texts, so theirs are kept too.
+// oxlint-disable-next-line typescript/unbound-method -- the proxy hands the session on as `this`
 PostgresJsSession.prototype.prepareQuery = new Proxy(PostgresJsSession.prototype.prepareQuery, {
-  apply: (prepareQuery, session, [query, mode, name, ...rest]) =>
+  apply: (prepareQuery, session: unknown, [query, mode, name, ...rest]: unknown[]): unknown =>
     Reflect.apply(prepareQuery, session, [query, mode, name === false ? true : name, ...rest]),
 });
 

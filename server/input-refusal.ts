@@ -32,7 +32,8 @@ const pathText = (path: readonly PropertyKey[]) =>
 /** `task, summary, commit (optional)`, those that must be there first. */
 function namesOf({ shape }: z.ZodObject): string {
   const isOptional = (property: z.core.$ZodType) => z.safeParse(property, undefined).success;
-  const needed = Object.keys(shape).filter((name) => !isOptional(shape[name]));
-  const optional = Object.keys(shape).filter((name) => isOptional(shape[name]));
-  return [...needed, ...optional.map((name) => `${name} (optional)`)].join(", ") || "no fields";
+  const fields = Object.entries<z.core.$ZodType>(shape);
+  const needed = fields.filter(([, field]) => !isOptional(field)).map(([name]) => name);
+  const optional = fields.filter(([, field]) => isOptional(field)).map(([name]) => `${name} (optional)`);
+  return [...needed, ...optional].join(", ") || "no fields";
 }
