@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { findTask } from "../tasks/service.ts";
+import { findTask } from "../tasks/finding.ts";
 import type { FeedEvent } from "./schema.ts";
 
 /** The newest number in the organization's log. */

@@ -11,7 +11,7 @@ import { newId } from "../ids.ts";
 import { renewLeasesOf } from "../leases/service.ts";
 import { repositoryPath } from "../repos/queries.ts";
 import { voidReview } from "../reviews/service.ts";
-import { lockTask } from "../tasks/service.ts";
+import { lockTask } from "../tasks/finding.ts";
 import type { GitAccess, GitCaller } from "./http.ts";
 import type { RefUpdate } from "./push-guard.ts";
 

@@ -1,7 +1,8 @@
 import { defineOperation } from "../operation.ts";
-import { taskResult } from "../tasks/schema.ts";
-import { lockTask, moveTask, findTask } from "../tasks/service.ts";
+import { findTask, lockTask } from "../tasks/finding.ts";
 import { cardOf } from "../tasks/queries.ts";
+import { taskResult } from "../tasks/schema.ts";
+import { moveTask } from "../tasks/service.ts";
 import { readClaim } from "./claims.ts";
 import * as schema from "./schema.ts";
 import * as service from "./service.ts";

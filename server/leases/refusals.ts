@@ -2,7 +2,8 @@ import { and, eq, sql } from "drizzle-orm";
 import { leases } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { describeBlockers, type Task } from "../tasks/service.ts";
+import { describeBlockers } from "../tasks/dependencies.ts";
+import type { Task } from "../tasks/finding.ts";
 
 // Whoever is refused here is mostly a model in the middle of its work: each answer says what became of that work and
 // which call comes next.

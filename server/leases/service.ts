@@ -5,7 +5,8 @@ import type { Actor, Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import { findTask, lockTask, moveTask, type Task } from "../tasks/service.ts";
+import { findTask, lockTask, type Task } from "../tasks/finding.ts";
+import { moveTask } from "../tasks/service.ts";
 import { lockLiveLease, startClocks, stopClocks } from "./clocks.ts";
 import { heartbeatRefusal, leaseRefusal, refuseUnready, whyNoRoom } from "./refusals.ts";
 

@@ -2,11 +2,13 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { gateLogs, mergeJobs, reviews } from "#db/schema/reviews.ts";
 import { tasks } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
-import type { EventData } from "../events/registry.ts";
 import { record } from "../events/record.ts";
+import type { EventData } from "../events/registry.ts";
 import { newId } from "../ids.ts";
 import { sendSystemMessage } from "../messages/service.ts";
-import { lockTask, lockToFinish, moveTask, type Task } from "../tasks/service.ts";
+import { lockToFinish } from "../tasks/dependencies.ts";
+import { lockTask, type Task } from "../tasks/finding.ts";
+import { moveTask } from "../tasks/service.ts";
 import { findPassedGate, type MergeJob } from "./service.ts";
 
 /** One worker's go at a job. A job that was given up and started again is another attempt: the older one is fenced off. */

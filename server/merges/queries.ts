@@ -4,7 +4,7 @@ import { isoTime } from "#db/iso-time.ts";
 import { gateLogs } from "#db/schema/reviews.ts";
 import type { Context } from "../context.ts";
 import { readTask } from "../tasks/queries.ts";
-import { requireTeam } from "../tasks/service.ts";
+import { findTeam } from "../teams/finding.ts";
 import type { listedMerge, listMergesInput, mergePage, mergeState } from "./schema.ts";
 
 type Listed = z.output<typeof listedMerge>;
@@ -23,7 +23,7 @@ export async function listMerges(
   context: Context,
   { teamId, status, before, limit }: z.output<typeof listMergesInput>,
 ): Promise<z.output<typeof mergePage>> {
-  await requireTeam(context, teamId);
+  await findTeam(context, teamId);
   const { tx, actor } = context;
   const rows = await tx.execute<Listed & Record<string, unknown>>(sql`select j.id,
       json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'status', t.status) as task,

@@ -5,7 +5,8 @@ import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { findReadyRepo } from "../repos/queries.ts";
-import { findTask, lockTask, moveTask, type Task } from "../tasks/service.ts";
+import { findTask, lockTask, type Task } from "../tasks/finding.ts";
+import { moveTask } from "../tasks/service.ts";
 
 export type MergeJob = typeof mergeJobs.$inferSelect;
 

@@ -5,8 +5,9 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import { findTask, requireTeam, type Task } from "../tasks/service.ts";
+import { findTask, type Task } from "../tasks/finding.ts";
 import { requireInTeam } from "../teams/crew.ts";
+import { findTeam } from "../teams/finding.ts";
 import type { sendMessageInput } from "./schema.ts";
 
 type Recipient = NonNullable<z.output<typeof sendMessageInput>["to"]>;
@@ -22,7 +23,7 @@ export async function sendMessage(
   }
   const team = task?.teamId ?? teamId ?? context.actor.agent?.teamId ?? (to && (await teamOf(context, to)));
   if (!team) throw new AppError("invalid", "Name the team: a person may belong to several.");
-  await requireTeam(context, team);
+  await findTeam(context, team);
   if (to) await requireInTeam(context, team, to);
   return say(context, { team, task, to: to ?? assigneeOf(context, task), body });
 }

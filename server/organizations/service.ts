@@ -4,7 +4,8 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId, slugOf } from "../ids.ts";
-import { createTeam, findTeam } from "../teams/service.ts";
+import { findTeam } from "../teams/finding.ts";
+import { createTeam } from "../teams/service.ts";
 
 /**
  * Makes an organization with its owner. Runs as the system (no organization yet); the events open the new one's log.

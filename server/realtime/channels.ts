@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Actor, Context } from "../context.ts";
 import { latestSeq } from "../events/feed.ts";
-import { requireTeam } from "../tasks/service.ts";
+import { findTeam } from "../teams/finding.ts";
 import type { ChannelNames } from "./schema.ts";
 
 /** What a channel's name says. */
@@ -50,7 +50,7 @@ export async function currentChannels(
   { teamId }: { teamId?: string | undefined },
 ): Promise<ChannelNames> {
   const { tx, actor } = context;
-  if (teamId) await requireTeam(context, teamId);
+  if (teamId) await findTeam(context, teamId);
   // The number first: what happens after it is heard on the channels or read from the feed.
   const seq = await latestSeq(context);
   const rows = await tx.execute<{ scopeId: string; epoch: number }>(

@@ -4,7 +4,7 @@ import { organizations } from "#db/schema/organizations.ts";
 import { repos } from "#db/schema/repos.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { requireTeam } from "../tasks/service.ts";
+import { findTeam } from "../teams/finding.ts";
 import type { Repo } from "./schema.ts";
 
 export type RepoRow = typeof repos.$inferSelect;
@@ -52,7 +52,7 @@ export async function listRepos(
   context: Context,
   { teamId, archived }: { teamId: string; archived: boolean },
 ): Promise<{ repos: Repo[] }> {
-  await requireTeam(context, teamId);
+  await findTeam(context, teamId);
   const { tx, actor } = context;
   const rows = await tx
     .select()

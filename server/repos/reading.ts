@@ -6,7 +6,7 @@ import { AppError } from "../errors.ts";
 import { readFileAt } from "../git/files.ts";
 import { changedFiles, commitsBetween, diffText, mergeBase, readCommit, requireCommit } from "../git/history.ts";
 import { requireTreePath } from "../git/names.ts";
-import { findTask } from "../tasks/service.ts";
+import { findTask } from "../tasks/finding.ts";
 import { findReadyRepo, findRepo, repositoryPath } from "./queries.ts";
 import type { fileResult, readFileInput, taskDiffInput } from "./schema.ts";
 

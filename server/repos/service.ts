@@ -11,7 +11,7 @@ import { record } from "../events/record.ts";
 import { openSource } from "../git/source.ts";
 import { newId, slugOf } from "../ids.ts";
 import { encryptSecret, openSecrets } from "../keyring.ts";
-import { requireTeam } from "../tasks/service.ts";
+import { findTeam } from "../teams/finding.ts";
 import { findRepo } from "./queries.ts";
 import type { registerRepoInput, updateRepoInput } from "./schema.ts";
 
@@ -25,7 +25,7 @@ export async function registerRepo(context: Context, input: Registration): Promi
   const { actor } = context;
   // Looking up the host may take a moment; nothing is locked yet.
   const source = await checkSource(context, input);
-  const team = await requireTeam(context, input.teamId);
+  const team = await findTeam(context, input.teamId);
   if (team.archivedAt) throw new AppError("conflict", `The team ${team.name} is archived; it takes no repositories.`);
   // One at a time in an organization, so that a name is taken once.
   await context.tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`repos|${actor.orgId}`}, 0))`);

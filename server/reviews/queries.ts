@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { readTask } from "../tasks/queries.ts";
-import { requireTeam } from "../tasks/service.ts";
+import { findTeam } from "../teams/finding.ts";
 import type { feedback, listReviewsInput, reviewPage } from "./schema.ts";
 
 type Listed = z.output<typeof reviewPage>["reviews"][number];
@@ -26,7 +26,7 @@ export async function listReviews(
   context: Context,
   { teamId, verdict, before, limit }: z.output<typeof listReviewsInput>,
 ): Promise<z.output<typeof reviewPage>> {
-  await requireTeam(context, teamId);
+  await findTeam(context, teamId);
   const { tx, actor } = context;
   const rows = await tx.execute<Listed & Record<string, unknown>>(sql`select r.id,
       json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'status', t.status) as task, r.attempt, r.commit,

@@ -7,7 +7,8 @@ import { record } from "../events/record.ts";
 import { mergeBase, readCommit } from "../git/history.ts";
 import { newId } from "../ids.ts";
 import { findReadyRepo, repositoryPath } from "../repos/queries.ts";
-import { findTask, lockTask, moveTask, type Task } from "../tasks/service.ts";
+import { findTask, lockTask, type Task } from "../tasks/finding.ts";
+import { moveTask } from "../tasks/service.ts";
 import type { requestReviewInput } from "./schema.ts";
 import { lockLatestReview } from "./service.ts";
 

@@ -5,7 +5,8 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import type { Seeker } from "../leases/service.ts";
-import { moveTask, type Task } from "../tasks/service.ts";
+import type { Task } from "../tasks/finding.ts";
+import { moveTask } from "../tasks/service.ts";
 
 export type ReviewRow = typeof reviews.$inferSelect;
 

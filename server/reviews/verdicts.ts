@@ -1,4 +1,4 @@
-import { eq, and } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
 import { teams } from "#db/schema/organizations.ts";
 import type { Context } from "../context.ts";
@@ -7,9 +7,11 @@ import { record } from "../events/record.ts";
 import { requireTreePath } from "../git/names.ts";
 import { newId } from "../ids.ts";
 import { queueMerge } from "../merges/service.ts";
-import { findTask, lockTask, lockToFinish, moveTask, type Task } from "../tasks/service.ts";
+import { lockToFinish } from "../tasks/dependencies.ts";
+import { findTask, lockTask, type Task } from "../tasks/finding.ts";
+import { moveTask } from "../tasks/service.ts";
 import type { addCommentInput, newComment, verdictInput } from "./schema.ts";
-import { lockLatestReview, refuseUnlessInReview, type ReviewRow, workedOn } from "./service.ts";
+import { lockLatestReview, type ReviewRow, refuseUnlessInReview, workedOn } from "./service.ts";
 
 type Judgement = z.output<typeof verdictInput>;
 

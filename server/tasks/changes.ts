@@ -3,19 +3,10 @@ import type { z } from "zod";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { claimTask } from "../leases/service.ts";
+import { holdAssignees } from "../teams/crew.ts";
+import { findTask, findTasks, lockTask, lockTasks, type Task } from "./finding.ts";
 import type { bulkUpdateInput, changeStatusInput } from "./schema.ts";
-import {
-  archiveTask,
-  assignTask,
-  findTask,
-  findTasks,
-  holdAssignees,
-  lockTask,
-  lockTasks,
-  moveTask,
-  type Task,
-  updateTask,
-} from "./service.ts";
+import { archiveTask, assignTask, moveTask, updateTask } from "./service.ts";
 
 /**
  * Moves a task by hand. Moves that mean more than a word (finishing, approving, merging) belong to operations of their

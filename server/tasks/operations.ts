@@ -1,6 +1,6 @@
-import { defineOperation } from "../operation.ts";
 import { readTaskEvents } from "../events/feed.ts";
 import { activityPage, taskEventsInput } from "../events/schema.ts";
+import { defineOperation } from "../operation.ts";
 import { changeTaskStatus, changeTasks } from "./changes.ts";
 import * as queries from "./queries.ts";
 import * as schema from "./schema.ts";

@@ -4,6 +4,8 @@ import { type TaskStatus, taskStatuses } from "#db/enums.ts";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { latestSeq } from "../events/feed.ts";
+import { findTeam } from "../teams/finding.ts";
+import { findTask } from "./finding.ts";
 import type {
   Board,
   boardInput,
@@ -14,7 +16,6 @@ import type {
   TaskDetail,
   taskFilters,
 } from "./schema.ts";
-import { findTask, requireTeam } from "./service.ts";
 
 /**
  * One row in the shape of a card for each task that `page` selects. What belongs to the cards is looked up for all of them
@@ -73,7 +74,7 @@ export async function cardOf(context: Context, ref: string): Promise<Card> {
 
 /** A page of a team's tasks, newest first, by keyset: as fast at a million tasks as at a thousand. */
 export async function listTasks(context: Context, input: z.output<typeof listTasksInput>) {
-  await requireTeam(context, input.teamId);
+  await findTeam(context, input.teamId);
   const { tx, actor } = context;
   const selected = sql`select * from tasks t where t.org_id = ${actor.orgId} and ${matching(input)}
         ${input.status ? sql`and t.status = any(${`{${input.status.join(",")}}`}::text[])` : sql``}
@@ -87,7 +88,7 @@ export async function listTasks(context: Context, input: z.output<typeof listTas
 
 /** The board of a team: a column per status with its total and its newest cards, as of one event. */
 export async function readBoard(context: Context, input: z.output<typeof boardInput>): Promise<Board> {
-  await requireTeam(context, input.teamId);
+  await findTeam(context, input.teamId);
   const { tx, actor } = context;
   // The number first: what is read after it is at least as new, and newer frames are applied again without harm.
   const seq = await latestSeq(context);
@@ -112,7 +113,7 @@ export async function readBoard(context: Context, input: z.output<typeof boardIn
 
 /** The DAG of a team. */
 export async function readGraph(context: Context, { teamId, archived }: { teamId: string; archived: boolean }) {
-  await requireTeam(context, teamId);
+  await findTeam(context, teamId);
   const { tx, actor } = context;
   const seq = await latestSeq(context);
   const first = sql`select * from tasks t

@@ -1,76 +1,19 @@
-import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { LeaseEnd, TaskStatus } from "#db/enums.ts";
-import { agents, memberships, numberCounters, teams } from "#db/schema/organizations.ts";
+import { numberCounters } from "#db/schema/organizations.ts";
 import { repos } from "#db/schema/repos.ts";
-import { taskDependencies, tasks } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId, slugOf } from "../ids.ts";
 import { lockLiveLease, stopClocks } from "../leases/clocks.ts";
-import { type Colleague, requireInTeam } from "../teams/crew.ts";
+import { holdAssignees, requireInTeam } from "../teams/crew.ts";
+import { findTeam } from "../teams/finding.ts";
+import { addDependenciesTo, lockDependents, lockEdges, lockStatuses, removeDependenciesOf } from "./dependencies.ts";
+import { findTask, findTasks, lockTask, type Task } from "./finding.ts";
 import type { assignTaskInput, createTaskInput, updateTaskInput } from "./schema.ts";
 import { canMove, isHeld, isOver, transitions } from "./transitions.ts";
-
-export type Task = typeof tasks.$inferSelect;
-type Assignee = Colleague | null;
-
-/** Finds a task of the actor's teams by id or number. @throws AppError not_found, the same for missing and foreign. */
-export async function findTask({ actor, tx }: Context, ref: string): Promise<Task> {
-  const number = /^#?(\d+)$/.exec(ref)?.[1];
-  const [task] = await tx
-    .select()
-    .from(tasks)
-    .where(and(eq(tasks.orgId, actor.orgId), number ? eq(tasks.number, Number(number)) : eq(tasks.id, ref)));
-  if (!task || !(actor.teams === "all" || actor.teams.includes(task.teamId))) {
-    throw new AppError("not_found", `There is no task ${ref} here. list_tasks shows the ones you can see.`);
-  }
-  return task;
-}
-
-/**
- * Locks tasks, whatever joins them, in the one order there is: by id, in one statement. Whoever writes to more than one
- * task begins with this, so that no two wait for each other.
- */
-export async function lockTasks({ actor, tx }: Context, ids: readonly string[]): Promise<Task[]> {
-  if (ids.length === 0) return [];
-  const chosen = and(eq(tasks.orgId, actor.orgId), inArray(tasks.id, [...ids]));
-  return tx.select().from(tasks).where(chosen).orderBy(asc(tasks.id)).for("update");
-}
-
-/** Locks a task for the rest of the transaction and reads it as it is now. */
-export async function lockTask({ actor, tx }: Context, taskId: string): Promise<Task> {
-  const [task] = await tx
-    .select()
-    .from(tasks)
-    .where(and(eq(tasks.orgId, actor.orgId), eq(tasks.id, taskId)))
-    .for("update");
-  if (!task) throw new AppError("not_found", `There is no task ${taskId} here.`);
-  return task;
-}
-
-/** Locks a task that may be done by the end of the transaction, and with it those that wait for it. */
-export async function lockToFinish(context: Context, taskId: string): Promise<void> {
-  const { tx, actor } = context;
-  const dependents = await tx
-    .select({ id: taskDependencies.taskId })
-    .from(taskDependencies)
-    .where(and(eq(taskDependencies.orgId, actor.orgId), eq(taskDependencies.dependsOnId, taskId)));
-  await lockTasks(context, [taskId, ...dependents.map(({ id }) => id)]);
-}
-
-/** @throws AppError not_found unless the team exists and is one of the actor's. */
-export async function requireTeam({ actor, tx }: Context, teamId: string) {
-  const [team] = await tx
-    .select()
-    .from(teams)
-    .where(and(eq(teams.orgId, actor.orgId), eq(teams.id, teamId)));
-  if (!team || !(actor.teams === "all" || actor.teams.includes(teamId))) {
-    throw new AppError("not_found", `There is no team ${teamId} here. list_teams shows yours.`);
-  }
-  return team;
-}
 
 /** Creates one task. @returns its id. */
 export async function createTask(context: Context, input: z.output<typeof createTaskInput>): Promise<string> {
@@ -85,7 +28,7 @@ export async function createTasks(
   inputs: readonly z.output<typeof createTaskInput>[],
 ): Promise<string[]> {
   for (const teamId of new Set(inputs.map((input) => input.teamId))) {
-    const team = await requireTeam(context, teamId);
+    const team = await findTeam(context, teamId);
     if (team.archivedAt) throw new AppError("conflict", `The team ${team.name} is archived; it takes no tasks.`);
   }
   if (inputs.some((input) => input.dependsOn.length > 0)) await lockEdges(context);
@@ -246,143 +189,8 @@ export async function archiveTask(context: Context, ref: string): Promise<string
   return task.id;
 }
 
-/** Names what a task waits for: the message and the numbers for `new AppError("conflict", …)`. */
-export async function describeBlockers({ tx, actor }: Context, task: Task): Promise<[string, { blockers: number[] }]> {
-  const open = await tx
-    .select({ number: tasks.number, status: tasks.status })
-    .from(taskDependencies)
-    .innerJoin(tasks, and(eq(tasks.orgId, taskDependencies.orgId), eq(tasks.id, taskDependencies.dependsOnId)))
-    .where(and(eq(taskDependencies.orgId, actor.orgId), eq(taskDependencies.taskId, task.id), ne(tasks.status, "done")))
-    .orderBy(asc(tasks.number));
-  const names = open.map(({ number, status }) => (status === "cancelled" ? `#${number} (cancelled)` : `#${number}`));
-  const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "another task");
-  return [
-    `#${task.number} waits for ${list}. It can start once ${open.length === 1 ? "that is" : "those are"} done, or the ${open.length === 1 ? "dependency is" : "dependencies are"} removed. Take another meanwhile.`,
-    { blockers: open.map(({ number }) => number) },
-  ];
-}
-
 function refuseArchived(task: Task): void {
   if (task.archivedAt) throw new AppError("conflict", `#${task.number} is archived and does not change any more.`);
-}
-
-async function addDependenciesTo(
-  context: Context,
-  task: Task,
-  predecessors: ReadonlyMap<string, Task>,
-  states: ReadonlyMap<string, TaskStatus>,
-): Promise<void> {
-  if (predecessors.size === 0) return;
-  if (task.status !== "todo")
-    throw new AppError("conflict", `#${task.number} is ${task.status}; only a task in todo can get new dependencies.`);
-  const existing = await dependenciesOf(context, task.id);
-  const added = [...predecessors.values()].filter(({ id }) => !existing.has(id));
-  for (const predecessor of added) await refuseCycle(context, task, predecessor);
-  await record(
-    context,
-    "task.dependency_added",
-    added.map(({ id: dependsOnId }) => ({
-      subject: task.id,
-      task: task.id,
-      team: task.teamId,
-      data: { dependsOnId, open: states.get(dependsOnId) !== "done" },
-    })),
-  );
-}
-
-async function removeDependenciesOf(
-  context: Context,
-  task: Task,
-  predecessors: ReadonlyMap<string, Task>,
-  states: ReadonlyMap<string, TaskStatus>,
-): Promise<void> {
-  if (predecessors.size === 0) return;
-  const existing = await dependenciesOf(context, task.id);
-  const removed = [...predecessors.keys()].filter((id) => existing.has(id));
-  await record(
-    context,
-    "task.dependency_removed",
-    removed.map((dependsOnId) => ({
-      subject: task.id,
-      task: task.id,
-      team: task.teamId,
-      data: { dependsOnId, open: states.get(dependsOnId) !== "done" },
-    })),
-  );
-}
-
-/** The tasks that are named, by id: each once, however often and in whatever way it is named. */
-export async function findTasks(context: Context, refs: readonly string[]): Promise<Map<string, Task>> {
-  const found = new Map<string, Task>();
-  for (const ref of new Set(refs)) {
-    const task = await findTask(context, ref);
-    found.set(task.id, task);
-  }
-  return found;
-}
-
-async function dependenciesOf({ tx, actor }: Context, taskId: string): Promise<Set<string>> {
-  const rows = await tx
-    .select({ id: taskDependencies.dependsOnId })
-    .from(taskDependencies)
-    .where(and(eq(taskDependencies.orgId, actor.orgId), eq(taskDependencies.taskId, taskId)));
-  return new Set(rows.map(({ id }) => id));
-}
-
-/**
- * Refuses an edge that would close a circle, naming the path. Safe because every change of edges in an organization
- * holds one advisory lock: two opposite edges cannot be added at once.
- */
-async function refuseCycle({ tx, actor }: Context, task: Task, predecessor: Task): Promise<void> {
-  if (task.id === predecessor.id) throw new AppError("conflict", `#${task.number} cannot wait for itself.`);
-  // Everything the predecessor waits for, each once (`union`, not paths: a lattice has exponentially many of those).
-  const edges = await tx.execute<{ from: number; to: number; closes: boolean }>(sql`with recursive waits(id) as (
-      select ${predecessor.id}::uuid
-      union
-      select d.depends_on_id from waits w join task_dependencies d on d.org_id = ${actor.orgId} and d.task_id = w.id
-    )
-    select a.number as "from", b.number as "to", exists (select 1 from waits where id = ${task.id}) as closes
-      from waits w join task_dependencies d on d.org_id = ${actor.orgId} and d.task_id = w.id
-      join tasks a on a.org_id = d.org_id and a.id = d.task_id
-      join tasks b on b.org_id = d.org_id and b.id = d.depends_on_id`);
-  if (!edges.some(({ closes }) => closes)) return;
-  const path = [task.number, ...shortestPath(edges, predecessor.number, task.number)];
-  const named = path.map((number) => `#${number}`).join(" → ");
-  throw new AppError("conflict", `That would close a circle: ${named}. Remove one of these dependencies first.`, {
-    path,
-  });
-}
-
-function shortestPath(edges: readonly { from: number; to: number }[], start: number, end: number): number[] {
-  const cameFrom = new Map<number, number>();
-  const frontier = [start];
-  for (const node of frontier) {
-    for (const { to } of edges.filter(({ from }) => from === node)) {
-      if (to === start || cameFrom.has(to)) continue;
-      cameFrom.set(to, node);
-      frontier.push(to);
-    }
-  }
-  const path = [end];
-  for (let node = cameFrom.get(end); node !== undefined; node = cameFrom.get(node)) path.unshift(node);
-  return path;
-}
-
-/** One at a time changes the edges of an organization's DAG. The first lock of a transaction, before any row. */
-async function lockEdges({ tx, actor }: Context): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`edges|${actor.orgId}`}, 0))`);
-}
-
-/** Holds tasks as they are, so that no predecessor finishes between being counted as open and the edge to it. */
-async function lockStatuses(context: Context, ids: readonly string[]): Promise<Map<string, TaskStatus>> {
-  const locked = await lockTasks(context, ids);
-  return new Map(locked.map(({ id, status }) => [id, status]));
-}
-
-/** Those that `lockToFinish` did not see, because their edge is a moment old, or that nobody asked it to lock. */
-async function lockDependents({ tx, actor }: Context, taskId: string): Promise<void> {
-  await tx.execute(sql`select t.id from task_dependencies d join tasks t on t.org_id = d.org_id and t.id = d.task_id
-    where d.org_id = ${actor.orgId} and d.depends_on_id = ${taskId} order by t.id for update of t`);
 }
 
 /** Draws short numbers. @returns the last one drawn. */
@@ -407,25 +215,5 @@ async function requireRepo({ tx, actor }: Context, teamId: string, repoId: strin
     .where(and(eq(repos.orgId, actor.orgId), eq(repos.id, repoId)));
   if (!repo || repo.teamId !== teamId || repo.archivedAt) {
     throw new AppError("not_found", `There is no repository ${repoId} in this team. list_repos shows what there is.`);
-  }
-}
-
-/**
- * Shares who is to be given work until the commit, so that nobody is archived or deactivated at the same moment and keeps
- * a task that no one will ever do. Before any task: agents come before tasks in the order of locks.
- */
-export async function holdAssignees({ tx, actor }: Context, assignees: readonly Assignee[]): Promise<void> {
-  const idsOf = (kind: "agent" | "user") => [
-    ...new Set(assignees.flatMap((assignee) => (assignee?.kind === kind ? [assignee.id] : []))),
-  ];
-  const [agentIds, userIds] = [idsOf("agent"), idsOf("user")];
-  if (agentIds.length > 0) {
-    const theirs = and(eq(agents.orgId, actor.orgId), inArray(agents.id, agentIds));
-    await tx.select({ id: agents.id }).from(agents).where(theirs).orderBy(asc(agents.id)).for("share");
-  }
-  if (userIds.length > 0) {
-    const theirs = and(eq(memberships.orgId, actor.orgId), inArray(memberships.userId, userIds));
-    const rows = tx.select({ id: memberships.userId }).from(memberships).where(theirs);
-    await rows.orderBy(asc(memberships.userId)).for("share");
   }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { taskStatuses } from "#db/enums.ts";
-import { archiveTask, getTaskEvents } from "./operations.ts";
 import { createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
+import { archiveTask, getTaskEvents } from "./operations.ts";
 import { transitions } from "./transitions.ts";
 
 const { runtime } = await openTestRuntime();

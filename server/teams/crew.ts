@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, ne, or } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, ne, or } from "drizzle-orm";
 import { agents, memberships, teamMembers } from "#db/schema/organizations.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -16,6 +16,26 @@ export async function requireInTeam(context: Context, teamId: string, who: Colle
   if (found.length > 0) return;
   const noun = who.kind === "agent" ? "agent" : "person";
   throw new AppError("not_found", `There is no such ${noun} in this team. list_agents and get_team show who is there.`);
+}
+
+/**
+ * Shares who is to be given work until the commit, so that nobody is archived or deactivated at the same moment and keeps
+ * a task that no one will ever do. Before any task: agents come before tasks in the order of locks.
+ */
+export async function holdAssignees({ tx, actor }: Context, assignees: readonly (Colleague | null)[]): Promise<void> {
+  const idsOf = (kind: "agent" | "user") => [
+    ...new Set(assignees.flatMap((assignee) => (assignee?.kind === kind ? [assignee.id] : []))),
+  ];
+  const [agentIds, userIds] = [idsOf("agent"), idsOf("user")];
+  if (agentIds.length > 0) {
+    const theirs = and(eq(agents.orgId, actor.orgId), inArray(agents.id, agentIds));
+    await tx.select({ id: agents.id }).from(agents).where(theirs).orderBy(asc(agents.id)).for("share");
+  }
+  if (userIds.length > 0) {
+    const theirs = and(eq(memberships.orgId, actor.orgId), inArray(memberships.userId, userIds));
+    const rows = tx.select({ id: memberships.userId }).from(memberships).where(theirs);
+    await rows.orderBy(asc(memberships.userId)).for("share");
+  }
 }
 
 function findAgent({ tx, actor }: Context, teamId: string, agentId: string) {

@@ -2,8 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
 import { listAgents } from "../agents/queries.ts";
 import type { Context } from "../context.ts";
+import { findTeam } from "./finding.ts";
 import type { Team, TeamDetail } from "./schema.ts";
-import { findTeam } from "./service.ts";
 
 /** The teams the actor sees, the oldest first. */
 export async function listTeams(context: Context, { archived }: { archived: boolean }): Promise<{ teams: Team[] }> {

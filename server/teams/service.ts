@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { advanceEpochs } from "../realtime/epochs.ts";
+import { findTeam, noTeam } from "./finding.ts";
 
 export interface NewTeam {
   name: string;
@@ -90,16 +91,6 @@ export async function removeTeamMember(
   await advanceEpochs(context, [teamId]);
 }
 
-/** A team the actor sees. @throws AppError not_found, the same for missing and foreign. */
-export async function findTeam({ tx, actor }: Context, teamId: string) {
-  const [team] = await tx
-    .select()
-    .from(teams)
-    .where(and(eq(teams.orgId, actor.orgId), eq(teams.id, teamId)));
-  if (!team || !(actor.teams === "all" || actor.teams.includes(teamId))) throw noTeam(teamId);
-  return team;
-}
-
 async function lockLivingTeam(context: Context, teamId: string) {
   const team = await lockTeam(context, teamId);
   if (team.archivedAt)
@@ -118,9 +109,6 @@ async function lockTeam(context: Context, teamId: string) {
   if (!team) throw noTeam(teamId);
   return team;
 }
-
-const noTeam = (teamId: string) =>
-  new AppError("not_found", `There is no team ${teamId} here. list_teams shows yours.`);
 
 async function findMember({ tx, actor }: Context, userId: string) {
   const [member] = await tx

@@ -1,13 +1,15 @@
 import { sql } from "drizzle-orm";
-import type { TaskStatus } from "#db/enums.ts";
+import type { z } from "zod";
 import type { Db } from "#db/client.ts";
+import type { TaskStatus } from "#db/enums.ts";
 import type { Actor, Runtime } from "../context.ts";
 import { execute } from "../execute.ts";
 import { claimTask } from "../leases/operations.ts";
 import type { Operation } from "../operation.ts";
+import { lockToFinish } from "../tasks/dependencies.ts";
+import { lockTask } from "../tasks/finding.ts";
 import { changeStatus, createTask, getTask, updateTask } from "../tasks/operations.ts";
-import { lockTask, lockToFinish, moveTask } from "../tasks/service.ts";
-import type { z } from "zod";
+import { moveTask } from "../tasks/service.ts";
 import { as, type TestOrg } from "./fixtures.ts";
 
 /** How a task gets from `todo` to each status. */
