@@ -50,6 +50,8 @@ beforeAll(async () => {
     "first",
   );
   git(join(home, "work"), "push", "--quiet", "origin", "HEAD:main", "HEAD:refs/merged/1");
+  // As in every repository of an installation: what was merged is hidden from readers.
+  git(join(oldData, "repositories", "org", "sample.git"), "config", "transfer.hideRefs", "refs/merged");
   openSecrets(oldData);
 }, 60_000);
 afterAll(async () => {

@@ -35,13 +35,17 @@ export async function backUp(
   }
 }
 
-/** A mirror holds every reference (`refs/merged/…` too) and all they need, whatever is pushed meanwhile. */
+/**
+ * A mirror holds every reference and all they need, whatever is pushed meanwhile. It is pushed, not cloned: a clone does
+ * not see what the repository hides from its readers, `refs/merged/…` above all.
+ */
 function copyRepository(dataDir: string, staging: string, repository: string): void {
   const source = join(dataDir, repository);
   const target = join(staging, repository);
   mkdirSync(dirname(target), { recursive: true });
-  run("git", ["-c", "core.hooksPath=/dev/null", "clone", "--quiet", "--mirror", "--no-local", "--", source, target]);
-  for (const name of ["config", "description", "info", "hooks"]) {
+  run("git", ["init", "--quiet", "--bare", target]);
+  run("git", ["-c", "core.hooksPath=/dev/null", "-C", source, "push", "--quiet", "--mirror", target]);
+  for (const name of ["HEAD", "config", "description", "info", "hooks"]) {
     if (existsSync(join(source, name)))
       cpSync(join(source, name), join(target, name), { recursive: true, force: true });
   }
