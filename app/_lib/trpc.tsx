@@ -6,11 +6,10 @@ import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useState } from "react";
 import type { AppRouter } from "#server/trpc/router.ts";
 
-/** `useTRPC().tasks.list.queryOptions(…)` for react-query; `useTRPCClient()` to call without a cache. */
-export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
+const trpc = createTRPCContext<AppRouter>();
 
-/** A failure as the server told it: `error.data` has `code`, `message`, `details` and `requestId`. */
-export type ApiError = TRPCClientError<AppRouter>;
+/** `useTRPC().tasks.list.queryOptions(…)` for react-query; `useTRPCClient()` to call without a cache. */
+export const { useTRPC, useTRPCClient } = trpc;
 
 /** Our refusals are answers; only what may be different in a moment is asked for again. */
 const worthAgain: unknown[] = ["unavailable", "rate_limited", "internal"];
@@ -24,9 +23,9 @@ export function ApiProvider({ org, children }: { org: string; children: ReactNod
   const [trpcClient] = useState(() => createApiClient(org));
   return (
     <QueryClientProvider client={queryClient}>
-      <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
+      <trpc.TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
         {children}
-      </TRPCProvider>
+      </trpc.TRPCProvider>
     </QueryClientProvider>
   );
 }
