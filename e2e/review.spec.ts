@@ -53,6 +53,11 @@ test("where a team merges by hand, what is approved waits for the button", async
   const { number } = await handIn(page, `Merged by hand ${Date.now()}`, { autoMerge: false });
   await page.goto(taskPath(page.url(), number));
   await isLive(page);
+  // The keys that save a description are those that approve: they must not do both.
+  await page.getByRole("button", { name: "Edit the description" }).click();
+  await page.getByLabel("Description, in Markdown").fill("Greets everybody.");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByText("Greets everybody.")).toBeVisible();
   await page.getByRole("region", { name: "Review", exact: true }).getByRole("button", { name: "Approve" }).click();
   await page.getByRole("region", { name: "Merge" }).getByRole("button", { name: "Merge" }).click();
   await expect(page.getByText(`#${number} is in the merge queue`)).toBeVisible();

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Check, CornerUpLeft, X } from "lucide-react";
 import { useRef, useState } from "react";
 import { DecisionBar } from "#app/_features/tasks/decision-bar.tsx";
+import { isWritingElsewhere } from "#app/_features/tasks/is-writing-elsewhere.ts";
 import { useWork } from "#app/_features/tasks/work-context.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
@@ -67,7 +68,7 @@ export function ReviewBar({ task }: { task: TaskDetail }) {
       title: "Approve the work",
       group: "Review",
       keys: "mod+enter",
-      when: () => isShown && !refusal,
+      when: () => isShown && !refusal && !isWritingElsewhere(field.current),
       run: () => decide("approve"),
     },
   ]);

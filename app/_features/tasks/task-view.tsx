@@ -53,7 +53,7 @@ export function TaskView({ number }: { number: number }) {
       </p>
       <TaskTitle task={task} level="h1" />
       <div className="mt-4 grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
-        <div className="flex min-w-0 flex-col gap-4 pb-10">
+        <div className="flex min-w-0 flex-col gap-4 lg:pb-10">
           <ReviewBar task={task} />
           <WorkBar task={task} />
           <Tabs
@@ -79,7 +79,7 @@ export function TaskView({ number }: { number: number }) {
             </TabPanel>
           </Tabs>
         </div>
-        <aside aria-label="About the task" className="flex min-w-0 flex-col gap-5 lg:pb-10">
+        <aside aria-label="About the task" className="flex min-w-0 flex-col gap-5 pb-10">
           <TaskProperties task={task} />
           <TaskDependencies task={task} />
           <div className="max-lg:hidden">

@@ -12,6 +12,7 @@ import { StatusIcon } from "#app/_ui/status.tsx";
 import { toast } from "#app/_ui/toast.ts";
 import type { TaskDetail } from "#server/tasks/schema.ts";
 import { DecisionBar } from "./decision-bar.tsx";
+import { isWritingElsewhere } from "./is-writing-elsewhere.ts";
 import { useWork } from "./work-context.tsx";
 
 /** The next step of a task where it is this person's to take: hand in or give back what they hold, merge what is approved. */
@@ -52,7 +53,14 @@ function HeldBar({ task }: { task: TaskDetail }) {
   };
   useActions([
     { id: "work.write", title: "Say what was done", group: "Task", keys: "r", run: () => field.current?.focus() },
-    { id: "work.hand-in", title: "Request a review", group: "Task", keys: "mod+enter", run: handIn },
+    {
+      id: "work.hand-in",
+      title: "Request a review",
+      group: "Task",
+      keys: "mod+enter",
+      when: () => !isWritingElsewhere(field.current),
+      run: handIn,
+    },
     { id: "work.release", title: "Release the task, unfinished", group: "Task", keys: "shift+r", run: giveBack },
   ]);
   return (
@@ -114,7 +122,16 @@ function ApprovedBar({ task }: { task: TaskDetail }) {
     if (merge.isPending) return;
     merge.mutate({ task: task.id }, { onSuccess: () => toast.success(`#${task.number} is in the merge queue`) });
   };
-  useActions([{ id: "work.merge", title: "Merge the work", group: "Task", keys: "mod+enter", run: queue }]);
+  useActions([
+    {
+      id: "work.merge",
+      title: "Merge the work",
+      group: "Task",
+      keys: "mod+enter",
+      when: () => !isWritingElsewhere(null),
+      run: queue,
+    },
+  ]);
   return (
     <DecisionBar
       label="Merge"
