@@ -57,7 +57,8 @@ async function main(): Promise<void> {
   const postgres = databaseUrl ? undefined : await startEmbeddedPostgres(join(dataDir, "postgres"));
   try {
     await restore(databaseUrl ?? postgres?.url ?? "", dataDir, file, force);
-    console.log(`Restored ${file}. Start it with: npm start`);
+    const where = process.env.ENTOURAGE_DATA_DIR ? `ENTOURAGE_DATA_DIR=${process.env.ENTOURAGE_DATA_DIR} ` : "";
+    console.log(`Restored ${file}. Start it with: ${where}npm start`);
   } finally {
     await postgres?.stop();
     place.leave();
