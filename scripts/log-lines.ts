@@ -15,9 +15,14 @@ export type LineSink = (source: string, line: string) => void;
 export function createLineSink(folder: string): LineSink {
   mkdirSync(folder, { recursive: true });
   const files = new Map<string, ReturnType<typeof createWriteStream>>();
+  // A full disk takes lines away, never the process that keeps the others running.
+  process.stdout.on("error", () => {});
   return (source, line) => {
     let file = files.get(source);
-    if (!file) files.set(source, (file = openLog(join(folder, `${source}.log`))));
+    if (!file) {
+      files.set(source, (file = openLog(join(folder, `${source}.log`))));
+      file.on("error", () => files.delete(source)); // The next line tries again.
+    }
     file.write(`${line}\n`);
     process.stdout.write(`${process.stdout.isTTY ? readable(source, line) : line}\n`);
   };
