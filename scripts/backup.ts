@@ -17,6 +17,8 @@ export async function backUp(
   file: string,
 ): Promise<{ tables: number; rows: number }> {
   const staging = mkdtempSync(join(dataDir, "backup-"));
+  const clear = () => rmSync(staging, { recursive: true, force: true });
+  process.once("exit", clear); // Stopped half-way, too: what lies there is as secret as the archive.
   const { sql, close } = connect(databaseUrl, { poolSize: 2, name: "entourage-backup" });
   try {
     const { tables } = await dumpDatabase(sql, join(staging, "database"));
@@ -31,7 +33,8 @@ export async function backUp(
     return { tables: tables.length, rows: tables.reduce((sum, table) => sum + table.rows, 0) };
   } finally {
     await close();
-    rmSync(staging, { recursive: true, force: true });
+    clear();
+    process.off("exit", clear);
   }
 }
 
@@ -75,6 +78,7 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   process.umask(0o077);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
   await main().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
