@@ -34,11 +34,11 @@ export function OrganizationSettings() {
             <NameSection organization={organization} disabled={!isManager} />
             <WorkSection organization={organization} canPause={can("work:pause")} />
             <Section title="About">
-              <dl className="grid grid-cols-[8rem_1fr] gap-y-2 text-app">
+              <dl className="grid grid-cols-[minmax(5rem,8rem)_minmax(0,1fr)] gap-y-2 text-app">
                 <dt className="text-muted">Address</dt>
                 <dd className="font-mono text-small/5">/o/{organization.slug}</dd>
                 <dt className="text-muted">Id</dt>
-                <dd>
+                <dd className="-mx-1">
                   <CopyableId id={organization.id} />
                 </dd>
                 <dt className="text-muted">Made</dt>
@@ -46,7 +46,7 @@ export function OrganizationSettings() {
                   <RelativeTime at={organization.createdAt} />
                 </dd>
                 <dt className="text-muted">Your role</dt>
-                <dd>{you.role}</dd>
+                <dd className="capitalize">{you.role}</dd>
               </dl>
             </Section>
           </>

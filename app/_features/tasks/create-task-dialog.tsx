@@ -2,7 +2,6 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useRef, useState } from "react";
-import { priorities, taskTypes } from "#db/enums.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -12,6 +11,7 @@ import { Input, Textarea } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import { PriorityIcon, priorityLabel } from "#app/_ui/status.tsx";
 import { toast } from "#app/_ui/toast.ts";
+import { priorities, taskTypes } from "#db/enums.ts";
 import { useTaskCache } from "./task-cache.ts";
 import { wordsOfError } from "./task-commands.ts";
 import { typeLabel } from "./task-type.ts";
@@ -37,6 +37,7 @@ export function CreateTaskDialog({ onClose, onCreated }: CreateTaskDialogProps) 
     };
     if (text("title").trim() === "") {
       setTitleError("Say in a few words what is to be done.");
+      event.currentTarget.querySelector("input")?.focus();
       return;
     }
     const assignee = people.find(({ id }) => id === text("assignee"));
