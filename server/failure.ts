@@ -9,6 +9,7 @@ const away = new Set([
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
   "CONNECT_TIMEOUT",
+  "53100", // its disk is full
   "53300",
   "57P01",
   "57P02",
