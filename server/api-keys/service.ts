@@ -21,13 +21,15 @@ export async function createApiKey(
   // The operator may equip agents, but a key that acts as a person needs that person.
   if (actor.kind === "agent" || (actor.kind === "system" && !agentId))
     throw new AppError("forbidden", "Only people make API keys. Ask an owner or admin for one.");
-  if (agentId) await requireLivingAgent(context, agentId);
+  // What an agent's key is called concerns its team, not the whole organization.
+  const team = agentId ? await teamOfLivingAgent(context, agentId) : null;
   const id = newId();
   const key = makeKey();
   const expiresAt = expiresInDays ? new Date(now.getTime() + expiresInDays * 86_400_000).toISOString() : null;
   await record(context, "api_key.created", [
     {
       subject: id,
+      team,
       data: {
         name,
         hash: hashSecret(key),
@@ -46,18 +48,20 @@ export async function createApiKey(
 export async function revokeApiKey(context: Context, apiKeyId: string): Promise<void> {
   const { tx, actor } = context;
   const [live] = await tx
-    .select({ id: apiKeys.id })
+    .select({ id: apiKeys.id, team: agents.teamId })
     .from(apiKeys)
+    .leftJoin(agents, and(eq(agents.orgId, apiKeys.orgId), eq(agents.id, apiKeys.agentId)))
     .where(and(eq(apiKeys.orgId, actor.orgId), eq(apiKeys.id, apiKeyId), isNull(apiKeys.revokedAt)))
-    .for("update");
-  if (live) await record(context, "api_key.revoked", [{ subject: apiKeyId, data: {} }]);
+    .for("update", { of: apiKeys });
+  if (live) await record(context, "api_key.revoked", [{ subject: apiKeyId, team: live.team, data: {} }]);
 }
 
-async function requireLivingAgent({ tx, actor }: Context, agentId: string): Promise<void> {
+async function teamOfLivingAgent({ tx, actor }: Context, agentId: string): Promise<string> {
   const [agent] = await tx
-    .select({ id: agents.id })
+    .select({ teamId: agents.teamId })
     .from(agents)
     .where(and(eq(agents.orgId, actor.orgId), eq(agents.id, agentId), ne(agents.status, "archived")));
   if (!agent)
     throw new AppError("not_found", `There is no agent ${agentId} here. list_agents shows the ones there are.`);
+  return agent.teamId;
 }
