@@ -35,6 +35,8 @@ export function gateWords(
   { gateRunId, outcome, output }: Extract<GateResult, { passed: false }>,
 ): Failure {
   const log = stripVTControlCharacters(output)
+    // What is left of sequences it does not know (DCS and the like): a reason is plain text.
+    .replace(/[^\P{Cc}\n\t]/gu, "")
     .trimEnd()
     .split("\n")
     .slice(-TAIL_LINES)
