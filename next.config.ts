@@ -5,7 +5,7 @@ const config: NextConfig = {
   reactStrictMode: true,
   poweredByHeader: false,
   typedRoutes: false,
-  // `npm run check` reads the types of everything; here it would only add seconds to the first start.
+  // `npm run check`, a part of `npm test`, reads the types of everything; here it would only add seconds to a first start.
   typescript: { tsconfigPath: "tsconfig.build.json", ignoreBuildErrors: true },
   images: { unoptimized: true },
   // What browsers and bots ask for on their own, whatever the page names.
