@@ -56,12 +56,12 @@ test("a new name keeps the address; members may not give one", async () => {
   const { organization } = await execute(renameOrg, runtime, org.owner, { name: "New" }, once);
   expect(organization).toMatchObject({ name: "New", slug: org.slug });
   const max = await createTestMember(runtime, org, "member");
-  for (const asked of [
-    execute(renameOrg, runtime, max, { name: "Mine" }, once),
-    execute(pauseWork, runtime, max, {}, once),
-    execute(resumeWork, runtime, max, {}, once),
+  for (const ask of [
+    () => execute(renameOrg, runtime, max, { name: "Mine" }, once),
+    () => execute(pauseWork, runtime, max, {}, once),
+    () => execute(resumeWork, runtime, max, {}, once),
   ]) {
-    await expect(asked).rejects.toMatchObject({ code: "forbidden" });
+    await expect(ask()).rejects.toMatchObject({ code: "forbidden" });
   }
   expect((await execute(getOrg, runtime, max, {}, once)).you).toMatchObject({ id: max.id, role: "member" });
   await expect(execute(renameOrg, runtime, org.owner, { name: "  " }, once)).rejects.toMatchObject({ code: "invalid" });
