@@ -46,7 +46,14 @@ function launch(port: number, dataDir: string): ChildProcess {
   const cleared = Object.fromEntries(foreign.map((name) => [name, undefined]));
   const child = spawn(process.execPath, ["scripts/start.ts"], {
     cwd: ROOT,
-    env: { ...process.env, ...cleared, PORT: String(port), ENTOURAGE_DATA_DIR: dataDir },
+    // Every walk signs in anew, from one address: more often than a person may.
+    env: {
+      ...process.env,
+      ...cleared,
+      PORT: String(port),
+      ENTOURAGE_DATA_DIR: dataDir,
+      ENTOURAGE_RATE_SIGN_IN: "1000",
+    },
     // The channel closes when we die, however we die, and the product goes with us.
     stdio: ["ignore", log, log, "ipc"],
   });
