@@ -222,7 +222,7 @@ const wording: Wording = {
     face: "linked",
     parts: ["let ", it, " no longer wait for ", task(dependsOnId)],
   }),
-  "task.claimed": ({ fence }, { it }) => ({ face: "claimed", parts: ["claimed ", it, ` (fence ${fence})`] }),
+  "task.claimed": (_, { it }) => ({ face: "claimed", parts: ["claimed ", it] }),
   "task.status_changed": taskMoved,
   "task.pushed": ({ commit }, { it }) => ({
     face: "pushed",
@@ -248,9 +248,11 @@ const wording: Wording = {
     ],
     quote: said(summary),
   }),
-  "review.assigned": ({ reviewerId }, { it, name }) => ({
+  "review.assigned": ({ reviewerId }, { it, name, isOwn }) => ({
     face: "review",
-    parts: ["gave the review of ", it, " to ", name(reviewerId, "a reviewer")],
+    parts: isOwn(reviewerId)
+      ? ["took the review", ...(it === "it" ? [] : [" of ", it])]
+      : ["gave the review of ", it, " to ", name(reviewerId, "a reviewer")],
   }),
   "review.decided": ({ verdict, text }, { it }) => ({ ...decided(verdict, it), face: "review", quote: said(text) }),
   "review.commented": ({ path, line, body }, { it }) => ({
