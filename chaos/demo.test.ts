@@ -40,7 +40,7 @@ test("with the worker killed twice and PostgreSQL once while it runs, nothing is
   const demo = runTask("demo", [], at());
   const worker = () => findProcess("worker/main.ts", product.dataDir);
   for (const victim of [worker, worker, () => postmasterOf(product.dataDir)]) {
-    await delay(5_000); // The blows are spread over the run; when exactly they fall does not matter.
+    await delay(1_500); // The blows are spread over the run; when exactly they fall does not matter.
     await kill(victim);
   }
   const { code, output } = await demo.done;

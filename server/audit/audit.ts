@@ -1,5 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "drizzle-orm";
-import { connect } from "#db/client.ts";
+import { connect, type Sql } from "#db/client.ts";
 import { checkDatabase } from "./database-checks.ts";
 import type { Finding } from "./finding.ts";
 import { checkFold } from "./fold-check.ts";
@@ -15,8 +16,9 @@ export interface AuditOptions {
 
 /** Checks every promise that state can show, over all organizations, in one snapshot. Changes nothing. */
 export async function audit({ databaseUrl, dataDir, expectWork = false }: AuditOptions): Promise<Finding[]> {
-  const { db, close } = connect(databaseUrl, { poolSize: 1, name: "entourage-audit" });
+  const { sql: client, db, close } = connect(databaseUrl, { poolSize: 1, name: "entourage-audit" });
   try {
+    await untilItAnswers(client);
     const inOneSnapshot = await db.transaction(
       async (tx) => {
         await tx.execute(sql`select set_config('role', 'entourage_system', true)`);
@@ -32,5 +34,20 @@ export async function audit({ databaseUrl, dataDir, expectWork = false }: AuditO
     return [...inOneSnapshot, await checkFold(databaseUrl)];
   } finally {
     await close();
+  }
+}
+
+const patienceMs = 15_000;
+
+/** A database that is coming back (after a kill, a restart) is waited for; one that stays away is said so in words. */
+async function untilItAnswers(client: Sql): Promise<void> {
+  for (const deadline = Date.now() + patienceMs; ; await delay(200)) {
+    try {
+      await client`select 1`;
+      return;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (Date.now() > deadline) throw new Error(`The database does not answer: ${reason}`);
+    }
   }
 }

@@ -53,6 +53,8 @@ async function runToItsEnd(
   const timer = setTimeout(() => stop("timeout"), request.timeoutSeconds * 1000);
   const abort = () => stop("abort");
   request.signal?.addEventListener("abort", abort);
+  // It may have come while the limits were made: a signal that is over calls nobody.
+  if (request.signal?.aborted) abort();
   child.stdout?.on("data", (chunk: Buffer) => {
     output.add(chunk);
     if (output.totalBytes > request.outputLimitBytes * FLOOD_FACTOR) stop("output");

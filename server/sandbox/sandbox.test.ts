@@ -147,6 +147,17 @@ describe.each(providers)("every sandbox: $provider.name", ({ provider, skip }) =
     expect(result).toMatchObject({ exitCode: null, killedBy: "abort" });
   });
 
+  test.skipIf(skip)("stops when asked to at any moment of its start", async () => {
+    for (let turn = 0; turn < 12; turn++) {
+      const controller = new AbortController();
+      const running = run("sleep 60", { signal: controller.signal }).catch((error: unknown) => String(error));
+      setTimeout(() => controller.abort(), turn);
+      // Before anything runs it is refused as aborted; from then on it is killed. It never waits for the command.
+      const end = await running;
+      expect(typeof end === "string" ? end : end.killedBy).toMatch(/abort/i);
+    }
+  });
+
   test.skipIf(skip)("stops a memory hog, not a modest command", async () => {
     const hog = "const all = []; for (;;) all.push(Buffer.alloc(16 << 20, 1))";
     const result = await run(["node", "-e", hog], { memoryMb: 256 });
