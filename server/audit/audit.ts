@@ -47,7 +47,7 @@ async function untilItAnswers(client: Sql): Promise<void> {
       return;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (Date.now() > deadline) throw new Error(`The database does not answer: ${reason}`);
+      if (Date.now() > deadline) throw new Error(`The database does not answer: ${reason}`, { cause: error });
     }
   }
 }
