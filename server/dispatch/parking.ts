@@ -115,23 +115,34 @@ export function openParking({
   }
 
   let checking = false;
+  let checkAgain = false;
   /** Whoever waits with a key that ended would be given work that nobody may do. */
   async function turnAwayEnded() {
-    const keyIds = new Set([...waiters].flatMap(({ keyId }) => keyId ?? []));
-    if (checking || keyIds.size === 0) return;
+    // A key may end while a look is under way: that look has not seen it, so another follows.
+    checkAgain = true;
+    if (checking) return;
     checking = true;
     try {
-      const actor = systemActor("", "dispatcher");
-      const live = await inTransaction(runtime, actor, { requestId: `dispatch-${newId()}`, system: true }, ({ tx }) =>
-        findLiveKeys(tx, [...keyIds]),
-      );
-      for (const waiter of waiters)
-        if (waiter.keyId && keyIds.has(waiter.keyId) && !live.has(waiter.keyId)) waiter.turnAway();
+      while (checkAgain) {
+        checkAgain = false;
+        await turnAwayOnce();
+      }
     } catch (error) {
       onError(error);
     } finally {
       checking = false;
     }
+  }
+
+  async function turnAwayOnce() {
+    const keyIds = new Set([...waiters].flatMap(({ keyId }) => keyId ?? []));
+    if (keyIds.size === 0) return;
+    const actor = systemActor("", "dispatcher");
+    const live = await inTransaction(runtime, actor, { requestId: `dispatch-${newId()}`, system: true }, ({ tx }) =>
+      findLiveKeys(tx, [...keyIds]),
+    );
+    for (const waiter of waiters)
+      if (waiter.keyId && keyIds.has(waiter.keyId) && !live.has(waiter.keyId)) waiter.turnAway();
   }
 
   // Keys also end by time alone: the poll looks every second.
