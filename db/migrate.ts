@@ -13,7 +13,7 @@ const MIGRATION_LOCK = 7_301_942;
 export const migrationsFolder = join(process.cwd(), "db", "migrations");
 
 /**
- * Brings a database to the shape this checkout needs: roles, migrations, row-level security. Safe to run at any time,
+ * Brings a database to the shape this checkout needs: roles, migrations, functions, row-level security. Safe to run at any time,
  * and by several processes at once: they take turns under an advisory lock. Returns the names it applied.
  */
 export async function migrate(url: string, folder = migrationsFolder): Promise<string[]> {
@@ -24,8 +24,9 @@ export async function migrate(url: string, folder = migrationsFolder): Promise<s
     refuseNewerDatabase(before, folder);
     for (const role of ROLES) await ensureRole(sql, role);
     await applyMigrations(drizzle({ client: sql }), { migrationsFolder: folder });
-    const policies = join(folder, "..", "security.sql");
-    if (existsSync(policies)) await sql.unsafe(readFileSync(policies, "utf8"));
+    // In one call, so in one transaction: no moment in which a new function stands outside of the walls.
+    const always = ["functions.sql", "security.sql"].map((name) => join(folder, "..", name)).filter(existsSync);
+    await sql.unsafe(always.map((file) => readFileSync(file, "utf8")).join("\n"));
     const after = await appliedMigrations(sql);
     return after.filter((name) => !before.includes(name));
   } finally {

@@ -1,0 +1,70 @@
+-- Functions that change with the product. Run after the migrations, each time, in one transaction with the walls of
+-- security.sql: what stands here is what runs. A function whose result changes its shape is dropped first.
+
+-- The one way to a task: every path (auto-assign, message, timer, retry, manual, external claim, parked waiters) goes
+-- through it. For requests `{ org_id, team_id, agent_id, max }` it locks the agents, then the teams (two claims at
+-- once would each count the other's task as not there, and pass the team's limit together), shares the pause switches
+-- of organizations (so a pause waits for claims in flight and stops all later ones), counts free slots, and picks the
+-- best ready tasks: an agent's own first, then unassigned ones; rework before priority before age. Rows another
+-- claimer holds are skipped. It only picks and draws fencing tokens; the caller records `task.claimed`, whose
+-- projection inserts the leases, in the same transaction. Two statements, whatever the number of requests: the locks
+-- first, so that the second sees what was committed while it waited for them.
+CREATE OR REPLACE FUNCTION pick_tasks(p_requests jsonb, p_task uuid DEFAULT NULL)
+RETURNS TABLE (org_id uuid, team_id uuid, agent_id uuid, task_id uuid, slot integer, fence bigint) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+  -- Agents before teams before tasks before leases, each in the order of ids: the lock order of the whole product.
+  PERFORM 1 FROM agents a
+    JOIN jsonb_to_recordset(p_requests) AS r(org_id uuid, agent_id uuid) ON a.org_id = r.org_id AND a.id = r.agent_id
+   ORDER BY a.org_id, a.id FOR UPDATE OF a;
+  PERFORM 1 FROM teams t JOIN organizations o ON o.org_id = t.org_id
+   WHERE (t.org_id, t.id) IN (SELECT r.org_id, r.team_id FROM jsonb_to_recordset(p_requests) AS r(org_id uuid, team_id uuid))
+   ORDER BY t.org_id, t.id FOR NO KEY UPDATE OF t FOR SHARE OF o;
+  RETURN QUERY
+  WITH asked AS MATERIALIZED (
+    -- Who may take how many: free slots, and what the team still has room for.
+    SELECT r.*, a.slots, t.max_concurrent - (SELECT count(*) FROM leases l
+        WHERE l.org_id = r.org_id AND l.team_id = r.team_id AND l.ended_at IS NULL) AS team_room
+      FROM ROWS FROM (jsonb_to_recordset(p_requests) AS (org_id uuid, team_id uuid, agent_id uuid, max integer))
+        WITH ORDINALITY AS r(org_id, team_id, agent_id, max, place)
+      JOIN agents a ON a.org_id = r.org_id AND a.id = r.agent_id AND a.team_id = r.team_id AND a.status = 'active'
+      JOIN teams t ON t.org_id = r.org_id AND t.id = r.team_id AND t.archived_at IS NULL AND t.paused_at IS NULL
+      JOIN organizations o ON o.org_id = r.org_id AND o.paused_at IS NULL
+  ), seats AS MATERIALIZED (
+    SELECT q.org_id, q.team_id, q.agent_id, q.place, q.team_room, f.slot,
+           row_number() OVER (PARTITION BY q.agent_id ORDER BY f.slot) AS seat
+      FROM asked q, LATERAL (
+        SELECT s AS slot FROM generate_series(0, q.slots - 1) s
+         WHERE NOT EXISTS (SELECT 1 FROM leases l WHERE l.org_id = q.org_id AND l.agent_id = q.agent_id AND l.slot = s AND l.ended_at IS NULL)
+         ORDER BY s LIMIT q.max) f
+     WHERE q.team_room > 0
+  ), mine AS MATERIALIZED (
+    SELECT q.org_id, q.agent_id, k.id, row_number() OVER (PARTITION BY q.agent_id ORDER BY k.queue_rank, k.number) AS seat
+      FROM asked q, LATERAL (
+        SELECT k.id, k.queue_rank, k.number FROM tasks k
+         WHERE k.org_id = q.org_id AND k.team_id = q.team_id AND k.assignee_id = q.agent_id
+           AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
+         ORDER BY k.queue_rank, k.number LIMIT least(q.max, q.team_room) FOR UPDATE SKIP LOCKED) k
+     WHERE q.team_room > 0
+  ), left_seats AS MATERIALIZED (
+    SELECT s.*, row_number() OVER (PARTITION BY s.org_id, s.team_id ORDER BY s.seat, s.place) AS turn
+      FROM seats s WHERE NOT EXISTS (SELECT 1 FROM mine m WHERE m.agent_id = s.agent_id AND m.seat = s.seat)
+  ), free AS MATERIALIZED (
+    SELECT g.org_id, g.team_id, k.id, row_number() OVER (PARTITION BY g.org_id, g.team_id ORDER BY k.queue_rank, k.number) AS turn
+      FROM (SELECT s.org_id, s.team_id, least(count(*), max(s.team_room)) AS room FROM left_seats s GROUP BY 1, 2) g, LATERAL (
+        SELECT k.id, k.queue_rank, k.number FROM tasks k
+         WHERE k.org_id = g.org_id AND k.team_id = g.team_id AND k.assignee_id IS NULL
+           AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
+         -- By the assignee too, though it is null in all: else the order of the index is not seen, and all are read and sorted.
+         ORDER BY k.assignee_id, k.queue_rank, k.number LIMIT g.room FOR UPDATE SKIP LOCKED) k
+  ), matched AS (
+    SELECT s.org_id, s.team_id, s.agent_id, m.id, s.slot, s.team_room, 0 AS class
+      FROM seats s JOIN mine m ON m.agent_id = s.agent_id AND m.seat = s.seat
+    UNION ALL
+    SELECT s.org_id, s.team_id, s.agent_id, f.id, s.slot, s.team_room, 1
+      FROM left_seats s JOIN free f ON f.org_id = s.org_id AND f.team_id = s.team_id AND f.turn = s.turn
+  )
+  SELECT c.org_id, c.team_id, c.agent_id, c.id, c.slot, nextval('lease_fences')
+    FROM (SELECT x.*, row_number() OVER (PARTITION BY x.org_id, x.team_id ORDER BY x.class) AS n FROM matched x) c
+   WHERE c.n <= c.team_room;
+END $$;
