@@ -55,6 +55,7 @@ export const writeTools: readonly Operation[] = [
   tasks.changeStatus,
   tasks.assignTask,
   messages.sendMessageOperation,
+  messages.markMessagesOperation,
   reviews.requestReviewOperation,
   reviews.approveTask,
   reviews.requestChanges,

@@ -84,6 +84,7 @@ const named: Record<string, (ids: Ids) => unknown> = {
   teamIds: ({ teamId }) => [teamId],
   assignee: ({ agentId }) => ({ kind: "agent", id: agentId }),
   to: ({ userId }) => ({ kind: "user", id: userId }),
+  messages: ({ replyTo }) => [replyTo],
 };
 
 const asked = [...operations.values()].flatMap((operation) =>

@@ -18,6 +18,8 @@ const server = new McpConnection({ url, key, name });
 
 for (;;) {
   const { work: next } = await server.call<z.output<typeof waitResult>>("wait_for_work", { timeoutSeconds: 20 });
+  // A recipe has no answers: what is said to it is read, and that is all.
+  if (next?.kind === "message") await server.call("mark_messages", { messages: [next.message.id] });
   if (next?.kind !== "task") continue;
   try {
     await doTask(next);

@@ -136,26 +136,3 @@ export const leaseClocks = snakeCase.table(
     index("lease_clocks_due").on(table.expiresAt),
   ],
 );
-
-/** From one agent or person to others, optionally about a task; a comment is a message about a task. */
-export const messages = snakeCase.table(
-  "messages",
-  {
-    orgId: orgId(),
-    id: id(),
-    teamId: uuid().notNull(),
-    taskId: uuid(),
-    sender: actorRef().notNull(),
-    recipientKind: text({ enum: ["agent", "user"] }),
-    recipientId: uuid(),
-    body: text().notNull(),
-    createdAt: createdAt(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.orgId, table.id] }),
-    /** The conversation on a task page. */
-    index("messages_task").on(table.orgId, table.taskId, table.createdAt),
-    /** An inbox. */
-    index("messages_recipient").on(table.orgId, table.recipientId, table.createdAt),
-  ],
-);

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
 import type { Seeker } from "../leases/service.ts";
+import { noticeDue } from "./notices.ts";
 
 /** An agent with free capacity: a parked request, or a turn the worker could start. */
 export interface Idle {
@@ -13,6 +14,8 @@ export interface Idle {
 
 /** What is ready right now for idle agents. */
 export interface Offers {
+  /** Agents for whom there is a notice. */
+  noticed: Set<string>;
   /** Agents for whom something is ready that is theirs alone. */
   own: Set<string>;
   /** Ready and anybody's, per team; at most `mostPerTeam`. */
@@ -27,7 +30,7 @@ const mostPerTeam = 64;
  * many tasks as they may offer nothing: nobody is sent to claim there in vain, in the place of somebody else.
  */
 export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers> {
-  const rows = await tx.execute<{ key: string; own: boolean; free: number }>(sql`
+  const rows = await tx.execute<{ key: string; what: "notice" | "own" | "free"; free: number }>(sql`
     with idle as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(idle.map(({ orgId, teamId, agentId, reviews }) => ({ o: orgId, t: teamId, a: agentId, r: reviews })))}::text::jsonb)
         as i(o uuid, t uuid, a uuid, r boolean)
@@ -38,26 +41,31 @@ export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers>
         join organizations g on g.org_id = p.o
        where t.paused_at is null and t.archived_at is null and g.paused_at is null
     )
-    select i.a::text as key, true as own, 0 as free from idle i join open p on p.o = i.o and p.t = i.t and p.r = i.r
+    select i.a::text as key, 'notice' as what, 0 as free from idle i join open p on p.o = i.o and p.t = i.t and p.r = i.r
+     where ${noticeDue}
+    union all
+    select i.a::text, 'own', 0 from idle i join open p on p.o = i.o and p.t = i.t and p.r = i.r
      where p.room > 0 and case when i.r
        then exists (select 1 from reviews v where v.org_id = i.o and v.team_id = i.t and v.verdict = 'pending' and v.reviewer_id = i.a)
        else exists (select 1 from tasks k where k.org_id = i.o and k.team_id = i.t and k.assignee_id = i.a
          and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null) end
     union all
-    select p.t::text || p.r::text, false, case when p.r
+    select p.t::text || p.r::text, 'free', case when p.r
        then (select count(*)::int from (select 1 from reviews v where v.org_id = p.o and v.team_id = p.t and v.verdict = 'pending'
          and v.reviewer_id is null limit ${mostPerTeam}) x)
        else (select count(*)::int from (select 1 from tasks k where k.org_id = p.o and k.team_id = p.t and k.assignee_id is null
          and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null limit p.room) x) end
       from open p where p.room > 0`);
+  const keysOf = (kind: "notice" | "own") => new Set(rows.filter(({ what }) => what === kind).map(({ key }) => key));
   return {
-    own: new Set(rows.filter(({ own }) => own).map(({ key }) => key)),
-    free: new Map(rows.filter(({ own, free }) => !own && free > 0).map(({ key, free }) => [key, free])),
+    noticed: keysOf("notice"),
+    own: keysOf("own"),
+    free: new Map(rows.filter(({ what, free }) => what === "free" && free > 0).map(({ key, free }) => [key, free])),
   };
 }
 
 /** Those of the idle, in their order, for whom an offer is left: own work first, then one free piece of work each. */
-export function chooseIdle<Who extends Idle>(idle: readonly Who[], { own, free }: Offers): Who[] {
+export function chooseIdle<Who extends Idle>(idle: readonly Who[], { own, free }: Pick<Offers, "own" | "free">): Who[] {
   const left = new Map(free);
   return idle.filter((who) => {
     if (own.has(who.agentId)) return true;

@@ -3,21 +3,24 @@ import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
 import { type Work, waitInput, waitResult } from "../leases/schema.ts";
 import { claimBest, type HeldLease, leasesHeld } from "../leases/service.ts";
+import { readMessage } from "../messages/queries.ts";
+import { countUnread } from "../messages/receipts.ts";
 import { defineOperation } from "../operation.ts";
 import { claimReviews } from "../reviews/service.ts";
 import { readTask } from "../tasks/queries.ts";
+import { takeNotices } from "./notices.ts";
 import type { Offer } from "./parking.ts";
 
 export const waitForWork = defineOperation({
   name: "wait_for_work",
   summary:
-    "Get the next thing to do: a task under a lease, or for reviewers a review to write. Waits up to 50 seconds; call it again when it answers null.",
+    "Get the next thing to do: a task under a lease, for reviewers a review to write, or a message to you. Waits up to 50 seconds; call it again when it answers null.",
   kind: "wait",
   permission: "work:receive",
   input: waitInput,
   output: waitResult,
   run: offerAtOnce,
-  finish: async ({ offered, held }, { timeoutSeconds }, { runtime, actor, requestId, signal }) => {
+  finish: async ({ offered, held, unread }, { timeoutSeconds }, { runtime, actor, requestId, signal }) => {
     const { agent } = actor;
     if (!agent || !runtime.parking)
       throw new AppError("unavailable", "This process takes no waiting agents. Try again.", { retryAfterSeconds: 1 });
@@ -33,40 +36,53 @@ export const waitForWork = defineOperation({
         },
         { timeoutSeconds, signal },
       ));
-    const alsoHeld = held.filter(({ taskId }) => taskId !== offer?.taskId);
-    if (!offer) return { work: null, alsoHeld };
+    if (!offer) return { work: null, alsoHeld: held, unread };
+    const alsoHeld = held.filter(({ taskId }) => offer.kind !== "task" || taskId !== offer.taskId);
     return {
       work: await inTransaction(runtime, actor, { requestId }, (context) => readWork(context, offer)),
       alsoHeld,
+      unread,
     };
   },
 });
 
 /**
- * What is ready now. An agent whose slots are full gets back what it holds, so that one that died goes on where it was;
+ * What is ready now. What the agent should know comes before what it should do. An agent whose slots are full gets back what it holds, so that one that died goes on where it was;
  * one with slots to spare is told what it holds, in case an answer with a lease never reached it.
  */
-async function offerAtOnce(context: Context): Promise<{ offered: Offer | undefined; held: HeldLease[] }> {
+async function offerAtOnce(
+  context: Context,
+): Promise<{ offered: Offer | undefined; held: HeldLease[]; unread: number }> {
   const { actor } = context;
   if (!actor.agent)
     throw new AppError(
       "forbidden",
       "Only agents wait for work. Use a key that is bound to an agent, or take a task with claim_task.",
     );
+  const [told] = await takeNotices(context, [{ orgId: actor.orgId, agentId: actor.id }]);
+  const unread = await countUnread(context);
+  if (told) return { offered: told.notice, held: (await leasesHeld(context)).held, unread };
   if (actor.agent.role === "reviewer") {
     const [review] = await claimReviews(context, [
       { orgId: actor.orgId, teamId: actor.agent.teamId, agentId: actor.id, max: 1 },
     ]);
-    return { offered: review && { kind: "review", taskId: review.taskId, reviewId: review.reviewId }, held: [] };
+    return {
+      offered: review && { kind: "review", taskId: review.taskId, reviewId: review.reviewId },
+      held: [],
+      unread,
+    };
   }
   const { held, isFull } = await leasesHeld(context);
   const [oldest] = held;
-  if (oldest && isFull) return { offered: { kind: "task", taskId: oldest.taskId, leaseId: oldest.lease }, held };
+  if (oldest && isFull)
+    return { offered: { kind: "task", taskId: oldest.taskId, leaseId: oldest.lease }, held, unread };
   const grant = await claimBest(context);
-  return { offered: grant && { kind: "task", taskId: grant.taskId, leaseId: grant.leaseId }, held };
+  return { offered: grant && { kind: "task", taskId: grant.taskId, leaseId: grant.leaseId }, held, unread };
 }
 
 async function readWork(context: Context, offer: Offer): Promise<Work | null> {
+  if (offer.kind === "message")
+    return { kind: "message", message: (await readMessage(context, offer.messageId)).message };
   const task = await readTask(context, offer.taskId);
   if (offer.kind === "review") return { kind: "review", reviewId: offer.reviewId, task };
   // The lease may have ended between the offer and here (a person reassigned the task): then there is nothing to do.

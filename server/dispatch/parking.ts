@@ -7,10 +7,12 @@ import { inTransaction } from "../execute.ts";
 import { newId } from "../ids.ts";
 import { claimFor, type Grant, giveBack } from "../leases/service.ts";
 import { claimReviews } from "../reviews/service.ts";
+import { type Addressed, type Notice, putBack, takeNotices } from "./notices.ts";
 import { chooseIdle, findOffers, type Idle, seekersOf } from "./offers.ts";
 
-/** What a waiting agent is given: a task under a lease, or a review to write. */
+/** What a waiting agent is given: a task under a lease, a review to write, or something to know. */
 export type Offer =
+  | Notice
   | { kind: "task"; taskId: string; leaseId: string }
   | { kind: "review"; taskId: string; reviewId: string };
 
@@ -79,12 +81,23 @@ export function openParking({
       systemActor("", "dispatcher"),
       { requestId, system: true },
       async (context) => {
-        const chosen = chooseIdle(line, await findOffers(context.tx, line));
+        const offers = await findOffers(context.tx, line);
+        const notices = await takeNotices(
+          context,
+          line.filter(({ agentId }) => offers.noticed.has(agentId)),
+        );
+        const told = new Set(notices.map(({ agentId }) => agentId));
+        // Who is told something looks for work again afterwards.
+        const chosen = chooseIdle(
+          line.filter(({ agentId }) => !told.has(agentId)),
+          offers,
+        );
         const tasks = await claimFor(context, seekersOf(chosen.filter(({ reviews }) => !reviews)));
         const reviews = await claimReviews(context, seekersOf(chosen.filter(({ reviews: wanted }) => wanted)));
-        return { tasks, reviews };
+        return { notices, tasks, reviews };
       },
     );
+    const unknown = given.notices.filter(({ agentId, notice }) => !hand(agentId, notice));
     const unheard = given.tasks.filter(
       ({ agentId, taskId, leaseId }) => !hand(agentId, { kind: "task", taskId, leaseId }),
     );
@@ -92,7 +105,8 @@ export function openParking({
     for (const { agentId, reviewId, taskId } of given.reviews) hand(agentId, { kind: "review", reviewId, taskId });
     // Last, so that nobody who still waits is kept waiting by those who left.
     for (const grant of unheard) await takeBack(grant).catch(onError);
-    return given.tasks.length + given.reviews.length > 0;
+    for (const notice of unknown) await takeNoticeBack(notice).catch(onError);
+    return given.notices.length + given.tasks.length + given.reviews.length > 0;
   }
 
   function hand(agentId: string, offer: Offer): boolean {
@@ -111,6 +125,13 @@ export function openParking({
       systemActor(grant.orgId, "dispatcher"),
       { requestId: `dispatch-${newId()}` },
       (context) => giveBack(context, grant),
+    );
+  }
+
+  async function takeNoticeBack(unknown: Addressed) {
+    const options = { requestId: `dispatch-${newId()}` };
+    await inTransaction(runtime, systemActor(unknown.orgId, "dispatcher"), options, (context) =>
+      putBack(context, unknown),
     );
   }
 
@@ -148,6 +169,7 @@ export function openParking({
   // Keys also end by time alone: the poll looks every second.
   const off = [
     wake.on("task_status_changed", () => void serve()),
+    wake.on("new_message", () => void serve()),
     wake.on("access_changed", () => void turnAwayEnded()),
   ];
 

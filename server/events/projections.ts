@@ -39,6 +39,7 @@ export const projectedTables = [
   "task_dependencies",
   "leases",
   "messages",
+  "message_receipts",
   "reviews",
   "review_comments",
   "merge_jobs",

@@ -20,7 +20,8 @@ const id = z.uuid();
 const text = z.string();
 const at = z.iso.datetime();
 const none = z.object({});
-const assignee = z.object({ kind: z.enum(["agent", "user"]), id }).nullable();
+const colleague = z.object({ kind: z.enum(["agent", "user"]), id });
+const assignee = colleague.nullable();
 
 /**
  * Every type of event and the shape of its data: what happened, in words that stay true for ever. Nothing secret, since
@@ -144,8 +145,17 @@ export const eventData = {
   "task.archived": none,
   "message.sent": z.object({
     body: text,
-    recipient: z.object({ kind: z.enum(["agent", "user"]), id }).nullable(),
+    /** Whom it is for; null: everybody who reads the task's conversation. */
+    recipient: colleague.nullable(),
+    /** Whom it is for besides: those it mentions. */
+    alsoTo: z.array(colleague).optional(),
+    /** The message that began the thread it stands in. */
+    threadId: id.optional(),
   }),
+  /** How far a message got with one of those it is for. */
+  "message.delivered": z.object({ recipientId: id }),
+  "message.seen": z.object({ recipientId: id }),
+  "message.processed": z.object({ recipientId: id }),
   "review.requested": z.object({
     attempt: z.int(),
     commit: text.nullable(),

@@ -1,3 +1,4 @@
+import { countUnread } from "../messages/receipts.ts";
 import { defineOperation } from "../operation.ts";
 import { findTask, lockTask } from "../tasks/finding.ts";
 import { cardOf } from "../tasks/queries.ts";
@@ -30,7 +31,10 @@ export const heartbeat = defineOperation({
   hints: { idempotent: true },
   input: schema.heartbeatInput,
   output: schema.heartbeatResult,
-  run: (context, { lease }) => service.heartbeat(context, lease),
+  run: async (context, { lease }) => ({
+    ...(await service.heartbeat(context, lease)),
+    unread: await countUnread(context),
+  }),
 });
 
 export const releaseTask = defineOperation({

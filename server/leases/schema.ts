@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { id, isoTime } from "../ids.ts";
+import { inboxMessage } from "../messages/schema.ts";
 import { lease, leaseRef, taskDetail, taskRef } from "../tasks/schema.ts";
 
 export const claimInput = z.strictObject({
@@ -24,9 +25,12 @@ export const waitInput = z.strictObject({
     .describe("How long to wait for work before answering that there is none."),
 });
 
+const unread = z.int().describe("Messages to you that you have not seen: get_inbox shows them.");
+
 export const work = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("task"), lease, task: taskOfWork }),
   z.object({ kind: z.literal("review"), reviewId: id, task: taskOfWork }),
+  z.object({ kind: z.literal("message"), message: inboxMessage }),
 ]);
 export type Work = z.output<typeof work>;
 export const waitResult = z.object({
@@ -34,10 +38,11 @@ export const waitResult = z.object({
   alsoHeld: z
     .array(z.object({ lease: id, number: z.int(), title: z.string() }))
     .describe("Other tasks under your live leases: go on with them, or give them back with release_task."),
+  unread,
 });
 
 export const heartbeatInput = z.strictObject({ lease: id.describe("The lease to keep alive.") });
-export const heartbeatResult = z.object({ expiresAt: isoTime.nullable(), renewEverySeconds: z.int() });
+export const heartbeatResult = z.object({ expiresAt: isoTime.nullable(), renewEverySeconds: z.int(), unread });
 
 export const releaseInput = z.strictObject({
   task: taskRef,

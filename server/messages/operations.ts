@@ -1,12 +1,13 @@
 import { defineOperation } from "../operation.ts";
 import { readInbox, readMessage } from "./queries.ts";
+import { countUnread, markMessages } from "./receipts.ts";
 import * as schema from "./schema.ts";
 import { sendMessage } from "./service.ts";
 
 export const sendMessageOperation = defineOperation({
   name: "send_message",
   summary:
-    "Write to an agent or person of the team, or comment on a task; a comment reaches whoever is assigned to it.",
+    "Write to an agent or person of the team, comment on a task, or answer a message. An agent that waits is woken by it.",
   kind: "command",
   permission: "message:write",
   input: schema.sendMessageInput,
@@ -16,10 +17,24 @@ export const sendMessageOperation = defineOperation({
 
 export const getInbox = defineOperation({
   name: "get_inbox",
-  summary: "Read the messages that were sent to you, newest first.",
+  summary: "Read the messages that were sent to you, newest first. mark_messages says that you are done with some.",
   kind: "read",
   permission: "task:read",
   input: schema.inboxInput,
   output: schema.inbox,
   run: readInbox,
+});
+
+export const markMessagesOperation = defineOperation({
+  name: "mark_messages",
+  summary: "Say that you have seen messages, or are done with them. Answering one does it too.",
+  kind: "command",
+  permission: "message:write",
+  hints: { idempotent: true },
+  input: schema.markMessagesInput,
+  output: schema.markedMessages,
+  run: async (context, input) => ({
+    marked: await markMessages(context, input),
+    unread: await countUnread(context),
+  }),
 });

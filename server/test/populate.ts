@@ -28,7 +28,7 @@ export async function populate(runtime: Runtime) {
   await run(requestReviewOperation, agent, { task: reviewed.id, summary: "done" });
   await run(addReviewComment, owner, { task: reviewed.id, path: "a.ts", line: 1, body: "why?" });
   const lease = (await claim(agent, first.id))?.lease.id ?? "";
-  await run(sendMessageOperation, owner, { task: first.id, body: "hello" });
+  const { message } = await run(sendMessageOperation, owner, { task: first.id, body: "hello" });
   await as(runtime, owner, async (context) => {
     const job = { subject: newId(), task: second.id, team: teamId };
     await record(context, "merge.queued", [
@@ -46,7 +46,7 @@ export async function populate(runtime: Runtime) {
   });
   const ids = {
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
-    ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id },
+    ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };
 }

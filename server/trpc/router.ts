@@ -114,6 +114,7 @@ export const appRouter = router({
   messages: router({
     inbox: query(messages.getInbox),
     send: mutation(messages.sendMessageOperation),
+    mark: mutation(messages.markMessagesOperation),
   }),
   events: router({
     list: query(listEvents),

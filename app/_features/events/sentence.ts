@@ -231,13 +231,12 @@ const wording: Wording = {
   "task.archived": (_, { it }) => ({ face: "archived", parts: ["archived ", it] }),
   "message.sent": ({ body, recipient }, { it, name }) => ({
     face: "message",
-    parts: [
-      "wrote",
-      ...(recipient === null ? [] : [" to ", name(recipient.id, "somebody")]),
-      ...(it === "it" || it === "a task" ? [] : [" about ", it]),
-    ],
+    parts: ["wrote", ...(recipient === null ? [] : [" to ", name(recipient.id, "somebody")]), ...aboutTask(it)],
     quote: said(body),
   }),
+  "message.delivered": (_, { it }) => ({ face: "message", parts: ["was given a message", ...aboutTask(it)] }),
+  "message.seen": (_, { it }) => ({ face: "message", parts: ["saw a message", ...aboutTask(it)] }),
+  "message.processed": (_, { it }) => ({ face: "message", parts: ["was done with a message", ...aboutTask(it)] }),
   "review.requested": ({ attempt, commit, summary }, { it }) => ({
     face: "review",
     parts: [
@@ -328,6 +327,8 @@ function decided(verdict: Verdict, it: Part): Pick<Sentence, "parts" | "tone"> {
   if (verdict === "reject") return { parts: ["rejected ", it], tone: "danger" };
   return { parts: ["made the review of ", it, " void: the branch moved"] };
 }
+
+const aboutTask = (it: Part): readonly Part[] => (it === "it" || it === "a task" ? [] : [" about ", it]);
 
 const roleWords = { owner: "an owner", admin: "an admin", member: "a member", viewer: "a viewer" } as const;
 

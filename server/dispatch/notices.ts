@@ -1,0 +1,35 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { messagesDue, putMessageBack, takeMessages } from "../messages/delivery.ts";
+import type { Idle } from "./offers.ts";
+
+/** What a waiting agent is woken for besides tasks and reviews. */
+export type Notice = { kind: "message"; messageId: string };
+
+/** Whom a notice is for. */
+export interface Addressed {
+  orgId: string;
+  agentId: string;
+  notice: Notice;
+}
+
+/** In SQL: is anything there for the idle agent `i` (`i.o`, `i.a`) now? Part of the one query of a wake-up: index look-ups only. */
+export const noticeDue: SQL = sql`(${messagesDue})`;
+
+/**
+ * Takes one notice for each of these agents that has any, at once for all. Each kind hides what it gives from a second
+ * taker for a while, and gives it again unless it was dealt with: at least once, never to two at the same time.
+ */
+export async function takeNotices(
+  context: Context,
+  agents: readonly Pick<Idle, "orgId" | "agentId">[],
+): Promise<Addressed[]> {
+  if (agents.length === 0) return [];
+  const messages = await takeMessages(context, agents);
+  return messages.map(({ orgId, agentId, messageId }) => ({ orgId, agentId, notice: { kind: "message", messageId } }));
+}
+
+/** Nobody heard of it: it is given again at once. */
+export async function putBack(context: Context, { orgId, agentId, notice }: Addressed): Promise<void> {
+  await putMessageBack(context, { orgId, agentId, messageId: notice.messageId });
+}
