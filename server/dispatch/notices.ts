@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { messagesDue, putMessageBack, takeMessages } from "../messages/delivery.ts";
+import { messagesDue, putMessageBack, takeMessages } from "../messages/clocks.ts";
 import type { Idle } from "./offers.ts";
 
 /** What a waiting agent is woken for besides tasks and reviews. */

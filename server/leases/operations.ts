@@ -1,4 +1,4 @@
-import { countUnread } from "../messages/receipts.ts";
+import { countUnread } from "../messages/queries.ts";
 import { defineOperation } from "../operation.ts";
 import { findTask, lockTask } from "../tasks/finding.ts";
 import { cardOf } from "../tasks/queries.ts";

@@ -1,6 +1,6 @@
 import { defineOperation } from "../operation.ts";
-import { readInbox, readMessage } from "./queries.ts";
-import { countUnread, markMessages } from "./receipts.ts";
+import { countUnread, readInbox, readMessage } from "./queries.ts";
+import { markMessages } from "./receipts.ts";
 import * as schema from "./schema.ts";
 import { sendMessage } from "./service.ts";
 

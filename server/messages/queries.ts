@@ -3,7 +3,6 @@ import type { z } from "zod";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { findTask } from "../tasks/finding.ts";
-import { countUnread } from "./receipts.ts";
 import type { inbox, inboxInput, Message, sentMessage } from "./schema.ts";
 
 /** One message. */
@@ -40,8 +39,16 @@ export async function readInbox(
   };
 }
 
+/** How many messages to the actor they have not seen; what the product itself said does not count. */
+export async function countUnread({ tx, actor }: Context): Promise<number> {
+  const [counted] = await tx.execute<{ unread: number }>(sql`select count(*)::int as unread from message_receipts r
+    join messages m on m.org_id = r.org_id and m.id = r.message_id and m.sender->>'kind' <> 'system'
+    where r.org_id = ${actor.orgId} and r.recipient_id = ${actor.id}::uuid and r.seen_at is null`);
+  return counted?.unread ?? 0;
+}
+
 /** Messages with how far they got with each of those they are for. */
-export async function readMessages({ tx, actor }: Context, where: SQL, order: SQL, limit: number): Promise<Message[]> {
+async function readMessages({ tx, actor }: Context, where: SQL, order: SQL, limit: number): Promise<Message[]> {
   return tx.execute<Message & Record<string, unknown>>(sql`select ${messageColumns}, ${recipientsOf} as recipients
     from messages m left join tasks t on t.org_id = m.org_id and t.id = m.task_id
     where m.org_id = ${actor.orgId} and ${where} order by ${order} limit ${limit}`);
@@ -51,7 +58,7 @@ const messageColumns = sql`m.id, m.sender, m.thread_id as "threadId", m.body, ${
   case when t.id is null then null else json_build_object('id', t.id, 'number', t.number, 'title', t.title) end as task`;
 
 /** Whom the message `m` is for. */
-export const recipientsOf = sql`coalesce((select json_agg(json_build_object('kind', r.recipient_kind, 'id', r.recipient_id,
+const recipientsOf = sql`coalesce((select json_agg(json_build_object('kind', r.recipient_kind, 'id', r.recipient_id,
     'name', coalesce(a.name, u.name, 'somebody'), 'deliveredAt', ${isoTime(sql`r.delivered_at`)},
     'seenAt', ${isoTime(sql`r.seen_at`)}, 'processedAt', ${isoTime(sql`r.processed_at`)}) order by r.recipient_id)
   from message_receipts r left join agents a on a.org_id = r.org_id and a.id = r.recipient_id and r.recipient_kind = 'agent'

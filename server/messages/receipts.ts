@@ -30,11 +30,3 @@ export async function markMessages(
   if (as === "processed" && actor.kind === "agent") await stopWaking(context, ids);
   return ids;
 }
-
-/** How many messages to the actor they have not seen; what the product itself said does not count. */
-export async function countUnread({ tx, actor }: Context): Promise<number> {
-  const [counted] = await tx.execute<{ unread: number }>(sql`select count(*)::int as unread from message_receipts r
-    join messages m on m.org_id = r.org_id and m.id = r.message_id and m.sender->>'kind' <> 'system'
-    where r.org_id = ${actor.orgId} and r.recipient_id = ${actor.id}::uuid and r.seen_at is null`);
-  return counted?.unread ?? 0;
-}

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { id, isoTime } from "../ids.ts";
 import { author, taskRef } from "../tasks/schema.ts";
 
-export const recipient = z.object({ kind: z.enum(["agent", "user"]), id });
+const recipient = z.object({ kind: z.enum(["agent", "user"]), id });
 
 export const sendMessageInput = z.strictObject({
   to: recipient
@@ -29,7 +29,7 @@ export const inboxMessage = z.object({
 });
 
 /** How far a message got with one of those it is for. */
-export const receipt = recipient.extend({
+const receipt = recipient.extend({
   name: z.string(),
   deliveredAt: isoTime.nullable(),
   seenAt: isoTime.nullable(),
