@@ -62,3 +62,11 @@ export type DiffSide = (typeof diffSides)[number];
 /** Who can be the author of an event: a person, an agent, or the product itself (worker, webhook, operator). */
 export const actorKinds = ["user", "agent", "system"] as const;
 export type ActorKind = (typeof actorKinds)[number];
+
+/** What a person is asked for. */
+export const requestKinds = ["question", "approval", "review", "permission", "budget"] as const;
+export type RequestKind = (typeof requestKinds)[number];
+
+/** `pending` is left once: the first answer wins, or its time is over, or nobody needs the answer any more. */
+export const requestStatuses = ["pending", "resolved", "expired", "withdrawn"] as const;
+export type RequestStatus = (typeof requestStatuses)[number];

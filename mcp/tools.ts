@@ -2,6 +2,7 @@ import * as agents from "#server/agents/operations.ts";
 import * as apiKeys from "#server/api-keys/operations.ts";
 import { waitForWork } from "#server/dispatch/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
+import * as humanRequests from "#server/human-requests/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "#server/leases/operations.ts";
 import * as members from "#server/members/operations.ts";
 import * as merges from "#server/merges/operations.ts";
@@ -39,6 +40,8 @@ export const readTools: readonly Operation[] = [
   reviews.listReviewsOperation,
   reviews.getReviewFeedback,
   merges.getMergeStatus,
+  humanRequests.getPendingRequests,
+  humanRequests.getRequest,
 ];
 
 /** Adds or moves; nothing is lost by it. */
@@ -64,6 +67,9 @@ export const writeTools: readonly Operation[] = [
   repos.updateRepo,
   repos.retryRepo,
   merges.mergeTask,
+  humanRequests.askHuman,
+  humanRequests.respondToRequest,
+  humanRequests.useApproval,
 ];
 
 /** Takes something away that others may still want. */
@@ -73,6 +79,7 @@ export const destructiveTools: readonly Operation[] = [
   reviews.rejectTask,
   repos.archiveRepo,
   merges.cancelMergeOperation,
+  humanRequests.withdrawRequestOperation,
 ];
 
 /** For the dashboard and scripts: what an agent does not need, or must not do. */
@@ -108,5 +115,10 @@ export const notForAgents: readonly Operation[] = [
   listActivity,
   listEvents,
   merges.listMergesOperation,
+  humanRequests.listRequests,
+  humanRequests.respondToRequests,
+  humanRequests.createApprovalPolicy,
+  humanRequests.listApprovalPolicies,
+  humanRequests.revokeApprovalPolicy,
   realtimeChannels,
 ];

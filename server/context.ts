@@ -2,6 +2,7 @@ import type { ActorRef } from "#db/columns.ts";
 import type { Db, Tx } from "#db/client.ts";
 import type { ActorKind, AgentRole, AgentRuntime, OrgRole } from "#db/enums.ts";
 import type { PendingEvent } from "./events/registry.ts";
+import type { Answers } from "./human-requests/waiting.ts";
 import type { Parking } from "./dispatch/parking.ts";
 import type { Topic, Wake } from "./events/wake.ts";
 import type { Permission } from "./permissions.ts";
@@ -32,6 +33,8 @@ export interface Runtime {
   settings: Settings;
   /** Where agents without work wait; only processes with doors have one. */
   parking?: Parking;
+  /** Where calls wait for answers of people; only processes with doors have one. */
+  answers?: Answers;
 }
 
 /** The settings that domain code reads; a part of the process's configuration. */

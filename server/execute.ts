@@ -142,6 +142,7 @@ function refuseUnstorable(name: string, value: unknown, path = ""): void {
         `${name}: ${path} contains half a character (a lone surrogate). Send whole characters.`,
       );
   } else if (typeof value === "object" && value !== null) {
+    for (const key of Object.keys(value)) refuseUnstorable(name, key, `a name in ${path || "it"}`);
     for (const [key, inner] of Object.entries(value)) refuseUnstorable(name, inner, path ? `${path}.${key}` : key);
   }
 }
@@ -197,6 +198,8 @@ function hintsOf({ pending, hints: asked }: Context) {
   for (const { orgId, type } of pending) {
     hints.set(`events_appended${orgId}`, { topic: "events_appended", orgId });
     if (type === "message.sent") hints.set(`new_message${orgId}`, { topic: "new_message", orgId });
+    if (/^request\.(resolved|expired|withdrawn)$/.test(type))
+      hints.set(`human_request_resolved${orgId}`, { topic: "human_request_resolved", orgId });
     if (/^(api_key|member|team|agent)\./.test(type))
       hints.set(`access_changed${orgId}`, { topic: "access_changed", orgId });
     if (!type.startsWith("message.")) hints.set(`task_status_changed${orgId}`, { topic: "task_status_changed", orgId });

@@ -18,6 +18,9 @@ export const permissions = [
   "work:receive",
   "message:write",
   "review:write",
+  "request:ask",
+  "request:answer",
+  "policies:manage",
   "merge:manage",
   "instance:use",
 ] as const;
@@ -32,6 +35,8 @@ const work = [
   "work:receive",
   "message:write",
   "review:write",
+  "request:ask",
+  "request:answer",
   "instance:use",
 ] as const satisfies Permission[];
 const manage = [
@@ -43,6 +48,7 @@ const manage = [
   "agents:manage",
   "repos:manage",
   "work:pause",
+  "policies:manage",
   "merge:manage",
 ] as const satisfies Permission[];
 
@@ -56,15 +62,33 @@ export const rolePermissions = {
 
 /** An agent works through its leases; only a manager makes and assigns work for others. */
 export const agentPermissions = {
-  manager: [...read, "work:receive", "task:write", "task:claim", "task:manage", "message:write", "review:write"],
-  engineer: [...read, "work:receive", "task:write", "task:claim", "message:write"],
-  reviewer: [...read, "work:receive", "message:write", "review:write"],
+  manager: [
+    ...read,
+    "work:receive",
+    "task:write",
+    "task:claim",
+    "task:manage",
+    "message:write",
+    "review:write",
+    "request:ask",
+  ],
+  engineer: [...read, "work:receive", "task:write", "task:claim", "message:write", "request:ask"],
+  reviewer: [...read, "work:receive", "message:write", "review:write", "request:ask"],
 } as const satisfies Record<AgentRole, readonly Permission[]>;
 
 const scopePermissions = {
   all: permissions,
   read,
-  agent: [...read, "work:receive", "task:write", "task:claim", "task:manage", "message:write", "review:write"],
+  agent: [
+    ...read,
+    "work:receive",
+    "task:write",
+    "task:claim",
+    "task:manage",
+    "message:write",
+    "review:write",
+    "request:ask",
+  ],
 } as const satisfies Record<KeyScope, readonly Permission[]>;
 
 /** What a key may do: what its owner may, narrowed to its scopes. */

@@ -4,6 +4,7 @@ import { type Config, config } from "./config.ts";
 import type { Runtime, Settings } from "./context.ts";
 import { openParking } from "./dispatch/parking.ts";
 import { startWake } from "./events/wake.ts";
+import { openAnswers } from "./human-requests/waiting.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createRates, type Rates } from "./rates.ts";
 
@@ -47,17 +48,25 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     settings,
     onError: (error) => log.error({ error }, "giving work to waiting agents failed"),
   });
+  const answers = openAnswers({
+    db,
+    wake,
+    settings,
+    onError: (error) => log.error({ error }, "bringing answers failed; it looks again in a moment"),
+  });
   return {
     db,
     wake,
     settings,
     parking,
+    answers,
     config: from,
     log,
     sql,
     rates: createRates(from),
     async close() {
       parking.close();
+      answers.close();
       await wake.close();
       await close();
     },

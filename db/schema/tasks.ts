@@ -127,8 +127,10 @@ export const leaseClocks = snakeCase.table(
     leaseId: uuid().notNull(),
     ttlSeconds: integer().notNull(),
     renewedAt: moment().notNull(),
-    /** Null: a person's lease does not run out. */
+    /** Null: a person's lease does not run out, and that of a task that waits for an answer stands still. */
     expiresAt: moment(),
+    /** Since when it stands still; it starts anew with the answer. */
+    parkedAt: moment(),
   },
   (table) => [
     primaryKey({ columns: [table.orgId, table.leaseId] }),

@@ -6,6 +6,7 @@ import { apiKeyProjections } from "../api-keys/projection.ts";
 import { repoProjections } from "../repos/projection.ts";
 import { taskProjections } from "../tasks/projection.ts";
 import { messageProjections } from "../messages/projection.ts";
+import { humanRequestProjections } from "../human-requests/projection.ts";
 import { reviewProjections } from "../reviews/projection.ts";
 import { mergeProjections } from "../merges/projection.ts";
 import type { Projection } from "./projection.ts";
@@ -23,6 +24,7 @@ export const projections: Record<EventType, Projection> = {
   ...messageProjections,
   ...reviewProjections,
   ...mergeProjections,
+  ...humanRequestProjections,
 };
 
 /** The tables that are folds of the events; `replay` rebuilds and compares each of them. Nothing else writes to them. */
@@ -44,4 +46,6 @@ export const projectedTables = [
   "review_comments",
   "merge_jobs",
   "gate_runs",
+  "human_requests",
+  "approval_policies",
 ] as const;

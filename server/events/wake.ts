@@ -2,7 +2,13 @@ import postgres from "postgres";
 import type { Sql } from "#db/client.ts";
 
 /** What may have happened. A payload is the id of the organization; none means: look at everything. */
-export const topics = ["events_appended", "task_status_changed", "new_message", "access_changed"] as const;
+export const topics = [
+  "events_appended",
+  "task_status_changed",
+  "new_message",
+  "human_request_resolved",
+  "access_changed",
+] as const;
 export type Topic = (typeof topics)[number];
 type Listener = (orgId: string | undefined) => void;
 

@@ -33,3 +33,23 @@ export async function stopClocks(
     using jsonb_to_recordset(${JSON.stringify(clocks.map(({ orgId, leaseId }) => ({ o: orgId, l: leaseId })))}::text::jsonb) as s(o uuid, l uuid)
     where c.org_id = s.o and c.lease_id = s.l`);
 }
+
+/** The task waits for an answer: the clock of its live lease stands still. */
+export async function parkClock({ tx, actor }: Context, taskId: string): Promise<void> {
+  await tx.execute(sql`update lease_clocks c set parked_at = clock_timestamp(), expires_at = null from leases l
+    where l.org_id = ${actor.orgId} and l.task_id = ${taskId} and l.ended_at is null
+      and c.org_id = l.org_id and c.lease_id = l.id and c.parked_at is null`);
+}
+
+/** The answer came, or none will: clocks that stood still run anew for their whole time. Others are left as they are. */
+export async function resumeClocks(
+  { tx }: Context,
+  tasks: readonly { orgId: string; taskId: string }[],
+): Promise<void> {
+  if (tasks.length === 0) return;
+  await tx.execute(sql`update lease_clocks c set parked_at = null, renewed_at = clock_timestamp(),
+      expires_at = case when c.ttl_seconds = 0 then null else clock_timestamp() + make_interval(secs => c.ttl_seconds) end
+    from leases l join jsonb_to_recordset(${JSON.stringify(tasks.map(({ orgId, taskId }) => ({ o: orgId, t: taskId })))}::text::jsonb) as q(o uuid, t uuid)
+      on l.org_id = q.o and l.task_id = q.t and l.ended_at is null
+    where c.org_id = l.org_id and c.lease_id = l.id and c.parked_at is not null`);
+}

@@ -189,7 +189,7 @@ async function renewClock({ tx, actor }: Context, leaseId: string) {
     .update(leaseClocks)
     .set({
       renewedAt: sql`clock_timestamp()`,
-      expiresAt: sql`case when ${leaseClocks.ttlSeconds} = 0 then null else clock_timestamp() + make_interval(secs => ${leaseClocks.ttlSeconds}) end`,
+      expiresAt: sql`case when ${leaseClocks.ttlSeconds} = 0 or ${leaseClocks.parkedAt} is not null then null else clock_timestamp() + make_interval(secs => ${leaseClocks.ttlSeconds}) end`,
     })
     .where(
       and(

@@ -7,7 +7,8 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId, slugOf } from "../ids.ts";
-import { lockLiveLease, stopClocks } from "../leases/clocks.ts";
+import { withdrawRequestsOf } from "../human-requests/closing.ts";
+import { lockLiveLease, resumeClocks, stopClocks } from "../leases/clocks.ts";
 import { holdAssignees, requireInTeam } from "../teams/crew.ts";
 import { findTeam } from "../teams/finding.ts";
 import { addDependenciesTo, lockDependents, lockEdges, lockStatuses, removeDependenciesOf } from "./dependencies.ts";
@@ -173,6 +174,12 @@ export async function moveTask(
     },
   ]);
   if (lease) await stopClocks(context, [{ orgId: task.orgId, leaseId: lease.id }]);
+  if (task.status === "blocked" && to === "in_progress")
+    await resumeClocks(context, [{ orgId: task.orgId, taskId: task.id }]);
+  // A task that does not wait any more needs no answer; one that is over needs none at all.
+  const all = isOver(to) || to === "failed";
+  if (all || task.status === "blocked")
+    await withdrawRequestsOf(context, task, { reason: reason ?? `#${task.number} is ${to}.`, all });
 }
 
 /** Takes a task that is over off the board. */

@@ -2,6 +2,7 @@ import { createApiKey } from "../api-keys/operations.ts";
 import type { Runtime } from "../context.ts";
 import { createAgent } from "../agents/operations.ts";
 import { record } from "../events/record.ts";
+import { createApprovalPolicy, askHuman } from "../human-requests/operations.ts";
 import { newId } from "../ids.ts";
 import { inviteMember } from "../members/operations.ts";
 import { sendMessageOperation } from "../messages/operations.ts";
@@ -29,6 +30,8 @@ export async function populate(runtime: Runtime) {
   await run(addReviewComment, owner, { task: reviewed.id, path: "a.ts", line: 1, body: "why?" });
   const lease = (await claim(agent, first.id))?.lease.id ?? "";
   const { message } = await run(sendMessageOperation, owner, { task: first.id, body: "hello" });
+  const asked = await run(askHuman, agent, { task: first.id, title: "Which way?", blocks: false, timeoutSeconds: 0 });
+  const { policy } = await run(createApprovalPolicy, owner, { teamId, action: "deploy.*", until: null });
   await as(runtime, owner, async (context) => {
     const job = { subject: newId(), task: second.id, team: teamId };
     await record(context, "merge.queued", [
@@ -47,6 +50,7 @@ export async function populate(runtime: Runtime) {
   const ids = {
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
+    ...{ request: asked.request, policyId: policy.id },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };
 }

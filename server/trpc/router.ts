@@ -2,6 +2,7 @@ import * as agents from "../agents/operations.ts";
 import * as apiKeys from "../api-keys/operations.ts";
 import { waitForWork } from "../dispatch/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
+import * as humanRequests from "../human-requests/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "../leases/operations.ts";
 import * as members from "../members/operations.ts";
 import * as merges from "../merges/operations.ts";
@@ -115,6 +116,19 @@ export const appRouter = router({
     inbox: query(messages.getInbox),
     send: mutation(messages.sendMessageOperation),
     mark: mutation(messages.markMessagesOperation),
+  }),
+  requests: router({
+    pending: query(humanRequests.getPendingRequests),
+    get: query(humanRequests.getRequest),
+    list: query(humanRequests.listRequests),
+    policies: query(humanRequests.listApprovalPolicies),
+    ask: mutation(humanRequests.askHuman),
+    respond: mutation(humanRequests.respondToRequest),
+    respondAll: mutation(humanRequests.respondToRequests),
+    withdraw: mutation(humanRequests.withdrawRequestOperation),
+    useApproval: mutation(humanRequests.useApproval),
+    createPolicy: mutation(humanRequests.createApprovalPolicy),
+    revokePolicy: mutation(humanRequests.revokeApprovalPolicy),
   }),
   events: router({
     list: query(listEvents),

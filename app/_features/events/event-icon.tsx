@@ -13,6 +13,7 @@ import {
   KeyRound,
   Link2,
   type LucideIcon,
+  MessageCircleQuestionMark,
   MessageSquareText,
   Pause,
   Pencil,
@@ -44,6 +45,7 @@ const icons: Record<EventFace, LucideIcon> = {
   review: ScanEye,
   merge: GitMerge,
   gate: FlaskConical,
+  request: MessageCircleQuestionMark,
   archived: Archive,
 };
 

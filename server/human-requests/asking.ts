@@ -1,0 +1,88 @@
+import { sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { inTransaction } from "../execute.ts";
+import { leasesHeld } from "../leases/service.ts";
+import type { FinishContext } from "../operation.ts";
+import { findTask } from "../tasks/finding.ts";
+import { readSchema } from "./answer-schema.ts";
+import { findRequest } from "./finding.ts";
+import { readRequest } from "./queries.ts";
+import type { askInput, askResult, HumanRequest } from "./schema.ts";
+import { openRequest } from "./service.ts";
+import { tellAnswer } from "./telling.ts";
+
+type Ask = z.output<typeof askInput>;
+
+/** Opens the request, or finds the one that is to be waited for. What comes back is plain: any process can go on from it. */
+export async function ask(context: Context, input: Ask): Promise<{ requestId: string }> {
+  const { actor } = context;
+  if (input.request) {
+    const request = await findRequest(context, input.request);
+    if (request.askedBy.id !== actor.id)
+      throw new AppError("forbidden", `${request.askedBy.name} asked this. get_request reads it.`);
+    return { requestId: request.id };
+  }
+  if (!input.title)
+    throw new AppError("invalid", "Ask with `title`, or name a `request` of yours to go on waiting for.");
+  const subject = await subjectOf(context, input);
+  const requestId = await openRequest(context, {
+    ...{ kind: input.kind, title: input.title, detail: input.detail, action: input.action },
+    ...{
+      schema: input.schema && readSchema(input.schema),
+      options: input.options,
+      timeoutSeconds: input.expiresInSeconds,
+    },
+    ...subject,
+  });
+  return { requestId };
+}
+
+/** What it is about: the named task, or the one the agent holds; it waits, unless said otherwise, while held by the asker. */
+async function subjectOf(context: Context, { task: ref, blocks }: Ask) {
+  const { actor, tx } = context;
+  const { held } = actor.agent ? await leasesHeld(context) : { held: [] };
+  const [only] = held.length === 1 ? held : [];
+  const task = ref ? await findTask(context, ref) : only && (await findTask(context, only.taskId));
+  if (!task) {
+    const teamId = actor.agent?.teamId ?? (actor.teams === "all" ? undefined : actor.teams[0]);
+    if (!teamId || blocks) throw new AppError("invalid", "Name the task that it is about.");
+    return { teamId, taskId: null, blocksTask: false };
+  }
+  const [own] = await tx.execute(sql`select 1 from leases where org_id = ${actor.orgId} and task_id = ${task.id}
+    and ended_at is null and coalesce(agent_id, user_id)::text = ${actor.id}`);
+  return { teamId: task.teamId, taskId: task.id, blocksTask: blocks ?? own !== undefined };
+}
+
+/** Waits without a transaction, then says what came of it; the asker is told of an answer once. */
+export async function awaitAnswer(
+  { requestId }: { requestId: string },
+  { timeoutSeconds }: Ask,
+  { runtime, actor, requestId: correlation, signal }: FinishContext,
+): Promise<z.input<typeof askResult>> {
+  const transact = <Result>(work: (context: Context) => Promise<Result>) =>
+    inTransaction(runtime, actor, { requestId: correlation }, work);
+  let request = await transact((context) => readRequest(context, requestId));
+  if (request.status === "pending" && timeoutSeconds > 0) {
+    if (!runtime.answers)
+      throw new AppError("unavailable", "This process takes no waiting calls. Try again.", { retryAfterSeconds: 1 });
+    await runtime.answers.wait({ orgId: actor.orgId, requestId, keyId: actor.keyId }, { timeoutSeconds, signal });
+    request = await transact((context) => readRequest(context, requestId));
+  }
+  // Who hung up has heard nothing: the answer is brought again.
+  if (request.status !== "pending" && !signal?.aborted) await transact((context) => tellAnswer(context, requestId));
+  const by = request.closedBy?.name ?? null;
+  return { status: request.status, request: requestId, answer: request.answer ?? null, by, next: nextStep(request) };
+}
+
+/** What an asker does now. */
+export function nextStep({ id, status, blocksTask, task, closedBy, reason, policyId }: HumanRequest): string {
+  const on = task ? ` Go on with #${task.number}.` : "";
+  if (status === "resolved") return `${policyId ? "Granted by" : "Answered by"} ${closedBy?.name ?? "somebody"}.${on}`;
+  if (status === "expired")
+    return `Nobody answered in time.${task ? ` Decide yourself what is safe, ask again, or report #${task.number} as failed.` : " Decide yourself what is safe, or ask again."}`;
+  if (status === "withdrawn") return `No answer will come: ${reason ?? "it was withdrawn"} Call wait_for_work.`;
+  const waits = blocksTask && task ? `#${task.number} is blocked and your lease on it stands still. ` : "";
+  return `Nobody has answered yet. ${waits}Wait on with ask_human { request: "${id}" }, or call wait_for_work: it brings the answer.`;
+}

@@ -1,0 +1,9 @@
+import type { RequestKind } from "#db/enums.ts";
+import type { Context } from "../context.ts";
+import type { RequestRow } from "./finding.ts";
+
+/** What an answer sets in motion besides waking its asker. It runs in the transaction of the answer: both, or neither. */
+export type Consequence = (context: Context, request: RequestRow, answer: unknown) => Promise<void>;
+
+/** By kind; a kind that is not here only wakes its asker. */
+export const consequences: Partial<Record<RequestKind, Consequence>> = {};

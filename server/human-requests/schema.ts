@@ -1,0 +1,201 @@
+import { z } from "zod";
+import { requestKinds, requestStatuses, taskStatuses } from "#db/enums.ts";
+import { id, isoTime } from "../ids.ts";
+import { author, leaseRef, taskRef } from "../tasks/schema.ts";
+import { canonicalJson } from "./canonical.ts";
+
+const mostBytes = 20_000;
+
+/** Plain JSON of a bearable size. */
+const json = z.unknown().refine(isPlainJson, `Give JSON of at most ${mostBytes} bytes.`);
+
+function isPlainJson(value: unknown): boolean {
+  return z.json().safeParse(value).success && Buffer.byteLength(canonicalJson(value)) <= mostBytes;
+}
+
+const option = z.strictObject({
+  value: json.describe("What is answered when this is chosen."),
+  label: z.string().trim().min(1).max(200),
+  description: z.string().max(1_000).optional(),
+});
+
+export const action = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .regex(/^[\w.:/-]{1,200}$/, "Name an action like deploy.production: letters, digits and . _ : / -")
+    .describe("What would be done, such as deploy.production."),
+  input: json.default({}).describe("With what exactly. Another input is another action."),
+});
+export type Action = z.output<typeof action>;
+
+const seconds = z.int().min(1);
+
+export const askInput = z.strictObject({
+  request: id.optional().describe("A request of yours to go on waiting for, instead of asking a new one."),
+  kind: z
+    .enum(["question", "approval", "review", "permission"])
+    .default("question")
+    .describe("An approval or a permission names its exact action and is answered with yes or no."),
+  title: z.string().trim().min(1).max(500).optional().describe("The question in one sentence."),
+  detail: z.string().max(mostBytes).default("").describe("What a person must know to answer, as Markdown."),
+  task: taskRef.optional().describe("The task it is about. Left out: the one you hold, if it is one."),
+  blocks: z
+    .boolean()
+    .optional()
+    .describe("The task waits for the answer and its lease stands still. Left out: yes, while you hold the task."),
+  options: z.array(option).min(1).max(9).optional().describe("Ready answers to choose from."),
+  schema: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("What the answer must look like, as JSON schema: one value, or an object of them. Left out: text."),
+  action: action.optional().describe("What an approval or a permission is for, exactly."),
+  expiresInSeconds: seconds
+    .max(30 * 86_400)
+    .optional()
+    .describe("When nobody answers within this time you are told so. Left out: it waits until it is answered."),
+  timeoutSeconds: z
+    .int()
+    .min(0)
+    .max(50)
+    .default(50)
+    .describe("How long this call waits. The question stays open after it."),
+  lease: leaseRef,
+});
+
+/** What an unanswered request costs. */
+const cost = z.object({
+  tasks: z.int().describe("Tasks that wait for the answer, directly or through others."),
+  agents: z.int().describe("Agents that wait for it."),
+  criticalPath: z.int().describe("The longest chain of these tasks."),
+  words: z.string(),
+});
+
+export const humanRequest = z.object({
+  id,
+  kind: z.enum(requestKinds),
+  status: z.enum(requestStatuses),
+  title: z.string(),
+  detail: z.string(),
+  schema: z.unknown().describe("The JSON schema that the answer must fit."),
+  options: z.array(z.object({ value: z.unknown(), label: z.string(), description: z.string().optional() })).nullable(),
+  action: z.object({ name: z.string(), input: z.unknown() }).nullable(),
+  actionHash: z.string().nullable(),
+  teamId: id,
+  teamName: z.string(),
+  task: z.object({ id, number: z.int(), title: z.string(), status: z.enum(taskStatuses) }).nullable(),
+  repo: z.object({ id, name: z.string() }).nullable(),
+  sessionId: id.nullable(),
+  askedBy: author,
+  blocksTask: z.boolean(),
+  cost: cost.nullable().describe("While it is open."),
+  createdAt: isoTime,
+  expiresAt: isoTime.nullable(),
+  escalatedAt: isoTime.nullable(),
+  answer: z.unknown().describe("Null until it is resolved."),
+  closedBy: author.nullable().describe("Who answered it, or ended it otherwise."),
+  closedAt: isoTime.nullable(),
+  reason: z.string().nullable(),
+  policyId: id.nullable(),
+  consumedAt: isoTime.nullable().describe("When the approval was used."),
+});
+export type HumanRequest = z.output<typeof humanRequest>;
+
+export const askResult = z.object({
+  status: z.enum(requestStatuses),
+  request: id,
+  answer: z.unknown().describe("Null while it is pending, and when no answer will come."),
+  by: z.string().nullable().describe("Who answered."),
+  next: z.string().describe("How to go on."),
+});
+
+export const requestInput = z.strictObject({ request: id });
+export const requestResult = z.object({ request: humanRequest });
+
+const until = isoTime.nullable().describe("When it ends; null: when somebody revokes it.");
+const actionPattern = z
+  .string()
+  .trim()
+  .regex(/^(?=(?:.*[\w]){2})[\w.:/*-]{2,200}$/, "Name an action, with * for anything: git.push or deploy.*")
+  .describe("The action's name; * stands for anything.");
+
+export const answerInput = z.strictObject({
+  request: id,
+  answer: json.describe("What the request's schema asks for; for an approval { approved, note }."),
+  alwaysAllow: z
+    .strictObject({
+      action: actionPattern.optional().describe("Left out: exactly this action's name."),
+      repoId: id.nullable().default(null),
+      until,
+    })
+    .optional()
+    .describe("With a yes: grant the same again from now on, until you revoke it."),
+});
+
+export const batchInput = z.strictObject({
+  answers: z
+    .array(z.strictObject({ request: id, answer: json }))
+    .min(1)
+    .max(100),
+});
+export const batchResult = z.object({
+  answered: z.array(id),
+  refused: z.array(z.object({ request: id, reason: z.string() })),
+});
+
+export const withdrawInput = z.strictObject({
+  request: id,
+  reason: z.string().trim().max(2_000).default("").describe("Why nobody needs to answer it any more."),
+});
+
+export const pendingInput = z.strictObject({
+  teamId: id.optional().describe("Left out: all teams you see."),
+  task: taskRef.optional().describe("Only what is asked about this task."),
+  kind: z.array(z.enum(requestKinds)).max(requestKinds.length).optional(),
+  limit: z.int().min(1).max(200).default(100),
+});
+export const pendingResult = z.object({
+  seq: z.int(),
+  requests: z.array(humanRequest).describe("What waits longest and holds up most comes first."),
+  total: z.int(),
+});
+
+export const listInput = z.strictObject({
+  teamId: id.optional(),
+  status: z.array(z.enum(requestStatuses)).max(requestStatuses.length).optional(),
+  before: id.optional().describe("Continue below this request."),
+  limit: z.int().min(1).max(200).default(50),
+});
+export const requestPage = z.object({ requests: z.array(humanRequest), next: id.nullable() });
+
+export const useApprovalInput = z.strictObject({ action });
+export const useApprovalResult = z.object({ request: humanRequest });
+
+export const policy = z.object({
+  id,
+  teamId: id,
+  teamName: z.string(),
+  repo: z.object({ id, name: z.string() }).nullable(),
+  action: z.string(),
+  requestId: id.nullable(),
+  createdBy: author,
+  createdAt: isoTime,
+  expiresAt: isoTime.nullable(),
+  revokedAt: isoTime.nullable(),
+  revokedBy: author.nullable(),
+  uses: z.int().describe("How many requests it has answered."),
+});
+export type Policy = z.output<typeof policy>;
+export const policyInput = z.strictObject({
+  teamId: id,
+  repoId: id.nullable().default(null),
+  action: actionPattern,
+  until,
+});
+export const policyResult = z.object({ policy });
+export const listPoliciesInput = z.strictObject({
+  teamId: id.optional(),
+  ended: z.boolean().default(false).describe("Also those that were revoked or ran out."),
+});
+export const policyList = z.object({ policies: z.array(policy) });
+export const revokePolicyInput = z.strictObject({ policyId: id });
