@@ -43,6 +43,7 @@ export async function openRuntimeOn(url: string, dataDir: string, poolSize = 10)
     settings: {
       dataDir,
       publicUrl: "http://localhost:3000",
+      rateSignIn: 100_000,
       leaseSeconds: { driven: 15, external: 1800 },
       repoRoots: [],
       sandbox: "auto",

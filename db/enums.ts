@@ -37,6 +37,9 @@ export type AgentStatus = (typeof agentStatuses)[number];
 export const keyScopes = ["all", "read", "agent"] as const;
 export type KeyScope = (typeof keyScopes)[number];
 
+/** A person signs in with a browser (cookie), or a client does with tokens (API). */
+export const signInKinds = ["browser", "token"] as const;
+
 export const repoStatuses = ["initializing", "ready", "error"] as const;
 export type RepoStatus = (typeof repoStatuses)[number];
 

@@ -8,6 +8,7 @@ const GLOBAL_TABLES: Record<string, string> = {
   users: "a person may be in several organizations",
   accounts: "a person's sign-in with a provider",
   sign_ins: "a person's sessions",
+  refresh_tokens: "a chain of a person's session, or of a key whose organization the session names",
   worker_beats: "a worker serves every organization",
 };
 

@@ -10,6 +10,7 @@ import {
   retryAfter,
 } from "#server/door.ts";
 import { type ErrorBody, errorCodes } from "#server/errors.ts";
+import { answerStranger } from "./stranger.ts";
 import { createProtocol, principalOf } from "./protocol.ts";
 import { answerPlain, isRecord, recognise } from "./thin-path.ts";
 
@@ -26,7 +27,8 @@ export function createMcp() {
     try {
       caller = await enter(door, request, requestId);
     } catch (error) {
-      return turnAway(request, explain(door, error, requestId));
+      const signedIn = await answerStranger(door, request, requestId, error);
+      return signedIn ?? turnAway(request, explain(door, error, requestId));
     }
     if (request.method !== "POST") return serve(request, undefined, caller);
     if (!isJsonContentType(request.headers.get("content-type")))

@@ -17,6 +17,7 @@ import { startSample } from "#server/samples/operations.ts";
 import * as signIns from "#server/sign-ins/operations.ts";
 import * as tasks from "#server/tasks/operations.ts";
 import * as teams from "#server/teams/operations.ts";
+import * as tokens from "#server/tokens/operations.ts";
 
 // What agents see. Every operation stands in exactly one of these four; a line here is the whole cost of a new tool.
 
@@ -47,6 +48,7 @@ export const readTools: readonly Operation[] = [
 /** Adds or moves; nothing is lost by it. */
 export const writeTools: readonly Operation[] = [
   organizations.createOrg,
+  tokens.authenticate,
   teams.createTeam,
   agents.createAgent,
   waitForWork,
@@ -109,6 +111,8 @@ export const notForAgents: readonly Operation[] = [
   signIns.revokeSignIn,
   signIns.signOut,
   signIns.changePassword,
+  tokens.getProfile,
+  tokens.updateProfile,
   startSample,
   tasks.getBoard,
   tasks.getGraph,

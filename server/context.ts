@@ -23,6 +23,8 @@ export interface Actor {
   agent?: { teamId: string; role: AgentRole; runtime: AgentRuntime };
   keyId?: string;
   signInId?: string;
+  /** Tokens that were exchanged for the key it came with: they end with the key, or by themselves. */
+  familyId?: string;
   ip?: string;
 }
 
@@ -42,6 +44,8 @@ export interface Settings {
   /** Where bare repositories and everything else on disk live. */
   dataDir: string;
   publicUrl: string;
+  /** Attempts to sign in per minute, for one address and for one account. */
+  rateSignIn: number;
   leaseSeconds: { driven: number; external: number };
   /** Local paths below which an owner may register a repository. */
   repoRoots: readonly string[];

@@ -40,11 +40,14 @@ async function outcome(operation: Operation, actor: Actor, input: unknown) {
 }
 
 for (const operation of operations.values()) {
-  test(`${operation.name}: nobody without its permission may, and nothing but that is told`, async () => {
-    const nobody: Actor = { ...engineer, permissions: new Set() };
-    const { code, text } = await outcome(operation, nobody, sample(operation.input));
-    expect([code, text]).toEqual(["forbidden", expect.stringContaining(operation.permission)]);
-  });
+  test.skipIf(operation.isOpen)(
+    `${operation.name}: nobody without its permission may, and nothing but that is told`,
+    async () => {
+      const nobody: Actor = { ...engineer, permissions: new Set() };
+      const { code, text } = await outcome(operation, nobody, sample(operation.input));
+      expect([code, text]).toEqual(["forbidden", expect.stringContaining(operation.permission)]);
+    },
+  );
 
   test(`${operation.name}: whatever is sent, it is an answer or a clear refusal, and nothing of another organization`, async () => {
     const actors = [org.owner, engineer, viewer];

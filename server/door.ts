@@ -34,7 +34,7 @@ export interface Caller {
  */
 export async function enter({ runtime, authenticate }: Door, request: Request, requestId: string): Promise<Caller> {
   const { headers } = request;
-  refuseForeignPage(request, runtime);
+  admitPage(request, runtime);
   const ip = headers.get("x-forwarded-for") ?? "unknown";
   const facts = {
     authorization: headers.get("authorization") ?? undefined,
@@ -108,8 +108,8 @@ export async function readJsonText(request: Request, limitBytes: number): Promis
 const tooLarge = (limitBytes: number) =>
   new AppError("too_large", `The body is larger than ${Math.floor(limitBytes / 1024)} KB.`);
 
-/** A browser always says which page asks; a page of another site is let in by setting only. */
-function refuseForeignPage(request: Request, { config }: OpenRuntime): void {
+/** A browser always says which page asks; a page of another site is let in by setting only. @throws AppError forbidden */
+export function admitPage(request: Request, { config }: OpenRuntime): void {
   const from = request.headers.get("origin");
   if (from === null || from === addressOf(request) || config.corsOrigins.includes(from)) return;
   if (from === new URL(config.publicUrl).origin) return;

@@ -31,7 +31,7 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
   rawInput: unknown,
   options: ExecuteOptions,
 ): Promise<z.output<Output>> {
-  if (!actor.permissions.has(operation.permission)) {
+  if (!operation.isOpen && !actor.permissions.has(operation.permission)) {
     const instead = actor.agent ? " Call wait_for_work for what is yours to do, or send_message to whoever may." : "";
     throw new AppError(
       "forbidden",

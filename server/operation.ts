@@ -30,6 +30,8 @@ export interface Operation<
   permission: Permission;
   /** `instance`: not within an organization (listing and making organizations). */
   scope?: "org" | "instance";
+  /** Needs no permission: it proves by its input who asks, or tells callers of themselves alone. */
+  isOpen?: boolean;
   input: Input;
   output: Output;
   hints?: {

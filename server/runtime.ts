@@ -23,6 +23,7 @@ export type OpenRuntime = Runtime & {
 const settingsOf = (from: Config): Settings => ({
   dataDir: from.dataDir,
   publicUrl: from.publicUrl,
+  rateSignIn: from.rateSignIn,
   leaseSeconds: { driven: from.leaseSeconds, external: from.externalLeaseSeconds },
   // The sample's repositories are made by the operator, on this machine.
   repoRoots: [...from.repoRoots, join(from.dataDir, "samples")],

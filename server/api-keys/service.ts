@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import { makeKey } from "./key.ts";
+import { makeKey } from "../auth/key.ts";
 import type { createApiKeyInput } from "./schema.ts";
 
 /**

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { users, signIns } from "#db/schema/identity.ts";
 import * as apiKeyOperations from "../api-keys/operations.ts";
 import { execute } from "../execute.ts";
-import { makeKey } from "../api-keys/key.ts";
+import { makeKey } from "./key.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { agentPermissions, rolePermissions } from "../permissions.ts";

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
 import type { AgentRole, AgentRuntime, KeyScope, OrgRole } from "#db/enums.ts";
-import { isWellFormed } from "../api-keys/key.ts";
+import { isWellFormed } from "./key.ts";
 import { type Actor, type Context, type Runtime, systemActor } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
@@ -19,7 +19,25 @@ export async function actorForKey(runtime: Runtime, key: string, ip: string): Pr
   if (!isWellFormed(key)) throw badKey();
   const hash = hashSecret(key);
   const actor = await resolveActor(runtime, `key:${hash}`, () =>
-    asSystem(runtime, (context) => findKeyHolder(context, hash, ip)),
+    asSystem(runtime, (context) => findKeyHolder(context, sql`k.hash = ${hash}`, ip)),
+  );
+  return { ...actor, ip };
+}
+
+/**
+ * Who holds the tokens of this family: a person in one of their organizations, or whoever the API key acts as that they
+ * were exchanged for. `orgRefs` are the token's own organization and the one the caller asks for: both must be the one.
+ * @throws AppError unauthenticated when the family, its key or every membership ended; not_found for an organization that
+ * is missing or foreign.
+ */
+export async function actorForToken(
+  runtime: Runtime,
+  familyId: string,
+  orgRefs: readonly string[],
+  ip: string,
+): Promise<Actor> {
+  const actor = await resolveActor(runtime, `token:${familyId}:${orgRefs.join(" ")}`, () =>
+    asSystem(runtime, (context) => findTokenHolder(context, familyId, orgRefs, ip)),
   );
   return { ...actor, ip };
 }
@@ -36,7 +54,7 @@ export async function actorForSignIn(
   ip: string,
 ): Promise<Actor> {
   const actor = await resolveActor(runtime, `sign-in:${signInId}:${orgRef ?? ""}`, () =>
-    asSystem(runtime, (context) => findSignedIn(context, signInId, orgRef)),
+    asSystem(runtime, (context) => findSignedIn(context, signInId, orgRef ? [orgRef] : [])),
   );
   return { ...actor, ip };
 }
@@ -118,7 +136,7 @@ type KeyRow = {
   teams: string[];
 };
 
-async function findKeyHolder({ tx }: Context, hash: string, ip: string): Promise<Resolved> {
+async function findKeyHolder({ tx }: Context, which: SQL, ip: string): Promise<Resolved> {
   const [row] = await tx.execute<KeyRow>(sql`select k.org_id as "orgId", k.id as "keyId", k.scopes,
       ${milliseconds(sql`k.expires_at`)} as "endsAt",
       x.last_used_at is null or x.last_used_at < now() - interval '1 minute' as "isStale",
@@ -127,7 +145,7 @@ async function findKeyHolder({ tx }: Context, hash: string, ip: string): Promise
     from ${keysAndHolders}
     left join users u on u.id = m.user_id
     left join api_key_uses x on x.org_id = k.org_id and x.key_id = k.id
-    where k.hash = ${hash} and ${keyIsLive}`);
+    where ${which} and ${keyIsLive}`);
   if (!row) throw badKey();
   if (row.isStale) {
     await tx.execute(sql`insert into api_key_uses (org_id, key_id, last_used_at, ip) values (${row.orgId}, ${row.keyId}, now(), ${ip})
@@ -163,7 +181,31 @@ type SignInRow = {
   teams: string[];
 };
 
-async function findSignedIn({ tx }: Context, signInId: string, orgRef: string | undefined): Promise<Resolved> {
+async function findTokenHolder(
+  context: Context,
+  familyId: string,
+  orgRefs: readonly string[],
+  ip: string,
+): Promise<Resolved> {
+  const [family] = await context.tx.execute<{ keyId: string | null; forOrgId: string | null; endsAt: number }>(
+    sql`select s.key_id as "keyId", s.for_org_id as "forOrgId", ${milliseconds(sql`s.expires_at`)} as "endsAt"
+      from sign_ins s where s.id = ${familyId}::uuid and s.kind = 'token' and s.revoked_at is null and s.expires_at > now()`,
+  );
+  if (!family) throw endedToken();
+  if (!family.keyId) {
+    const found = await findSignedIn(context, familyId, orgRefs);
+    // A browser may accept an invitation without belonging anywhere; a client of somebody who was shut out may nothing.
+    if (!found.actor.orgId) throw endedToken();
+    return found;
+  }
+  const key = await findKeyHolder(context, sql`k.org_id = ${family.forOrgId} and k.id = ${family.keyId}`, ip);
+  return { actor: { ...key.actor, familyId }, endsAt: Math.min(key.endsAt, family.endsAt) };
+}
+
+const endedToken = (): AppError =>
+  new AppError("unauthenticated", "This access token is not valid any more. Sign in again for a new one.");
+
+async function findSignedIn({ tx }: Context, signInId: string, orgRefs: readonly string[]): Promise<Resolved> {
   const [row] =
     await tx.execute<SignInRow>(sql`select u.id as "userId", u.name, ${milliseconds(sql`s.expires_at`)} as "endsAt",
       s.last_seen_at < now() - interval '1 minute' as "isStale",
@@ -172,14 +214,17 @@ async function findSignedIn({ tx }: Context, signInId: string, orgRef: string | 
     left join lateral (
       select m.org_id, m.role from memberships m join organizations o on o.org_id = m.org_id
        where m.user_id = u.id and m.status = 'active'
-         ${orgRef ? sql`and (o.slug = ${orgRef} or o.org_id::text = ${orgRef})` : sql``}
+         ${sql.join(
+           orgRefs.map((ref) => sql`and (o.slug = ${ref} or o.org_id::text = ${ref})`),
+           sql` `,
+         )}
        order by m.created_at, m.org_id limit 1
     ) o on true
     where s.id = ${signInId}::uuid and s.revoked_at is null and s.expires_at > now()`);
   if (!row) throw new AppError("unauthenticated", "You are signed out. Sign in again.");
   if (row.isStale) await tx.execute(sql`update sign_ins set last_seen_at = now() where id = ${signInId}::uuid`);
-  if (!row.orgId && orgRef) {
-    throw new AppError("not_found", `There is no organization ${orgRef} here. list_orgs shows yours.`);
+  if (!row.orgId && orgRefs.length > 0) {
+    throw new AppError("not_found", `There is no organization ${orgRefs.at(-1)} here. list_orgs shows yours.`);
   }
   const person = { id: row.userId, name: row.name };
   const actor = row.orgId ? memberActor(person, { ...row, orgId: row.orgId }) : instanceActor(person);

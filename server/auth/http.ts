@@ -19,8 +19,9 @@ export async function handleRegister(runtime: WebRuntime, request: Request): Pro
       throw new AppError("invalid", issues.map(({ message }) => message).join(" "), { issues });
     }
     await attempts(runtime.config).admit({ ip: ipOf(request) });
-    const { slug } = await register(runtime, parsed.data, runtime.config.signUp, requestIdOf(request));
-    return Response.json(registered.parse({ slug }), { status: 201, headers: { "cache-control": "no-store" } });
+    const { slug, userId } = await register(runtime, parsed.data, runtime.config.signUp, requestIdOf(request));
+    const user = { id: userId, name: parsed.data.name, email: normalizeEmail(parsed.data.email) };
+    return Response.json(registered.parse({ slug, user }), { status: 201, headers: { "cache-control": "no-store" } });
   });
 }
 
@@ -56,10 +57,10 @@ async function answer(runtime: WebRuntime, request: Request, work: () => Promise
   }
 }
 
-/** A page of another site must not sign people up here, nor find out who has an account. */
+/** A page of another site must not sign people up here, nor find out who has an account. What is no page says no origin. */
 function refuseForeignOrigin({ config }: WebRuntime, request: Request): void {
   const from = request.headers.get("origin");
-  if (from !== null && (from === addressOf(request) || from === new URL(config.publicUrl).origin)) return;
+  if (from === null || from === addressOf(request) || from === new URL(config.publicUrl).origin) return;
   throw new AppError("forbidden", "People sign up on our own page only.");
 }
 

@@ -14,4 +14,7 @@ export const registerInput = z.strictObject({
 });
 export type RegisterInput = z.output<typeof registerInput>;
 
-export const registered = z.object({ slug: z.string() });
+export const registered = z.object({
+  slug: z.string().describe("The organization to begin in."),
+  user: z.object({ id: z.uuid(), name: z.string(), email: z.string() }),
+});

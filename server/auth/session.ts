@@ -7,6 +7,7 @@ import { actorForKey, actorForSignIn } from "./actor.ts";
 import { localActor } from "./local-user.ts";
 import { actorForOperator, isOperatorToken } from "./operator.ts";
 import { sessionSettings } from "./settings.ts";
+import { actorForAccessToken, looksLikeAccessToken } from "../tokens/access-token.ts";
 
 /** A runtime that knows the settings of its process. */
 export interface AuthRuntime extends Runtime {
@@ -52,12 +53,15 @@ export async function actorOfRequest(runtime: AuthRuntime, request: RequestFacts
   const { authorization, cookie, orgRef, ip } = request;
   if (authorization !== undefined) {
     const token = bearerOf(authorization);
-    return isOperatorToken(token) ? actorForOperator(runtime, token, orgRef, ip) : actorForKey(runtime, token, ip);
+    if (isOperatorToken(token)) return actorForOperator(runtime, token, orgRef, ip);
+    return looksLikeAccessToken(token)
+      ? actorForAccessToken(runtime, token, orgRef, ip)
+      : actorForKey(runtime, token, ip);
   }
   const { config } = runtime;
   const signInId = config.auth === "on" ? await readSignInId(config, cookie) : undefined;
   if (config.auth === "on" && !signInId) {
-    throw new AppError("unauthenticated", "Sign in, or send an API key as `Authorization: Bearer oc_…`.");
+    throw new AppError("unauthenticated", "Sign in, or send an API key or access token as `Authorization: Bearer …`.");
   }
   refuseForgery(request, config);
   return signInId ? actorForSignIn(runtime, signInId, orgRef, ip) : localActor(runtime, orgRef, ip);
@@ -65,7 +69,7 @@ export async function actorOfRequest(runtime: AuthRuntime, request: RequestFacts
 
 function bearerOf(authorization: string): string {
   const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-  if (!key) throw new AppError("unauthenticated", "Send the API key as `Authorization: Bearer oc_…`.");
+  if (!key) throw new AppError("unauthenticated", "Send the API key or access token as `Authorization: Bearer …`.");
   return key;
 }
 

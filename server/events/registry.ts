@@ -37,6 +37,8 @@ export const eventData = {
   "member.role_changed": z.object({ role: z.enum(orgRoles) }),
   "member.deactivated": none,
   "member.reactivated": none,
+  /** A refresh token of this person came a second time: somebody else has it. All tokens of its family ended. */
+  "member.token_reused": z.object({ family: id }),
   "invitation.created": z.object({
     email: text.nullable(),
     role: z.enum(orgRoles),
@@ -80,6 +82,8 @@ export const eventData = {
     expiresAt: at.nullable(),
   }),
   "api_key.revoked": none,
+  /** The same for tokens that were exchanged for this key. */
+  "api_key.token_reused": z.object({ family: id }),
   "repo.registered": z.object({
     name: text,
     slug: text,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { errorCodes } from "../errors.ts";
+import { describeAuth } from "./openapi-auth.ts";
 import type { Operation } from "../operation.ts";
 
 /** The OpenAPI 3.1 document of `POST /api/v1/<operation>`, read from the operations themselves. */
@@ -10,13 +11,18 @@ export function describeApi(operations: ReadonlyMap<string, Operation>, address:
       title: "Entourage",
       version: "1",
       description:
-        "Every operation by POST with JSON. Send an API key as `Authorization: Bearer oc_…`. Commands take an `Idempotency-Key`: the same key again within a day gives the first answer again.",
+        "Every operation by POST with JSON. Send an API key (`oc_…`) or an access token as `Authorization: Bearer …`; a person's token says the organization by the header `x-entourage-org` (slug or id). Commands take an `Idempotency-Key`: the same key again within a day gives the first answer again.",
     },
     servers: [{ url: `${address}/api/v1` }],
     security: [{ apiKey: [] }],
-    paths: Object.fromEntries([...operations.values()].map((operation) => [`/${operation.name}`, pathOf(operation)])),
+    paths: {
+      ...Object.fromEntries([...operations.values()].map((operation) => [`/${operation.name}`, pathOf(operation)])),
+      ...describeAuth(address),
+    },
     components: {
-      securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: "An API key, `oc_…`." } },
+      securitySchemes: {
+        apiKey: { type: "http", scheme: "bearer", description: "An API key (`oc_…`) or an access token." },
+      },
       schemas: { Error: errorSchema },
     },
   };

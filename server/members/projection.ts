@@ -6,6 +6,7 @@ type Types =
   | "member.role_changed"
   | "member.deactivated"
   | "member.reactivated"
+  | "member.token_reused"
   | "invitation.created"
   | "invitation.accepted"
   | "invitation.revoked";
@@ -23,6 +24,8 @@ export const memberProjections: Projections<Types> = {
   "member.reactivated": (tx, events) =>
     tx.execute(sql`update memberships m set status = 'active' from ${events}
       where m.org_id = e.org_id and m.user_id = e.subject_id`),
+  // For the record only: tokens are no fold of the events.
+  "member.token_reused": () => Promise.resolve(),
   "invitation.created": (tx, events) =>
     tx.execute(sql`insert into invitations (org_id, id, email, role, team_ids, token_hash, invited_by, created_at, expires_at)
       select e.org_id, e.subject_id, e.data->>'email', e.data->>'role',

@@ -25,7 +25,7 @@ export async function peopleSignedOut({ tx }: Context, orgId: string | undefined
     signInId: string;
     userId: string;
   }>(sql`select s.id as "signInId", s.user_id as "userId" from sign_ins s
-    where s.revoked_at > now() - make_interval(secs => ${seconds}) and ${orgId ? inOrg : sql`true`}`);
+    where s.user_id is not null and s.revoked_at > now() - make_interval(secs => ${seconds}) and ${orgId ? inOrg : sql`true`}`);
 }
 
 /** The organizations these people belong to. */

@@ -6,6 +6,7 @@ const outlived = {
   receipts: sql`created_at < now() - interval '1 day'`,
   worker_beats: sql`beat_at < now() - interval '1 day'`,
   sample_runs: sql`finished_at < now() - interval '1 day'`,
+  refresh_tokens: sql`expires_at < now()`,
   sign_ins: sql`least(revoked_at, expires_at) < now() - interval '30 days'`,
 } satisfies Record<string, SQL>;
 

@@ -4,7 +4,7 @@ import * as service from "./service.ts";
 
 export const listSignIns = defineOperation({
   name: "list_sign_ins",
-  summary: "List the browsers you are signed in with: since when, last seen, from where.",
+  summary: "List where you are signed in, browsers and clients with tokens: since when, last seen, from where.",
   kind: "read",
   permission: "instance:use",
   scope: "instance",
@@ -15,7 +15,7 @@ export const listSignIns = defineOperation({
 
 export const revokeSignIn = defineOperation({
   name: "revoke_sign_in",
-  summary: "End one of your sign-ins; that browser is out within seconds.",
+  summary: "End one of your sign-ins; that browser or client is out within seconds.",
   kind: "command",
   permission: "instance:use",
   scope: "instance",

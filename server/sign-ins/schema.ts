@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { password } from "../auth/schema.ts";
+import { signInKinds } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 
 export const signIn = z.object({
   id,
+  kind: z.enum(signInKinds).describe("`token`: a client that signed in for tokens; else a browser."),
   createdAt: isoTime,
   lastSeenAt: isoTime,
   expiresAt: isoTime,

@@ -18,8 +18,9 @@ export async function listSignIns(context: Context): Promise<{ signIns: SignIn[]
     .orderBy(desc(signIns.lastSeenAt))
     .limit(200);
   return {
-    signIns: rows.map(({ id, userAgent, ip, createdAt, lastSeenAt, expiresAt }) => ({
+    signIns: rows.map(({ id, kind, userAgent, ip, createdAt, lastSeenAt, expiresAt }) => ({
       id,
+      kind,
       userAgent,
       ip,
       createdAt: createdAt.toISOString(),
@@ -40,8 +41,7 @@ export async function revokeSignIn(context: Context, signInId: string): Promise<
 /** Ends the sign-in one is asking with. */
 export async function signOut(context: Context): Promise<void> {
   const { actor } = context;
-  if (!actor.signInId)
-    throw new AppError("conflict", "You are not signed in with a browser, so there is nothing to end.");
+  if (!actor.signInId) throw new AppError("conflict", "You came with an API key, so there is no sign-in to end.");
   await endSignIn(context, { id: actor.signInId, userId: actor.id });
 }
 
@@ -80,6 +80,6 @@ export async function changePassword(
 /** A key belongs to one organization; who signs in where is the person's own. */
 function requirePerson({ actor }: Context): void {
   if (actor.kind !== "user" || !actor.signInId) {
-    throw new AppError("forbidden", "Only a person who is signed in with a browser can do this, not an API key.");
+    throw new AppError("forbidden", "Only a person who is signed in can do this, not an API key.");
   }
 }

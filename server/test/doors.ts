@@ -9,6 +9,7 @@ import { afterAll } from "vitest";
 import { createFront } from "#app/_server/front.ts";
 import { createMcp } from "#mcp/server.ts";
 import { createApiKey } from "../api-keys/operations.ts";
+import { handleRegister } from "../auth/http.ts";
 import { actorOfRequest } from "../auth/session.ts";
 import { parseConfig } from "../config.ts";
 import type { Actor } from "../context.ts";
@@ -18,9 +19,17 @@ import { answerOperation } from "../http/answer.ts";
 import { openRuntime } from "../runtime.ts";
 import { answerTrpc } from "../trpc/answer.ts";
 import { operations } from "../trpc/operations.ts";
+import { handleLogin, handleMe, handleRefresh, handleRevoke } from "../tokens/http.ts";
 import { openTestRuntime, type TestOrg } from "./fixtures.ts";
 
 process.env.ENTOURAGE_LOG_LEVEL ??= "silent";
+
+const authDoors = new Map([
+  ["/api/auth/login", handleLogin],
+  ["/api/auth/refresh", handleRefresh],
+  ["/api/auth/revoke", handleRevoke],
+  ["/api/auth/me", handleMe],
+]);
 
 /**
  * All doors of a web process behind its real front, on a port and a database of the test file's own; only Next, which
@@ -39,6 +48,7 @@ export async function openTestDoors(settings: Record<string, string> = {}) {
     ENTOURAGE_DATA_DIR: dataDir,
     ENTOURAGE_RATE_PER_ACTOR: "100000",
     ENTOURAGE_RATE_PER_ADDRESS: "100000",
+    ENTOURAGE_RATE_SIGN_IN: "100000",
     ...settings,
   });
   const runtime = await openRuntime("test", config);
@@ -59,6 +69,9 @@ export async function openTestDoors(settings: Record<string, string> = {}) {
   function route(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/mcp") return mcp(door, request);
+    const auth = authDoors.get(pathname);
+    if (auth) return auth(door, request);
+    if (pathname === "/api/auth/register") return handleRegister(runtime, request);
     if (pathname.startsWith("/api/trpc/")) return answerTrpc(door, request, "/api/trpc");
     return answerOperation(door, request, operations, pathname.replace("/api/v1/", ""));
   }

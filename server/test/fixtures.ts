@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll } from "vitest";
 import type { AgentRole, AgentRuntime, OrgRole } from "#db/enums.ts";
 import { users } from "#db/schema/identity.ts";
@@ -16,13 +19,18 @@ import { createTeam } from "../teams/service.ts";
 export async function openTestRuntime() {
   const database = await openTestDatabase();
   const wake = await startWake({ url: database.url, sql: database.sql, pollSeconds: 0.2 });
-  afterAll(() => wake.close());
+  const dataDir = mkdtempSync(join(tmpdir(), "entourage-test-"));
+  afterAll(async () => {
+    await wake.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
   const runtime: Runtime = {
     db: database.db,
     wake,
     settings: {
-      dataDir: "/nonexistent",
+      dataDir,
       publicUrl: "http://localhost:3000",
+      rateSignIn: 100_000,
       leaseSeconds: { driven: 15, external: 1800 },
       repoRoots: [],
       sandbox: "auto",

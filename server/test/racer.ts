@@ -27,6 +27,7 @@ const runtime: Runtime = {
   settings: {
     dataDir: "/nonexistent",
     publicUrl: "http://localhost:3000",
+    rateSignIn: 100_000,
     leaseSeconds: { driven: 15, external: 1800 },
     repoRoots: [],
     sandbox: "auto",

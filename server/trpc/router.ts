@@ -16,6 +16,7 @@ import { startSample } from "../samples/operations.ts";
 import * as signIns from "../sign-ins/operations.ts";
 import * as tasks from "../tasks/operations.ts";
 import * as teams from "../teams/operations.ts";
+import * as tokens from "../tokens/operations.ts";
 import { mutation, query, router } from "./trpc.ts";
 
 /** Everything there is to ask for, by noun: the API's table of contents. HTTP and OpenAPI are read from here too. */
@@ -65,6 +66,8 @@ export const appRouter = router({
     signOut: mutation(signIns.signOut),
     changePassword: mutation(signIns.changePassword),
   }),
+  profile: router({ get: query(tokens.getProfile), update: mutation(tokens.updateProfile) }),
+  tokens: router({ authenticate: mutation(tokens.authenticate) }),
   samples: router({ start: mutation(startSample) }),
   tasks: router({
     list: query(tasks.listTasks),

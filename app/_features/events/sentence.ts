@@ -132,6 +132,11 @@ const wording: Wording = {
     tone: "warning",
   }),
   "member.reactivated": (_, { subject }) => ({ face: "person", parts: ["reactivated ", subject("a member")] }),
+  "member.token_reused": (_, { subject }) => ({
+    face: "person",
+    parts: ["ended a sign-in of ", subject("a member"), ": its refresh token was used twice"],
+    tone: "warning",
+  }),
   "invitation.created": ({ email, role }) => ({
     face: "person",
     parts: ["invited ", email === null ? "whoever has the link" : { name: email }, ` as ${roleWords[role]}`],
@@ -179,6 +184,11 @@ const wording: Wording = {
   "api_key.revoked": (_, { subject }) => ({
     face: "key",
     parts: ["revoked the API key ", subject("whose name is gone")],
+    tone: "warning",
+  }),
+  "api_key.token_reused": (_, { subject }) => ({
+    face: "key",
+    parts: ["ended tokens of the API key ", subject("whose name is gone"), ": a refresh token was used twice"],
     tone: "warning",
   }),
   "repo.registered": ({ name }) => ({ face: "repo", parts: ["registered the repository ", { name }] }),

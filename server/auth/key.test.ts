@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashSecret } from "../auth/secret.ts";
+import { hashSecret } from "./secret.ts";
 import { isWellFormed, makeKey } from "./key.ts";
 
 const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".split("");

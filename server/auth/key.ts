@@ -2,21 +2,33 @@ import { randomInt } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const prefix = "oc_";
+/** `oc_` an API key; `rt_` a refresh token; `pr_` the link that sets a new password. */
+type Prefix = "oc_" | "rt_" | "pr_";
 /** 43 characters of 62 are 256 random bits. */
 const randomLength = 43;
 const checksumLength = 6;
 
 /** A fresh key: `oc_`, 256 random bits, and a checksum that lets a typing error be refused without asking anybody. */
-export function makeKey(): string {
+export function makeKey(prefix: Prefix = "oc_"): string {
   const body =
     prefix + Array.from({ length: randomLength }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
   return body + checksumOf(body);
 }
 
+/** A key in the same form out of 32 bytes that nobody can guess: always the same for the same bytes. */
+export function keyOfBytes(bytes: Uint8Array, prefix: Prefix): string {
+  let rest = BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+  let digits = "";
+  for (let place = 0; place < randomLength; place++) {
+    digits = alphabet.charAt(Number(rest % 62n)) + digits;
+    rest /= 62n;
+  }
+  return prefix + digits + checksumOf(prefix + digits);
+}
+
 /** True for what `makeKey` could have made. Every single wrong character is noticed. */
-export function isWellFormed(key: string): boolean {
-  if (!/^oc_[0-9A-Za-z]{49}$/.test(key)) return false;
+export function isWellFormed(key: string, prefix: Prefix = "oc_"): boolean {
+  if (!key.startsWith(prefix) || !/^[0-9A-Za-z]{49}$/.test(key.slice(prefix.length))) return false;
   return checksumOf(key.slice(0, -checksumLength)) === key.slice(-checksumLength);
 }
 
