@@ -106,6 +106,7 @@ export default {
         pathNot: [
           "^server/[^/]+/operations[.]ts$",
           "^server/(operation|execute|context|errors|ids|permissions|door|near-names)[.]ts$",
+          "^db/enums[.]ts$",
           "^server/auth/",
         ],
       },

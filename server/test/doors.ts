@@ -16,6 +16,7 @@ import type { Actor } from "../context.ts";
 import type { Door } from "../door.ts";
 import { execute } from "../execute.ts";
 import { answerOperation } from "../http/answer.ts";
+import { describeApi } from "../http/openapi.ts";
 import { openRuntime } from "../runtime.ts";
 import { answerTrpc } from "../trpc/answer.ts";
 import { operations } from "../trpc/operations.ts";
@@ -73,6 +74,7 @@ export async function openTestDoors(settings: Record<string, string> = {}) {
     if (auth) return auth(door, request);
     if (pathname === "/api/auth/register") return handleRegister(runtime, request);
     if (pathname.startsWith("/api/trpc/")) return answerTrpc(door, request, "/api/trpc");
+    if (pathname === "/api/openapi.json") return Promise.resolve(Response.json(describeApi(operations, address)));
     return answerOperation(door, request, operations, pathname.replace("/api/v1/", ""));
   }
 
