@@ -32,7 +32,10 @@ export const agentRuntimes = ["external", "scripted", "acp", "model"] as const;
 export type AgentRuntime = (typeof agentRuntimes)[number];
 
 export const agentStatuses = ["active", "paused", "archived"] as const;
-export type AgentStatus = (typeof agentStatuses)[number];
+
+/** `drain`: nothing new starts, what runs goes on. `hard`: what runs is taken back too. */
+export const pauseModes = ["drain", "hard"] as const;
+export type PauseMode = (typeof pauseModes)[number];
 
 export const keyScopes = ["all", "read", "agent"] as const;
 export type KeyScope = (typeof keyScopes)[number];

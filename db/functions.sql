@@ -1,11 +1,29 @@
 -- Functions that change with the product. Run after the migrations, each time, in one transaction with the walls of
 -- security.sql: what stands here is what runs. A function whose result changes its shape is dropped first.
 
+-- Whether a team's agents take new work at a moment; null is at any time. `24:00` is the end of the day.
+CREATE OR REPLACE FUNCTION within_working_hours(p_hours jsonb, p_at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT p_hours IS NULL OR EXISTS (
+    SELECT 1 FROM jsonb_array_elements(p_hours->'hours') h, (SELECT p_at AT TIME ZONE (p_hours->>'timeZone') AS local) l
+     WHERE extract(isodow FROM l.local) = (h->>'day')::int
+       AND l.local::time >= (h->>'from')::time AND l.local::time < (h->>'to')::time)
+$$;
+
+-- When a team's agents take new work again: the next beginning of its hours; null when there is none.
+CREATE OR REPLACE FUNCTION next_working_hours(p_hours jsonb, p_at timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+  SELECT min(x.opens) FROM (SELECT p_at AT TIME ZONE (p_hours->>'timeZone') AS local) l, generate_series(0, 7) AS ahead,
+    jsonb_array_elements(p_hours->'hours') h,
+    LATERAL (SELECT l.local::date + ahead AS day) d,
+    LATERAL (SELECT (d.day + (h->>'from')::time) AT TIME ZONE (p_hours->>'timeZone') AS opens) x
+   WHERE extract(isodow FROM d.day) = (h->>'day')::int AND x.opens > p_at
+$$;
+
 -- The one way to a task: every path (auto-assign, message, timer, retry, manual, external claim, parked waiters) goes
 -- through it. For requests `{ org_id, team_id, agent_id, max }` it locks the agents, then the teams (two claims at
 -- once would each count the other's task as not there, and pass the team's limit together), shares the pause switches
 -- of organizations (so a pause waits for claims in flight and stops all later ones), counts free slots, and picks the
--- best ready tasks: an agent's own first, then unassigned ones; rework before priority before age. Rows another
+-- best ready tasks: an agent's own first, then unassigned ones; rework before priority before age. Outside of a team's
+-- working hours only critical tasks go out, if any; while too many tasks wait for review, only rework. Rows another
 -- claimer holds are skipped. It only picks and draws fencing tokens; the caller records `task.claimed`, whose
 -- projection inserts the leases, in the same transaction. Two statements, whatever the number of requests: the locks
 -- first, so that the second sees what was committed while it waited for them.
@@ -23,15 +41,20 @@ BEGIN
   RETURN QUERY
   WITH asked AS MATERIALIZED (
     -- Who may take how many: free slots, and what the team still has room for.
-    SELECT r.*, a.slots, t.max_concurrent - (SELECT count(*) FROM leases l
+    SELECT r.*, a.slots, within_working_hours(t.working_hours, clock_timestamp()) AS is_open,
+        t.review_limit IS NULL OR t.review_limit > (SELECT count(*) FROM tasks w WHERE w.org_id = r.org_id
+          AND w.team_id = r.team_id AND w.status = 'in_review' AND w.archived_at IS NULL) AS has_review_room,
+        t.max_concurrent - (SELECT count(*) FROM leases l
         WHERE l.org_id = r.org_id AND l.team_id = r.team_id AND l.ended_at IS NULL) AS team_room
       FROM ROWS FROM (jsonb_to_recordset(p_requests) AS (org_id uuid, team_id uuid, agent_id uuid, max integer))
         WITH ORDINALITY AS r(org_id, team_id, agent_id, max, place)
       JOIN agents a ON a.org_id = r.org_id AND a.id = r.agent_id AND a.team_id = r.team_id AND a.status = 'active'
       JOIN teams t ON t.org_id = r.org_id AND t.id = r.team_id AND t.archived_at IS NULL AND t.paused_at IS NULL
+        AND (t.working_hours IS NULL OR (t.working_hours->>'criticalAnytime')::boolean
+          OR within_working_hours(t.working_hours, clock_timestamp()))
       JOIN organizations o ON o.org_id = r.org_id AND o.paused_at IS NULL
   ), seats AS MATERIALIZED (
-    SELECT q.org_id, q.team_id, q.agent_id, q.place, q.team_room, f.slot,
+    SELECT q.org_id, q.team_id, q.agent_id, q.place, q.team_room, q.is_open, q.has_review_room, f.slot,
            row_number() OVER (PARTITION BY q.agent_id ORDER BY f.slot) AS seat
       FROM asked q, LATERAL (
         SELECT s AS slot FROM generate_series(0, q.slots - 1) s
@@ -44,6 +67,7 @@ BEGIN
         SELECT k.id, k.queue_rank, k.number FROM tasks k
          WHERE k.org_id = q.org_id AND k.team_id = q.team_id AND k.assignee_id = q.agent_id
            AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
+           AND (q.is_open OR k.priority = 'critical') AND (q.has_review_room OR k.rework > 0)
          ORDER BY k.queue_rank, k.number LIMIT least(q.max, q.team_room) FOR UPDATE SKIP LOCKED) k
      WHERE q.team_room > 0
   ), left_seats AS MATERIALIZED (
@@ -51,10 +75,12 @@ BEGIN
       FROM seats s WHERE NOT EXISTS (SELECT 1 FROM mine m WHERE m.agent_id = s.agent_id AND m.seat = s.seat)
   ), free AS MATERIALIZED (
     SELECT g.org_id, g.team_id, k.id, row_number() OVER (PARTITION BY g.org_id, g.team_id ORDER BY k.queue_rank, k.number) AS turn
-      FROM (SELECT s.org_id, s.team_id, least(count(*), max(s.team_room)) AS room FROM left_seats s GROUP BY 1, 2) g, LATERAL (
+      FROM (SELECT s.org_id, s.team_id, least(count(*), max(s.team_room)) AS room,
+          bool_and(s.is_open) AS is_open, bool_and(s.has_review_room) AS has_review_room FROM left_seats s GROUP BY 1, 2) g, LATERAL (
         SELECT k.id, k.queue_rank, k.number FROM tasks k
          WHERE k.org_id = g.org_id AND k.team_id = g.team_id AND k.assignee_id IS NULL
            AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
+           AND (g.is_open OR k.priority = 'critical') AND (g.has_review_room OR k.rework > 0)
          -- By the assignee too, though it is null in all: else the order of the index is not seen, and all are read and sorted.
          ORDER BY k.assignee_id, k.queue_rank, k.number LIMIT g.room FOR UPDATE SKIP LOCKED) k
   ), matched AS (

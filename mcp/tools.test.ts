@@ -73,19 +73,19 @@ test("a list of tools costs an agent no more than it should, in tokens of four b
   expect(Object.fromEntries(sizes)).toMatchInlineSnapshot(`
     {
       "engineer": {
-        "tokens": 7783,
+        "tokens": 7887,
         "tools": 25,
       },
       "manager": {
-        "tokens": 11369,
+        "tokens": 11473,
         "tools": 33,
       },
       "owner": {
-        "tokens": 14695,
+        "tokens": 14841,
         "tools": 43,
       },
       "reviewer": {
-        "tokens": 7505,
+        "tokens": 7579,
         "tools": 23,
       },
     }

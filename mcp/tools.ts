@@ -9,6 +9,7 @@ import * as merges from "#server/merges/operations.ts";
 import * as messages from "#server/messages/operations.ts";
 import type { Operation } from "#server/operation.ts";
 import * as organizations from "#server/organizations/operations.ts";
+import * as pauses from "#server/pauses/operations.ts";
 import { ping } from "#server/platform/operations.ts";
 import { realtimeChannels } from "#server/realtime/operations.ts";
 import * as repos from "#server/repos/operations.ts";
@@ -88,8 +89,8 @@ export const destructiveTools: readonly Operation[] = [
 export const notForAgents: readonly Operation[] = [
   organizations.getOrg,
   organizations.renameOrg,
-  organizations.pauseWork,
-  organizations.resumeWork,
+  pauses.pauseWork,
+  pauses.resumeWork,
   members.listMembers,
   members.listInvitations,
   members.inviteMember,

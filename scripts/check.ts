@@ -24,7 +24,9 @@ const STEPS: Record<string, () => Promise<Outcome>> = {
 const MARKS = { passed: "ok    ", failed: "FAILED", skipped: "skip  " } as const;
 
 /** Runs every step (or only those named on the command line) to its end, so that one run shows all there is to mend. */
-async function main(names: string[]): Promise<void> {
+async function main(asked: string[]): Promise<void> {
+  // npm takes the `--` away, a direct call leaves it.
+  const names = asked.filter((name) => name !== "--");
   const unknown = names.filter((name) => !(name in STEPS));
   if (unknown.length > 0) throw new Error(`No step ${unknown.join(", ")}; there are: ${Object.keys(STEPS).join(", ")}`);
   const failed: string[] = [];

@@ -4,7 +4,7 @@ import { AppError, type ErrorBody, errorCodes } from "./errors.ts";
 import { inTransaction } from "./execute.ts";
 import { describeFailure } from "./failure.ts";
 import { newId } from "./ids.ts";
-import { renewLeasesOf } from "./leases/service.ts";
+import { renewLeasesOf } from "./leases/fence.ts";
 import type { OpenRuntime } from "./runtime.ts";
 
 /** Decides what of a request's words about its caller is true. */

@@ -9,7 +9,7 @@ import { AppError } from "./errors.ts";
 import { flush } from "./events/record.ts";
 import type { Topic } from "./events/wake.ts";
 import { parseOrRefuse } from "./input-refusal.ts";
-import { holdLease } from "./leases/service.ts";
+import { holdLease } from "./leases/fence.ts";
 import type { Operation } from "./operation.ts";
 
 export interface ExecuteOptions {

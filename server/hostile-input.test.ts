@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createLogger } from "./log.ts";
 import { describeFailure } from "./failure.ts";
-import { resumeWork } from "./organizations/operations.ts";
+import { resumeWork } from "./pauses/operations.ts";
 import { openTestRuntime } from "./test/fixtures.ts";
 import { populate } from "./test/populate.ts";
 import { workIn } from "./test/work.ts";

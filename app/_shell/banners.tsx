@@ -43,7 +43,7 @@ function PausedBanner({ status, pause }: { status: ShellStatus; pause: NonNullab
     <Banner
       tone="warning"
       icon={<Pause />}
-      title={pause.scope === "team" ? "This team is paused." : "The organization is paused."}
+      title={`${pause.scope === "team" ? "This team" : "The organization"} is ${pause.mode === "hard" ? "stopped" : "paused"}.`}
       action={
         status.canPause && status.onResume ? (
           <Button size="sm" loading={resuming} onClick={resume}>
@@ -54,7 +54,10 @@ function PausedBanner({ status, pause }: { status: ShellStatus; pause: NonNullab
         )
       }
     >
-      Nothing new starts. {pause.by} paused it <RelativeTime at={pause.since} />
+      {pause.mode === "hard"
+        ? "What ran was taken back, and nothing starts."
+        : "Nothing new starts; what runs goes on."}{" "}
+      {pause.by} {pause.mode === "hard" ? "stopped" : "paused"} it <RelativeTime at={pause.since} />
       {pause.reason ? `: ${pause.reason}` : "."}
     </Banner>
   );

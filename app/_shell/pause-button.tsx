@@ -28,7 +28,7 @@ export function PauseButton({ status }: { status: ShellStatus }) {
     <>
       <IconButton label="Pause work" side="bottom" icon={<Pause />} onClick={() => dialog.setOpen(true)} />
       {dialog.wasOpened ? (
-        <PauseDialog scope="any team" open={dialog.open} onOpenChange={dialog.setOpen} onPause={onPause} />
+        <PauseDialog name="All work" open={dialog.open} onOpenChange={dialog.setOpen} onPause={onPause} />
       ) : null}
     </>
   );

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { PauseMode } from "#db/enums.ts";
 
 export type ShellOrg = { slug: string; name: string };
 export type ShellTeam = { id: string; name: string };
@@ -7,7 +8,16 @@ export type ShellUser = { name: string; email: string };
 export type Connection = "connecting" | "live" | "reconnecting" | "offline";
 
 /** Why nothing starts. `scope` says whether the team or the whole organization stands still. */
-export type Pause = { scope: "team" | "organization"; by: string; reason: string | null; since: string };
+export type Pause = {
+  scope: "team" | "organization";
+  mode: PauseMode;
+  by: string;
+  reason: string | null;
+  since: string;
+};
+
+/** How to pause: what becomes of what runs, and why. */
+export type PauseChoice = { mode: PauseMode; reason: string };
 
 export type ShellStatus = {
   connection: Connection;
@@ -17,7 +27,7 @@ export type ShellStatus = {
   pause: Pause | null;
   /** False: the visitor may only look, and is told who can. */
   canPause: boolean;
-  onPause?: (reason: string) => Promise<unknown>;
+  onPause?: (choice: PauseChoice) => Promise<unknown>;
   onResume?: () => Promise<unknown>;
   /** Signed in by no one: `ENTOURAGE_AUTH=off`. */
   authOff?: boolean;

@@ -11,7 +11,27 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { actorRef, bytes, createdAt, id, moment, orgId } from "../columns.ts";
-import { agentRoles, agentRuntimes, agentStatuses, keyScopes, memberStatuses, orgRoles } from "../enums.ts";
+import { agentRoles, agentRuntimes, agentStatuses, keyScopes, memberStatuses, orgRoles, pauseModes } from "../enums.ts";
+
+/** One person asked to look at work, or one agent. */
+export interface ReviewerRef {
+  kind: "agent" | "user";
+  id: string;
+}
+
+/** Who is asked for a review when a changed file matches one of the globs. */
+export interface ReviewRule {
+  paths: string[];
+  reviewers: ReviewerRef[];
+}
+
+/** When a team's agents take new work: local times of a time zone, by weekday (1 is Monday). */
+export interface WorkingHours {
+  timeZone: string;
+  hours: { day: number; from: string; to: string }[];
+  /** Critical tasks are taken at any time. */
+  criticalAnytime: boolean;
+}
 
 /** The tenant. A projection of its own event log, like everything below; `orgId` is its own id. */
 export const organizations = snakeCase.table(
@@ -26,6 +46,7 @@ export const organizations = snakeCase.table(
     pausedAt: moment(),
     pausedBy: actorRef(),
     pauseReason: text(),
+    pauseMode: text({ enum: pauseModes }),
   },
   (table) => [uniqueIndex("organizations_slug").on(table.slug)],
 );
@@ -83,10 +104,30 @@ export const teams = snakeCase.table(
     pausedAt: moment(),
     pausedBy: actorRef(),
     pauseReason: text(),
+    pauseMode: text({ enum: pauseModes }),
     /** Tasks in progress at once, over all agents of the team. */
     maxConcurrent: integer().notNull(),
     /** Put a task into the merge queue as soon as it is approved. */
     autoMerge: boolean().notNull(),
+    /** Approvals a review needs: of people, and of agents. Both 0: one of anybody. */
+    personApprovals: integer().notNull().default(0),
+    agentApprovals: integer().notNull().default(0),
+    reviewRules: jsonb().$type<ReviewRule[]>().notNull().default([]),
+    /** New tasks get branches of this prefix, followed by their number and words of the title. */
+    branchPrefix: text().notNull().default("task-"),
+    /** Null: at any time. */
+    workingHours: jsonb().$type<WorkingHours>(),
+    /** What new agents of the team get. */
+    defaultLeaseSeconds: integer(),
+    defaultSlots: integer().notNull().default(1),
+    /** Agents start nothing new while so many tasks wait for review; null: however many. */
+    reviewLimit: integer(),
+    /** An agent that gave no sign of life for so long is silent. */
+    silentMinutes: integer().notNull().default(30),
+    /** What every agent of the team is told with its work, in Markdown. */
+    conventions: text().notNull().default(""),
+    /** Counts the changes of the settings, so that nobody overwrites what they have not seen. */
+    version: integer().notNull().default(1),
   },
   (table) => [
     primaryKey({ columns: [table.orgId, table.id] }),
@@ -122,12 +163,25 @@ export const agents = snakeCase.table(
     /** How long a lease of its own lives without a sign of life; null means the default of its runtime. */
     leaseSeconds: integer(),
     createdAt: createdAt(),
+    pausedAt: moment(),
+    pausedBy: actorRef(),
+    pauseReason: text(),
+    pauseMode: text({ enum: pauseModes }),
+    /** Since when it gives no sign of life; null while it does, and for one that never came. */
+    silentSince: moment(),
   },
   (table) => [
     primaryKey({ columns: [table.orgId, table.id] }),
     foreignKey({ columns: [table.orgId, table.teamId], foreignColumns: [teams.orgId, teams.id] }),
     uniqueIndex("agents_name").on(table.orgId, table.teamId, table.name),
   ],
+);
+
+/** The last sign of life of an agent; operational, at most one write in half a minute an agent. */
+export const agentPresence = snakeCase.table(
+  "agent_presence",
+  { orgId: orgId(), agentId: uuid().notNull(), lastSeenAt: moment().notNull() },
+  (table) => [primaryKey({ columns: [table.orgId, table.agentId] })],
 );
 
 /** `oc_…`. The key itself is shown once; only its SHA-256 is kept. */

@@ -4,6 +4,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   primaryKey,
   snakeCase,
   text,
@@ -12,6 +13,7 @@ import {
 } from "drizzle-orm/pg-core";
 import { actorRef, createdAt, id, moment, orgId } from "../columns.ts";
 import { diffSides, mergeStatuses, mergeStrategies, verdicts } from "../enums.ts";
+import type { ReviewerRef } from "./organizations.ts";
 import { repos } from "./repos.ts";
 import { tasks } from "./tasks.ts";
 
@@ -31,8 +33,13 @@ export const reviews = snakeCase.table(
     author: actorRef().notNull(),
     /** What the author says of the work. */
     summary: text().notNull(),
-    /** The reviewer agent it was handed to. */
+    /** The reviewer agent it was handed to, and when. */
     reviewerId: uuid(),
+    assignedAt: moment(),
+    /** Agents that gave it back; it is not handed to them again. */
+    declinedBy: uuid().array().notNull().default([]),
+    /** Whom the team's rules ask, by the files it changes; empty: any reviewer. */
+    asked: jsonb().$type<ReviewerRef[]>().notNull().default([]),
     verdict: text({ enum: verdicts }).notNull(),
     verdictBy: actorRef(),
     verdictText: text(),
@@ -45,6 +52,24 @@ export const reviews = snakeCase.table(
     uniqueIndex("reviews_attempt").on(table.orgId, table.taskId, table.attempt),
     /** What waits for a reviewer. */
     index("reviews_pending").on(table.orgId, table.teamId, table.createdAt).where(sql`verdict = 'pending'`),
+  ],
+);
+
+/** One approval of a review that may need several. A push makes a new attempt, which begins with none. */
+export const reviewApprovals = snakeCase.table(
+  "review_approvals",
+  {
+    orgId: orgId(),
+    reviewId: uuid().notNull(),
+    /** Who approved. */
+    actorId: uuid().notNull(),
+    by: actorRef().notNull(),
+    text: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.reviewId, table.actorId] }),
+    foreignKey({ columns: [table.orgId, table.reviewId], foreignColumns: [reviews.orgId, reviews.id] }),
   ],
 );
 

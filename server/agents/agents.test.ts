@@ -6,6 +6,7 @@ import type { Actor } from "../context.ts";
 import { execute } from "../execute.ts";
 import { newId } from "../ids.ts";
 import { claimTask } from "../leases/service.ts";
+import { pauseWork } from "../pauses/operations.ts";
 import { createTaskInput } from "../tasks/schema.ts";
 import { createTask } from "../tasks/service.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
@@ -45,12 +46,14 @@ test("twenty agents of one name made at once: one is made, the others are told",
 test("an agent can be renamed, widened and paused; a paused one takes nothing new", async () => {
   const org = await createTestOrg(runtime);
   const actor = await createTestAgent(runtime, org);
-  const changes = { name: "eve", slots: 3, leaseSeconds: 60, status: "paused" };
+  const changes = { name: "eve", slots: 3, leaseSeconds: 60 };
   const { agent } = await run(operations.updateAgent, org.owner, { agentId: actor.id, ...changes });
   expect(agent).toMatchObject(changes);
   expect((await run(operations.updateAgent, org.owner, { agentId: actor.id, leaseSeconds: null })).agent).toMatchObject(
     { ...changes, leaseSeconds: null },
   );
+  const { paused } = await execute(pauseWork, runtime, org.owner, { agentId: actor.id }, once);
+  expect(paused).toMatchObject({ mode: "drain" });
   const taskId = await as(runtime, org.owner, (context) =>
     createTask(context, createTaskInput.parse({ teamId: org.teamId, title: "T" })),
   );

@@ -27,7 +27,7 @@ export const createAgent = defineOperation({
 
 export const updateAgent = defineOperation({
   name: "update_agent",
-  summary: "Rename an agent, change its role, its slots or the life of its leases, or pause and resume it.",
+  summary: "Rename an agent, or change its role, its slots or the life of its leases.",
   kind: "command",
   permission: "agents:manage",
   hints: { idempotent: true },

@@ -1,7 +1,15 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
 
-export const agentProjections: Projections<"agent.created" | "agent.updated"> = {
+type Types =
+  | "agent.created"
+  | "agent.updated"
+  | "agent.paused"
+  | "agent.resumed"
+  | "agent.went_silent"
+  | "agent.returned";
+
+export const agentProjections: Projections<Types> = {
   "agent.created": (tx, events) =>
     tx.execute(sql`insert into agents (org_id, id, team_id, name, role, runtime, status, is_default, slots, lease_seconds, created_at)
       select e.org_id, e.subject_id, e.team_id, e.data->>'name', e.data->>'role', e.data->>'runtime', 'active',
@@ -10,5 +18,18 @@ export const agentProjections: Projections<"agent.created" | "agent.updated"> = 
     tx.execute(sql`update agents a set name = coalesce(e.data->>'name', a.name), role = coalesce(e.data->>'role', a.role),
       slots = coalesce((e.data->>'slots')::int, a.slots), status = coalesce(e.data->>'status', a.status),
       lease_seconds = case when e.data ? 'leaseSeconds' then (e.data->>'leaseSeconds')::int else a.lease_seconds end
+      from ${events} where a.org_id = e.org_id and a.id = e.subject_id`),
+  "agent.paused": (tx, events) =>
+    tx.execute(sql`update agents a set status = 'paused', paused_at = coalesce(a.paused_at, e.at), paused_by = e.actor,
+      pause_reason = e.data->>'reason', pause_mode = e.data->>'mode'
+      from ${events} where a.org_id = e.org_id and a.id = e.subject_id`),
+  "agent.resumed": (tx, events) =>
+    tx.execute(sql`update agents a set status = 'active', paused_at = null, paused_by = null, pause_reason = null,
+      pause_mode = null from ${events} where a.org_id = e.org_id and a.id = e.subject_id`),
+  "agent.went_silent": (tx, events) =>
+    tx.execute(sql`update agents a set silent_since = (e.data->>'lastSeenAt')::timestamptz
+      from ${events} where a.org_id = e.org_id and a.id = e.subject_id`),
+  "agent.returned": (tx, events) =>
+    tx.execute(sql`update agents a set silent_since = null
       from ${events} where a.org_id = e.org_id and a.id = e.subject_id`),
 };

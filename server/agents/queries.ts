@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
+import { pauseOf } from "../pauses/queries.ts";
 import type { Agent } from "./schema.ts";
 import { findAgent } from "./service.ts";
 
@@ -26,8 +27,10 @@ async function readAgents({ tx, actor }: Context, where: SQL): Promise<Agent[]> 
   return tx.execute<
     Agent & Record<string, unknown>
   >(sql`select a.id, a.team_id as "teamId", a.name, a.role, a.runtime, a.status,
+      ${pauseOf("a")} as paused, ${isoTime(sql`a.silent_since`)} as "silentSince",
       a.is_default as "isDefault", a.slots, a.lease_seconds as "leaseSeconds", ${isoTime(sql`a.created_at`)} as "createdAt",
       ${isoTime(sql`greatest(
+        (select p.last_seen_at from agent_presence p where p.org_id = a.org_id and p.agent_id = a.id),
         (select max(x.last_used_at) from api_keys k join api_key_uses x on x.org_id = k.org_id and x.key_id = k.id
           where k.org_id = a.org_id and k.agent_id = a.id),
         (select max(c.renewed_at) from leases l join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id

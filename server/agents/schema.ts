@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { agentRoles, agentRuntimes, agentStatuses, taskStatuses } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
+import { pause } from "../pauses/schema.ts";
 
 export const agent = z.object({
   id,
@@ -9,6 +10,8 @@ export const agent = z.object({
   role: z.enum(agentRoles),
   runtime: z.enum(agentRuntimes).describe("`external` and `scripted` come over MCP; the others are started here."),
   status: z.enum(agentStatuses),
+  paused: pause,
+  silentSince: isoTime.nullable().describe("Since when it gives no sign of life; null while it does."),
   isDefault: z.boolean().describe("The manager that came with its team."),
   slots: z.int().describe("How many tasks it may hold at once."),
   leaseSeconds: z
@@ -64,10 +67,6 @@ export const updateAgentInput = z.strictObject({
   role: z.enum(agentRoles).optional(),
   slots: slots.optional(),
   leaseSeconds: leaseSeconds.optional(),
-  status: z
-    .enum(["active", "paused"])
-    .optional()
-    .describe("A paused agent finishes what it holds and takes nothing new."),
 });
 
 export const agentInput = z.strictObject({ agentId: id });

@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, isNull } from "drizzle-orm";
-import type { AgentRole, AgentRuntime, AgentStatus } from "#db/enums.ts";
+import type { AgentRole, AgentRuntime } from "#db/enums.ts";
 import { agents, teams } from "#db/schema/organizations.ts";
 import { tasks } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
@@ -42,10 +42,9 @@ export interface AgentChanges {
   role?: AgentRole | undefined;
   slots?: number | undefined;
   leaseSeconds?: number | null | undefined;
-  status?: Exclude<AgentStatus, "archived"> | undefined;
 }
 
-/** Changes an agent. Pausing it lets it finish what it holds; it takes nothing new. */
+/** Changes an agent. One that becomes a reviewer gives back its tasks: reviewers take none. */
 export async function updateAgent(context: Context, agentId: string, changes: AgentChanges): Promise<void> {
   await findAgent(context, agentId);
   const agent = await lockAgent(context, agentId);
@@ -54,6 +53,8 @@ export async function updateAgent(context: Context, agentId: string, changes: Ag
   if (changes.name && changes.name !== agent.name) await refuseTakenName(context, agent.teamId, changes.name);
   if (Object.values(changes).every((value) => value === undefined)) return;
   await record(context, "agent.updated", [{ subject: agentId, team: agent.teamId, data: changes }]);
+  if (changes.role === "reviewer" && agent.role !== "reviewer")
+    await handBackWork(context, agentId, `${agent.name} reviews from now on.`);
 }
 
 /**

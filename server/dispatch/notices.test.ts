@@ -6,7 +6,7 @@ import { compareWithFold } from "../events/replay.ts";
 import { startWake } from "../events/wake.ts";
 import { heartbeat } from "../leases/operations.ts";
 import { getInbox, markMessagesOperation, sendMessageOperation } from "../messages/operations.ts";
-import { pauseWork, resumeWork } from "../organizations/operations.ts";
+import { pauseWork, resumeWork } from "../pauses/operations.ts";
 import { createTestAgent, createTestOrg, openTestRuntime, type TestOrg } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
 import { waitForWork } from "./operations.ts";

@@ -26,8 +26,8 @@ export interface Offers {
 const mostPerTeam = 64;
 
 /**
- * One query whatever their number: which of these agents could start something? Paused teams and teams that work on as
- * many tasks as they may offer nothing: nobody is sent to claim there in vain, in the place of somebody else.
+ * One query whatever their number: which of these agents could start something? Paused teams, closed ones and those that work
+ * on as many tasks as they may offer nothing: nobody is sent to claim there in vain, in the place of somebody else.
  */
 export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers> {
   const rows = await tx.execute<{ key: string; what: "notice" | "own" | "free"; free: number }>(sql`
@@ -35,11 +35,15 @@ export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers>
       select * from jsonb_to_recordset(${JSON.stringify(idle.map(({ orgId, teamId, agentId, reviews }) => ({ o: orgId, t: teamId, a: agentId, r: reviews })))}::text::jsonb)
         as i(o uuid, t uuid, a uuid, r boolean)
     ), open as materialized (
-      select p.o, p.t, p.r, case when p.r then ${mostPerTeam} else least(${mostPerTeam}, t.max_concurrent - (select count(*) from leases l
+      select p.o, p.t, p.r, within_working_hours(t.working_hours, clock_timestamp()) as is_open,
+        t.review_limit is null or t.review_limit > (select count(*) from tasks w where w.org_id = p.o and w.team_id = p.t
+          and w.status = 'in_review' and w.archived_at is null) as has_review_room, case when p.r then ${mostPerTeam} else least(${mostPerTeam}, t.max_concurrent - (select count(*) from leases l
           where l.org_id = p.o and l.team_id = p.t and l.ended_at is null)) end as room
         from (select distinct o, t, r from idle) p join teams t on t.org_id = p.o and t.id = p.t
         join organizations g on g.org_id = p.o
        where t.paused_at is null and t.archived_at is null and g.paused_at is null
+         and (t.working_hours is null or (t.working_hours->>'criticalAnytime')::boolean
+           or within_working_hours(t.working_hours, clock_timestamp()))
     )
     select i.a::text as key, 'notice' as what, 0 as free from idle i join open p on p.o = i.o and p.t = i.t and p.r = i.r
      where ${noticeDue}
@@ -48,13 +52,15 @@ export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers>
      where p.room > 0 and case when i.r
        then exists (select 1 from reviews v where v.org_id = i.o and v.team_id = i.t and v.verdict = 'pending' and v.reviewer_id = i.a)
        else exists (select 1 from tasks k where k.org_id = i.o and k.team_id = i.t and k.assignee_id = i.a
-         and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null) end
+         and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null
+         and (p.is_open or k.priority = 'critical') and (p.has_review_room or k.rework > 0)) end
     union all
     select p.t::text || p.r::text, 'free', case when p.r
        then (select count(*)::int from (select 1 from reviews v where v.org_id = p.o and v.team_id = p.t and v.verdict = 'pending'
          and v.reviewer_id is null limit ${mostPerTeam}) x)
        else (select count(*)::int from (select 1 from tasks k where k.org_id = p.o and k.team_id = p.t and k.assignee_id is null
-         and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null limit p.room) x) end
+         and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null
+         and (p.is_open or k.priority = 'critical') and (p.has_review_room or k.rework > 0) limit p.room) x) end
       from open p where p.room > 0`);
   const keysOf = (kind: "notice" | "own") => new Set(rows.filter(({ what }) => what === kind).map(({ key }) => key));
   return {

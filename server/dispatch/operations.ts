@@ -2,7 +2,8 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
 import { type Work, waitInput, waitResult } from "../leases/schema.ts";
-import { claimBest, type HeldLease, leasesHeld } from "../leases/service.ts";
+import { type HeldLease, leasesHeld, noticeFor } from "../leases/queries.ts";
+import { claimBest } from "../leases/service.ts";
 import { countUnread, readMessage } from "../messages/queries.ts";
 import { defineOperation } from "../operation.ts";
 import { claimReviews } from "../reviews/service.ts";
@@ -35,7 +36,13 @@ export const waitForWork = defineOperation({
         },
         { timeoutSeconds, signal },
       ));
-    if (!offer) return { work: null, alsoHeld: held, unread };
+    if (!offer)
+      return {
+        work: null,
+        alsoHeld: held,
+        unread,
+        ...(await inTransaction(runtime, actor, { requestId }, noticeFor)),
+      };
     const alsoHeld = held.filter(({ taskId }) => offer.kind !== "task" || taskId !== offer.taskId);
     return {
       work: await inTransaction(runtime, actor, { requestId }, (context) => readWork(context, offer)),

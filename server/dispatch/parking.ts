@@ -5,7 +5,8 @@ import { systemActor } from "../context.ts";
 import type { Wake } from "../events/wake.ts";
 import { inTransaction } from "../execute.ts";
 import { newId } from "../ids.ts";
-import { claimFor, type Grant, giveBack } from "../leases/service.ts";
+import { giveBack } from "../leases/jobs.ts";
+import { claimFor, type Grant } from "../leases/service.ts";
 import { claimReviews } from "../reviews/service.ts";
 import { type Addressed, type Notice, putBack, takeNotices } from "./notices.ts";
 import { chooseIdle, findOffers, type Idle, seekersOf } from "./offers.ts";
@@ -76,27 +77,28 @@ export function openParking({
   async function serveOnce(): Promise<boolean> {
     const line = [...waiters];
     const requestId = `dispatch-${newId()}`;
-    const given = await inTransaction(
-      runtime,
-      systemActor("", "dispatcher"),
-      { requestId, system: true },
-      async (context) => {
-        const offers = await findOffers(context.tx, line);
-        const notices = await takeNotices(
-          context,
-          line.filter(({ agentId }) => offers.noticed.has(agentId)),
-        );
-        const told = new Set(notices.map(({ agentId }) => agentId));
-        // Who is told something looks for work again afterwards.
-        const chosen = chooseIdle(
-          line.filter(({ agentId }) => !told.has(agentId)),
-          offers,
-        );
-        const tasks = await claimFor(context, seekersOf(chosen.filter(({ reviews }) => !reviews)));
-        const reviews = await claimReviews(context, seekersOf(chosen.filter(({ reviews: wanted }) => wanted)));
-        return { notices, tasks, reviews };
-      },
-    );
+    const [actor, options] = [systemActor("", "dispatcher"), { requestId, system: true }];
+    const { reviewers, ...first } = await inTransaction(runtime, actor, options, async (context) => {
+      const offers = await findOffers(context.tx, line);
+      const notices = await takeNotices(
+        context,
+        line.filter(({ agentId }) => offers.noticed.has(agentId)),
+      );
+      const told = new Set(notices.map(({ agentId }) => agentId));
+      // Who is told something looks for work again afterwards.
+      const chosen = chooseIdle(
+        line.filter(({ agentId }) => !told.has(agentId)),
+        offers,
+      );
+      const tasks = await claimFor(context, seekersOf(chosen.filter(({ reviews }) => !reviews)));
+      return { notices, tasks, reviewers: seekersOf(chosen.filter(({ reviews }) => reviews)) };
+    });
+    // In a transaction of their own: both hold agents and teams before what they hand out.
+    const reviews =
+      reviewers.length > 0
+        ? await inTransaction(runtime, actor, options, (context) => claimReviews(context, reviewers))
+        : [];
+    const given = { ...first, reviews };
     const unknown = given.notices.filter(({ agentId, notice }) => !hand(agentId, notice));
     const unheard = given.tasks.filter(
       ({ agentId, taskId, leaseId }) => !hand(agentId, { kind: "task", taskId, leaseId }),

@@ -8,6 +8,7 @@ import {
   leaseEnds,
   mergeStrategies,
   orgRoles,
+  pauseModes,
   priorities,
   repoSources,
   requestKinds,
@@ -23,6 +24,9 @@ const at = z.iso.datetime();
 const none = z.object({});
 const colleague = z.object({ kind: z.enum(["agent", "user"]), id });
 const assignee = colleague.nullable();
+const paused = z.object({ reason: text, mode: z.enum(pauseModes).default("drain") });
+/** Events of before say neither. */
+const resumed = z.object({ pausedSeconds: z.int(), pausedBy: text }).partial();
 
 /**
  * Every type of event and the shape of its data: what happened, in words that stay true for ever. Nothing secret, since
@@ -31,8 +35,8 @@ const assignee = colleague.nullable();
 export const eventData = {
   "organization.created": z.object({ name: text, slug: text }),
   "organization.renamed": z.object({ name: text }),
-  "organization.paused": z.object({ reason: text }),
-  "organization.resumed": none,
+  "organization.paused": paused,
+  "organization.resumed": resumed,
   "member.joined": z.object({ role: z.enum(orgRoles) }),
   "member.role_changed": z.object({ role: z.enum(orgRoles) }),
   "member.deactivated": none,
@@ -50,8 +54,8 @@ export const eventData = {
   "invitation.revoked": none,
   "team.created": z.object({ name: text, maxConcurrent: z.int(), autoMerge: z.boolean() }),
   "team.updated": z.object({ name: text, maxConcurrent: z.int(), autoMerge: z.boolean() }).partial(),
-  "team.paused": z.object({ reason: text }),
-  "team.resumed": none,
+  "team.paused": paused,
+  "team.resumed": resumed,
   "team.archived": none,
   "team.member_added": z.object({ userId: id }),
   "team.member_removed": z.object({ userId: id }),
@@ -72,6 +76,10 @@ export const eventData = {
       status: z.enum(agentStatuses),
     })
     .partial(),
+  "agent.paused": paused,
+  "agent.resumed": resumed,
+  "agent.went_silent": z.object({ lastSeenAt: at }),
+  "agent.returned": z.object({ silentSeconds: z.int() }),
   "api_key.created": z.object({
     name: text,
     hash: text,
@@ -168,6 +176,8 @@ export const eventData = {
     summary: text,
   }),
   "review.assigned": z.object({ reviewerId: id }),
+  /** Given back, or taken from a reviewer who gave no sign of life: another may take it. */
+  "review.released": z.object({ reason: text, declinedBy: id.nullable() }),
   "review.decided": z.object({ verdict: z.enum(verdicts), text }),
   "review.commented": z.object({ commentId: id, path: text, line: z.int(), side: z.enum(diffSides), body: text }),
   "merge.queued": z.object({ repoId: id, commit: text, strategy: z.enum(mergeStrategies) }),

@@ -8,7 +8,7 @@ import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { inTransaction } from "../execute.ts";
 import { newId } from "../ids.ts";
-import { renewLeasesOf } from "../leases/service.ts";
+import { renewLeasesOf } from "../leases/fence.ts";
 import { repositoryPath } from "../repos/queries.ts";
 import { voidReview } from "../reviews/service.ts";
 import { lockTask } from "../tasks/finding.ts";

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
-import { leasesHeld } from "../leases/service.ts";
+import { leasesHeld } from "../leases/queries.ts";
 import type { FinishContext } from "../operation.ts";
 import { findTask } from "../tasks/finding.ts";
 import { readSchema } from "./answer-schema.ts";

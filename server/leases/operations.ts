@@ -5,6 +5,8 @@ import { cardOf } from "../tasks/queries.ts";
 import { taskResult } from "../tasks/schema.ts";
 import { moveTask } from "../tasks/service.ts";
 import { readClaim } from "./claims.ts";
+import { heartbeat as keepAlive } from "./fence.ts";
+import { noticeFor } from "./queries.ts";
 import * as schema from "./schema.ts";
 import * as service from "./service.ts";
 
@@ -19,7 +21,7 @@ export const claimTask = defineOperation({
   run: async (context, { task }) => {
     if (task) return { claim: await readClaim(context, (await service.claimTask(context, task)).id) };
     const grant = await service.claimBest(context);
-    return { claim: grant ? await readClaim(context, grant.taskId) : null };
+    return grant ? { claim: await readClaim(context, grant.taskId) } : { claim: null, ...(await noticeFor(context)) };
   },
 });
 
@@ -32,7 +34,7 @@ export const heartbeat = defineOperation({
   input: schema.heartbeatInput,
   output: schema.heartbeatResult,
   run: async (context, { lease }) => ({
-    ...(await service.heartbeat(context, lease)),
+    ...(await keepAlive(context, lease)),
     unread: await countUnread(context),
   }),
 });

@@ -7,7 +7,7 @@ import { inTransaction } from "../execute.ts";
 import { createTestAgent, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import type { RacerAnswer, RacerOrder } from "../test/racer.ts";
 import { workIn } from "../test/work.ts";
-import { expireLeases } from "./service.ts";
+import { expireLeases } from "./jobs.ts";
 
 const { runtime, db, url } = await openTestRuntime();
 const { addTask, claim, read } = workIn(runtime);

@@ -1,9 +1,12 @@
 import { and, eq, sql } from "drizzle-orm";
+import { isoTime } from "#db/iso-time.ts";
 import { leases } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { findPause, pauseWords } from "../pauses/queries.ts";
 import { describeBlockers } from "../tasks/dependencies.ts";
 import type { Task } from "../tasks/finding.ts";
+import { closedWords } from "./queries.ts";
 
 // Whoever is refused here is mostly a model in the middle of its work: each answer says what became of that work and
 // which call comes next.
@@ -35,38 +38,53 @@ export async function refuseUnready(context: Context, task: Task): Promise<void>
 }
 
 /** Why an agent was given nothing although the task is ready. */
-export async function whyNoRoom({ tx, actor }: Context, teamId: string): Promise<string> {
+export async function whyNoRoom(context: Context, teamId: string): Promise<string> {
+  const { tx, actor } = context;
   const [state] = await tx.execute<{
-    paused: boolean;
     status: string;
     slots: number;
     held: number;
     max: number;
     running: number;
+    opensAt: string | null;
+    isOpen: boolean;
+    reviewLimit: number | null;
+    inReview: number;
   }>(sql`
-    select (t.paused_at is not null or o.paused_at is not null) as paused, a.status, a.slots, t.max_concurrent as max,
+    select a.status, a.slots, t.max_concurrent as max, t.review_limit as "reviewLimit",
+      within_working_hours(t.working_hours, clock_timestamp()) as "isOpen",
+      ${isoTime(sql`next_working_hours(t.working_hours, clock_timestamp())`)} as "opensAt",
+      (select count(*)::int from tasks k where k.org_id = t.org_id and k.team_id = t.id and k.status = 'in_review'
+        and k.archived_at is null) as "inReview",
       (select count(*)::int from leases l where l.org_id = a.org_id and l.agent_id = a.id and l.ended_at is null) as held,
       (select count(*)::int from leases l where l.org_id = t.org_id and l.team_id = t.id and l.ended_at is null) as running
-    from agents a join teams t on t.org_id = a.org_id and t.id = ${teamId} join organizations o on o.org_id = a.org_id
+    from agents a join teams t on t.org_id = a.org_id and t.id = ${teamId}
     where a.org_id = ${actor.orgId} and a.id = ${actor.id}`);
   if (!state) return "This agent is gone.";
-  if (state.paused) return "Work is paused; nothing can be taken until a person resumes it.";
+  const pause = await findPause(context, { teamId, agentId: actor.id });
+  if (pause) return `${pauseWords(pause)} Nothing can be taken until a person resumes it.`;
   if (state.status !== "active") return `This agent is ${state.status}; it takes no work.`;
   if (state.held >= state.slots)
     return `You already hold ${state.held} of your ${state.slots} slots. Finish or release a task first; wait_for_work gives you what you hold.`;
   if (state.running >= state.max)
     return `The team already works on ${state.running} tasks at once, its limit. Wait with wait_for_work.`;
+  if (!state.isOpen) return closedWords(state.opensAt);
+  if (state.reviewLimit !== null && state.inReview >= state.reviewLimit)
+    return `${state.inReview} tasks wait for review, as many as the team lets wait. New ones start when some are judged.`;
   return "The task was taken a moment ago. Take another with claim_task or wait_for_work.";
 }
 
 /** Why a write to a task is refused: the named lease ended or is none of the caller's, or there is no live one. */
 export async function leaseRefusal(context: Context, task: Task, named: string | undefined): Promise<AppError> {
+  const stopped = await pausedRefusal(context, task.teamId);
+  if (!named && stopped && isFree(task)) return stopped;
   if (!named)
     return new AppError(
       "conflict",
       `You hold no live lease on #${task.number}, so nothing was changed. ${nextStep(context, task)}`,
     );
   const lease = await findOwnLease(context, named);
+  if (lease?.endReason === "revoked" && stopped) return stopped;
   if (lease?.taskId !== task.id)
     return new AppError(
       "conflict",
@@ -84,18 +102,36 @@ export async function leaseRefusal(context: Context, task: Task, named: string |
 /** Why a lease cannot be kept alive: it ended, or it never was the caller's. */
 export async function heartbeatRefusal(context: Context, leaseId: string): Promise<AppError> {
   const lease = await findOwnLease(context, leaseId);
-  return new AppError(
-    "conflict",
-    lease
-      ? `This lease has ended (${lease.endReason ?? "expired"}): its task is free, handed over or another's now. Stop working on it and call wait_for_work.`
-      : `${leaseId} is no lease of yours. Name the lease.id that wait_for_work or claim_task gave you, not the task's id.`,
+  const stopped = lease?.endReason === "revoked" ? await pausedRefusal(context, lease.teamId) : undefined;
+  return (
+    stopped ??
+    new AppError(
+      "conflict",
+      lease
+        ? `This lease has ended (${lease.endReason ?? "expired"}): its task is free, handed over or another's now. Stop working on it and call wait_for_work.`
+        : `${leaseId} is no lease of yours. Name the lease.id that wait_for_work or claim_task gave you, not the task's id.`,
+    )
   );
 }
+
+/** Whose lease a hard pause took is told who stopped it and why. */
+async function pausedRefusal(context: Context, teamId: string): Promise<AppError | undefined> {
+  const { actor } = context;
+  const pause = await findPause(context, { teamId, agentId: actor.kind === "agent" ? actor.id : undefined });
+  if (!pause) return undefined;
+  return new AppError(
+    "conflict",
+    `${pauseWords(pause)} Your lease was taken back and nothing was changed. Stop working on it and call wait_for_work: it gives you work when a person resumes.`,
+    { paused: pause },
+  );
+}
+
+const isFree = ({ status }: Task) => status === "todo";
 
 async function findOwnLease({ tx, actor }: Context, id: string) {
   const holder = actor.kind === "agent" ? eq(leases.agentId, actor.id) : eq(leases.userId, actor.id);
   const [lease] = await tx
-    .select({ taskId: leases.taskId, endReason: leases.endReason })
+    .select({ taskId: leases.taskId, teamId: leases.teamId, endReason: leases.endReason })
     .from(leases)
     .where(and(eq(leases.orgId, actor.orgId), eq(leases.id, id), holder));
   return lease;

@@ -14,7 +14,14 @@ const taskOfWork = taskDetail.omit({ lease: true });
 /** What a claimer gets: the lease to work under, and everything about the task. */
 export const claim = z.object({ lease, task: taskOfWork });
 export type Claim = z.output<typeof claim>;
-export const claimResult = z.object({ claim: claim.nullable().describe("Null: nothing is ready for you now.") });
+const notice = z
+  .string()
+  .optional()
+  .describe("Why nothing is given out at the moment: a pause, by whom and why, or the hour.");
+export const claimResult = z.object({
+  claim: claim.nullable().describe("Null: nothing is ready for you now."),
+  notice,
+});
 
 export const waitInput = z.strictObject({
   timeoutSeconds: z
@@ -39,6 +46,7 @@ export const waitResult = z.object({
     .array(z.object({ lease: id, number: z.int(), title: z.string() }))
     .describe("Other tasks under your live leases: go on with them, or give them back with release_task."),
   unread,
+  notice,
 });
 
 export const heartbeatInput = z.strictObject({ lease: id.describe("The lease to keep alive.") });

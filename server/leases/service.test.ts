@@ -9,7 +9,8 @@ import { changeStatus, createTask, getTask } from "../tasks/operations.ts";
 import { moveTask } from "../tasks/service.ts";
 import { as, createTestAgent, createTestOrg, openTestRuntime, type TestOrg } from "../test/fixtures.ts";
 import { claimTask, heartbeat, releaseTask } from "./operations.ts";
-import { claimFor, expireLeases } from "./service.ts";
+import { expireLeases } from "./jobs.ts";
+import { claimFor } from "./service.ts";
 
 const { runtime, db } = await openTestRuntime();
 const call = { requestId: "test" };
@@ -70,7 +71,7 @@ test("pause means nothing starts, and resume gives the work out again", async ()
   await as(runtime, org.owner, (context) =>
     record(context, "team.paused", [{ subject: org.teamId, team: org.teamId, data: { reason: "tests" } }]),
   );
-  expect(await claim(agent)).toEqual({ claim: null });
+  expect(await claim(agent)).toEqual({ claim: null, notice: "The team's work is paused by Olivia: tests." });
   await expect(claim(agent, task.id)).rejects.toMatchObject({
     code: "conflict",
     message: expect.stringContaining("paused"),

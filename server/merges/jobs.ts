@@ -6,6 +6,8 @@ import { record } from "../events/record.ts";
 import type { EventData } from "../events/registry.ts";
 import { newId } from "../ids.ts";
 import { sendSystemMessage } from "../messages/service.ts";
+import { findPause, pauseWords } from "../pauses/queries.ts";
+import { holdSwitches } from "../pauses/switches.ts";
 import { lockToFinish } from "../tasks/dependencies.ts";
 import { lockTask, type Task } from "../tasks/finding.ts";
 import { moveTask } from "../tasks/service.ts";
@@ -19,6 +21,9 @@ export interface Attempt {
 
 /** The attempt is not the current one any more (cancelled, or taken over): its result must not count. */
 export class SupersededError extends Error {}
+
+/** A hard pause stops the attempt at a safe point; it goes back into the queue. */
+export class PausedError extends Error {}
 
 /** The job of a repository that is next: one whose worker died before all others; none of a paused team. */
 export async function nextJob({ tx, actor }: Context, repoId: string): Promise<MergeJob | undefined> {
@@ -53,8 +58,10 @@ export async function describeJob({ tx, actor }: Context, job: MergeJob) {
   return { number: row.number, title: row.title, author: { name, email: `${id}@entourage.invalid` } };
 }
 
-/** Starts a queued job. @returns nothing when it is not queued any more. */
+/** Starts a queued job. @returns nothing when it is not queued any more, or work is paused. */
 export async function startAttempt(context: Context, job: MergeJob): Promise<Attempt | undefined> {
+  // The switches before the task: a pause that has committed is seen, and one that comes now waits for this start.
+  if (await holdSwitches(context, { teamId: job.teamId })) return undefined;
   const { current } = await lockJob(context, job);
   if (current.status !== "queued") return undefined;
   await record(context, "merge.started", [{ subject: job.id, task: job.taskId, team: job.teamId, data: {} }]);
@@ -68,6 +75,16 @@ export async function holdAttempt(context: Context, { job, startedAt }: Attempt)
     throw new SupersededError(`the attempt at merge job ${job.id} does not count any more`);
   }
   return task;
+}
+
+/**
+ * Holds an attempt that may still be stopped: before anything of it reached a source or the default branch.
+ * @throws SupersededError; PausedError when a hard pause says to stop.
+ */
+export async function holdStoppable(context: Context, attempt: Attempt): Promise<void> {
+  await holdAttempt(context, attempt);
+  const pause = await findPause(context, { teamId: attempt.job.teamId });
+  if (pause?.mode === "hard") throw new PausedError(pauseWords(pause));
 }
 
 /** Stores what the gate said of one exact tree. @returns the id of the run. */

@@ -54,31 +54,3 @@ export const renameOrg = defineOperation({
     return queries.readOrganization(context);
   },
 });
-
-export const pauseWork = defineOperation({
-  name: "pause_work",
-  summary: "Stop new work at once, in the whole organization or one team. What is running goes on.",
-  kind: "command",
-  permission: "work:pause",
-  hints: { idempotent: true },
-  input: schema.pauseInput,
-  output: schema.pauseResult,
-  run: async (context, input) => {
-    await service.pauseWork(context, input);
-    return queries.readPause(context, input.teamId);
-  },
-});
-
-export const resumeWork = defineOperation({
-  name: "resume_work",
-  summary: "Let work start again, in the whole organization or one team.",
-  kind: "command",
-  permission: "work:pause",
-  hints: { idempotent: true },
-  input: schema.resumeInput,
-  output: schema.pauseResult,
-  run: async (context, input) => {
-    await service.resumeWork(context, input);
-    return queries.readPause(context, input.teamId);
-  },
-});

@@ -10,7 +10,8 @@ import { claimTask } from "../leases/service.ts";
 import { createTaskInput } from "../tasks/schema.ts";
 import { createTask } from "../tasks/service.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
-import { createOrg, getOrg, listOrgs, pauseWork, renameOrg, resumeWork } from "./operations.ts";
+import { pauseWork, resumeWork } from "../pauses/operations.ts";
+import { createOrg, getOrg, listOrgs, renameOrg } from "./operations.ts";
 
 const { runtime, db } = await openTestRuntime();
 const once = { requestId: "test" };
@@ -88,7 +89,7 @@ test.each([
     code: "conflict",
     message: expect.stringContaining("paused"),
   });
-  expect(await execute(resumeWork, runtime, org.owner, scope, once)).toEqual({ paused: null });
+  expect(await execute(resumeWork, runtime, org.owner, scope, once)).toEqual({ paused: null, revoked: 0 });
   await as(runtime, agent, (context) => claimTask(context, taskId));
 });
 

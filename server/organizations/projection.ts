@@ -10,9 +10,10 @@ export const organizationProjections: Projections<Types> = {
   "organization.renamed": (tx, events) =>
     tx.execute(sql`update organizations o set name = e.data->>'name' from ${events} where o.org_id = e.org_id`),
   "organization.paused": (tx, events) =>
-    tx.execute(sql`update organizations o set paused_at = e.at, paused_by = e.actor, pause_reason = e.data->>'reason'
+    tx.execute(sql`update organizations o set paused_at = coalesce(o.paused_at, e.at), paused_by = e.actor, pause_reason = e.data->>'reason',
+      pause_mode = coalesce(e.data->>'mode', 'drain')
       from ${events} where o.org_id = e.org_id`),
   "organization.resumed": (tx, events) =>
-    tx.execute(sql`update organizations o set paused_at = null, paused_by = null, pause_reason = null
+    tx.execute(sql`update organizations o set paused_at = null, paused_by = null, pause_reason = null, pause_mode = null
       from ${events} where o.org_id = e.org_id`),
 };

@@ -2,11 +2,10 @@ import { sql } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { pauseOf } from "../pauses/queries.ts";
 import type { Organization, OrgList } from "./schema.ts";
 
-const columns = sql`o.org_id as id, o.name, o.slug, ${isoTime(sql`o.created_at`)} as "createdAt",
-  case when o.paused_at is null then null else json_build_object('at', ${isoTime(sql`o.paused_at`)}, 'by', o.paused_by,
-    'reason', coalesce(o.pause_reason, '')) end as paused`;
+const columns = sql`o.org_id as id, o.name, o.slug, ${isoTime(sql`o.created_at`)} as "createdAt", ${pauseOf("o")} as paused`;
 
 /** The organizations a person is in, the first joined first. A key knows only its own. */
 export async function listOrganizations({ tx, actor }: Context): Promise<OrgList> {
@@ -25,20 +24,4 @@ export async function readOrganization({ tx, actor }: Context) {
   if (!organization) throw new AppError("not_found", "There is no such organization here.");
   const { kind, id, name, role, permissions } = actor;
   return { organization, you: { kind, id, name, role, permissions: [...permissions] } };
-}
-
-/** Whether the organization or a team is paused, by whom and why. */
-export async function readPause(
-  { tx, actor }: Context,
-  teamId: string | undefined,
-): Promise<{ paused: Organization["paused"] }> {
-  const from = teamId
-    ? sql`teams o where o.org_id = ${actor.orgId} and o.id = ${teamId}`
-    : sql`organizations o where o.org_id = ${actor.orgId}`;
-  const [row] = await tx.execute<
-    Pick<Organization, "paused"> & Record<string, unknown>
-  >(sql`select case when o.paused_at is null
-    then null else json_build_object('at', ${isoTime(sql`o.paused_at`)}, 'by', o.paused_by, 'reason', coalesce(o.pause_reason, '')) end as paused
-    from ${from}`);
-  return { paused: row?.paused ?? null };
 }

@@ -1,13 +1,9 @@
 import { z } from "zod";
 import { orgRoles } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
+import { pause } from "../pauses/schema.ts";
 
 const orgName = z.string().trim().min(1).max(100);
-
-/** Why nothing starts, and who said so. */
-export const pause = z
-  .object({ at: isoTime, by: z.object({ kind: z.string(), id: z.string(), name: z.string() }), reason: z.string() })
-  .nullable();
 
 const organization = z.object({
   id,
@@ -43,12 +39,3 @@ export const orgResult = z.object({
 });
 
 export const renameOrgInput = z.strictObject({ name: orgName });
-
-export const pauseInput = z.strictObject({
-  teamId: id.optional().describe("Only this team. Left out: the whole organization."),
-  reason: z.string().trim().max(500).default("").describe("Shown to everybody while it lasts."),
-});
-export const resumeInput = z.strictObject({
-  teamId: id.optional().describe("Only this team. Left out: the whole organization."),
-});
-export const pauseResult = z.object({ paused: pause });

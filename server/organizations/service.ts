@@ -1,10 +1,8 @@
-import { and, eq, like, or, sql } from "drizzle-orm";
-import { organizations, teams } from "#db/schema/organizations.ts";
+import { eq, like, or, sql } from "drizzle-orm";
+import { organizations } from "#db/schema/organizations.ts";
 import type { Context } from "../context.ts";
-import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId, slugOf } from "../ids.ts";
-import { findTeam } from "../teams/finding.ts";
 import { createTeam } from "../teams/service.ts";
 
 /**
@@ -32,42 +30,6 @@ export async function foundOrganization(
 /** Changes the name; the slug stays, since links and clones hold it. */
 export async function renameOrganization(context: Context, name: string): Promise<void> {
   await record(context, "organization.renamed", [{ subject: context.actor.orgId, data: { name } }]);
-}
-
-/** Stops all claims at once, in the organization or one team. What runs goes on; pausing twice changes nothing. */
-export async function pauseWork(
-  context: Context,
-  { teamId, reason }: { teamId?: string | undefined; reason: string },
-): Promise<void> {
-  if (await isPaused(context, teamId)) return;
-  if (teamId) await record(context, "team.paused", [{ subject: teamId, team: teamId, data: { reason } }]);
-  else await record(context, "organization.paused", [{ subject: context.actor.orgId, data: { reason } }]);
-}
-
-/** Lets work start again. A team stays paused while its organization is. */
-export async function resumeWork(context: Context, { teamId }: { teamId?: string | undefined }): Promise<void> {
-  if (!(await isPaused(context, teamId))) return;
-  if (teamId) await record(context, "team.resumed", [{ subject: teamId, team: teamId, data: {} }]);
-  else await record(context, "organization.resumed", [{ subject: context.actor.orgId, data: {} }]);
-}
-
-/** Locks what is to be paused, so that two people pausing at once leave one event. */
-async function isPaused(context: Context, teamId: string | undefined): Promise<boolean> {
-  const { tx, actor } = context;
-  if (teamId) await findTeam(context, teamId);
-  const [state] = teamId
-    ? await tx
-        .select({ pausedAt: teams.pausedAt })
-        .from(teams)
-        .where(and(eq(teams.orgId, actor.orgId), eq(teams.id, teamId)))
-        .for("update")
-    : await tx
-        .select({ pausedAt: organizations.pausedAt })
-        .from(organizations)
-        .where(eq(organizations.orgId, actor.orgId))
-        .for("update");
-  if (!state) throw new AppError("not_found", "There is no such organization here.");
-  return state.pausedAt !== null;
 }
 
 /**

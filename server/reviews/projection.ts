@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
 
-type Types = "review.requested" | "review.assigned" | "review.decided" | "review.commented";
+type Types = "review.requested" | "review.assigned" | "review.released" | "review.decided" | "review.commented";
 
 export const reviewProjections: Projections<Types> = {
   "review.requested": (tx, events) =>
@@ -9,7 +9,12 @@ export const reviewProjections: Projections<Types> = {
       select e.org_id, e.subject_id, e.task_id, e.team_id, (e.data->>'attempt')::int, e.data->>'commit',
         e.data->>'baseCommit', e.actor, e.data->>'summary', 'pending', e.at from ${events}`),
   "review.assigned": (tx, events) =>
-    tx.execute(sql`update reviews r set reviewer_id = (e.data->>'reviewerId')::uuid
+    tx.execute(sql`update reviews r set reviewer_id = (e.data->>'reviewerId')::uuid, assigned_at = e.at
+      from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
+  "review.released": (tx, events) =>
+    tx.execute(sql`update reviews r set reviewer_id = null, assigned_at = null,
+      declined_by = case when e.data->>'declinedBy' is null then r.declined_by
+        else array_append(r.declined_by, (e.data->>'declinedBy')::uuid) end
       from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
   "review.decided": (tx, events) =>
     tx.execute(sql`update reviews r set verdict = e.data->>'verdict', verdict_by = e.actor, verdict_text = e.data->>'text',

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import type { Seeker } from "../leases/service.ts";
+import { shareSwitches } from "../pauses/switches.ts";
 import type { Task } from "../tasks/finding.ts";
 import { moveTask } from "../tasks/service.ts";
 
@@ -23,6 +24,7 @@ export interface ReviewGrant {
  */
 export async function claimReviews(context: Context, seekers: readonly Seeker[]): Promise<ReviewGrant[]> {
   if (seekers.length === 0) return [];
+  await shareSwitches(context, seekers);
   const waiting = await lockWaiting(context, seekers);
   if (waiting.length === 0) return [];
   const taken = new Set<string>();
@@ -88,6 +90,8 @@ async function lockWaiting({ tx }: Context, seekers: readonly Seeker[]): Promise
         where a.org_id = r.org_id and a.team_id = r.team_id and a.status = 'active' and a.role <> 'engineer') as reviewers
     from reviews r join tasks k on k.org_id = r.org_id and k.id = r.task_id and k.status = 'in_review'
     join teams m on m.org_id = r.org_id and m.id = r.team_id and m.paused_at is null and m.archived_at is null
+      and (within_working_hours(m.working_hours, clock_timestamp())
+        or (k.priority = 'critical' and (m.working_hours->>'criticalAnytime')::boolean))
     join organizations o on o.org_id = r.org_id and o.paused_at is null
     where r.verdict = 'pending' and (r.org_id, r.team_id) in (select q.o, q.t from seekers q)
     order by r.created_at, r.id limit 500 for update of r skip locked`);

@@ -7,6 +7,7 @@ import { record } from "../events/record.ts";
 import { requireTreePath } from "../git/names.ts";
 import { newId } from "../ids.ts";
 import { queueMerge } from "../merges/service.ts";
+import { findPause, pauseWords } from "../pauses/queries.ts";
 import { lockToFinish } from "../tasks/dependencies.ts";
 import { findTask, lockTask, type Task } from "../tasks/finding.ts";
 import { moveTask } from "../tasks/service.ts";
@@ -85,6 +86,9 @@ async function refuseJudge(context: Context, task: Task, review: ReviewRow): Pro
     );
   }
   if (actor.kind !== "agent") return;
+  const pause = await findPause(context, { teamId: task.teamId, agentId: actor.id });
+  if (pause?.mode === "hard")
+    throw new AppError("conflict", `${pauseWords(pause)} Reviews were taken back; call wait_for_work.`);
   if (actor.agent?.teamId !== task.teamId) {
     throw new AppError("forbidden", `#${task.number} belongs to another team than yours.`);
   }

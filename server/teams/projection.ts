@@ -21,10 +21,11 @@ export const teamProjections: Projections<Types> = {
       auto_merge = coalesce((e.data->>'autoMerge')::boolean, t.auto_merge)
       from ${events} where t.org_id = e.org_id and t.id = e.subject_id`),
   "team.paused": (tx, events) =>
-    tx.execute(sql`update teams t set paused_at = e.at, paused_by = e.actor, pause_reason = e.data->>'reason'
+    tx.execute(sql`update teams t set paused_at = coalesce(t.paused_at, e.at), paused_by = e.actor, pause_reason = e.data->>'reason',
+      pause_mode = coalesce(e.data->>'mode', 'drain')
       from ${events} where t.org_id = e.org_id and t.id = e.subject_id`),
   "team.resumed": (tx, events) =>
-    tx.execute(sql`update teams t set paused_at = null, paused_by = null, pause_reason = null
+    tx.execute(sql`update teams t set paused_at = null, paused_by = null, pause_reason = null, pause_mode = null
       from ${events} where t.org_id = e.org_id and t.id = e.subject_id`),
   "team.archived": (tx, events) =>
     tx.execute(

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
 import { listAgents } from "../agents/queries.ts";
 import type { Context } from "../context.ts";
+import { pauseOf } from "../pauses/queries.ts";
 import { findTeam } from "./finding.ts";
 import type { Team, TeamDetail } from "./schema.ts";
 
@@ -31,8 +32,7 @@ async function readTeams({ tx, actor }: Context, where: SQL): Promise<Team[]> {
     Team & Record<string, unknown>
   >(sql`select t.id, t.name, ${isoTime(sql`t.created_at`)} as "createdAt",
       ${isoTime(sql`t.archived_at`)} as "archivedAt", t.max_concurrent as "maxConcurrent", t.auto_merge as "autoMerge",
-      case when t.paused_at is null then null else json_build_object('at', ${isoTime(sql`t.paused_at`)}, 'by', t.paused_by,
-        'reason', coalesce(t.pause_reason, '')) end as paused,
+      ${pauseOf("t")} as paused,
       (select count(*)::int from team_members m join memberships s on s.org_id = m.org_id and s.user_id = m.user_id and s.status = 'active'
         where m.org_id = t.org_id and m.team_id = t.id) as members,
       (select count(*)::int from agents a where a.org_id = t.org_id and a.team_id = t.id and a.status <> 'archived') as agents

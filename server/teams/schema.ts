@@ -2,7 +2,7 @@ import { z } from "zod";
 import { orgRoles } from "#db/enums.ts";
 import { agent } from "../agents/schema.ts";
 import { id, isoTime } from "../ids.ts";
-import { pause } from "../organizations/schema.ts";
+import { pause } from "../pauses/schema.ts";
 
 const name = z.string().trim().min(1).max(100);
 const maxConcurrent = z.int().min(1).max(10_000).describe("Tasks in progress at once, over all its agents.");

@@ -8,6 +8,7 @@ import * as members from "../members/operations.ts";
 import * as merges from "../merges/operations.ts";
 import * as messages from "../messages/operations.ts";
 import * as organizations from "../organizations/operations.ts";
+import * as pauses from "../pauses/operations.ts";
 import { ping } from "../platform/operations.ts";
 import { realtimeChannels } from "../realtime/operations.ts";
 import * as repos from "../repos/operations.ts";
@@ -27,8 +28,10 @@ export const appRouter = router({
     get: query(organizations.getOrg),
     create: mutation(organizations.createOrg),
     rename: mutation(organizations.renameOrg),
-    pause: mutation(organizations.pauseWork),
-    resume: mutation(organizations.resumeWork),
+  }),
+  pauses: router({
+    pause: mutation(pauses.pauseWork),
+    resume: mutation(pauses.resumeWork),
   }),
   members: router({
     list: query(members.listMembers),

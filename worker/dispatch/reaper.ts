@@ -1,7 +1,7 @@
 import { type Runtime, systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
-import { expireLeases, freeForgottenRework } from "#server/leases/service.ts";
+import { expireLeases, freeForgottenRework } from "#server/leases/jobs.ts";
 
 /**
  * Frees what the dead hold: every second, leases that ran out end and their tasks are ready again, with no hand on it.

@@ -7,6 +7,8 @@ import {
   describeJob,
   failAttempt,
   holdAttempt,
+  holdStoppable,
+  PausedError,
   recordLanded,
   requeueAttempt,
   startAttempt,
@@ -14,7 +16,7 @@ import {
 import { findPassedGate, type MergeJob } from "#server/merges/service.ts";
 import { failpoint } from "./failpoint.ts";
 import { conflictWords, gateWords } from "./failure.ts";
-import { passGate } from "./gate.ts";
+import { type GateResult, passGate } from "./gate.ts";
 import type { Go } from "./go.ts";
 import { fetchSource, findTaken, headOf, offerToSource } from "./source.ts";
 
@@ -30,7 +32,15 @@ export async function mergeOne(go: Go, job: MergeJob): Promise<void> {
   if (!target) throw new AppError("unavailable", `The branch ${go.sourced.repo.defaultBranch} is gone.`);
   const candidate = await candidateOf(go, job, target);
   if (!candidate.clean) return fail(go, attempt, conflictWords(go.sourced.repo, candidate));
-  const gate = await passGate(go, attempt, candidate);
+  let gate: GateResult;
+  try {
+    gate = await passGate(go, attempt, candidate);
+    // The last safe point: from here on something of it may be at the source, and it goes through.
+    await go.transaction((context) => holdStoppable(context, attempt));
+  } catch (error) {
+    if (!(error instanceof PausedError)) throw error;
+    return go.transaction((context) => requeueAttempt(context, attempt, error.message));
+  }
   await failpoint("merge.after_gate");
   if (!gate.passed) return fail(go, attempt, gateWords(go.sourced.repo, gate));
   if ((await offerToSource(go, { jobId: job.id, commit: candidate.commit })) === "moved") {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { exportTree, removeDirectory } from "#server/git/checkout.ts";
-import { type Attempt, holdAttempt, recordGate, SupersededError } from "#server/merges/jobs.ts";
+import { type Attempt, holdStoppable, PausedError, recordGate, SupersededError } from "#server/merges/jobs.ts";
 import { findPassedGate } from "#server/merges/service.ts";
 import type { SandboxResult } from "#server/sandbox/sandbox.ts";
 import { type Go, StoppedError } from "./go.ts";
@@ -109,18 +109,21 @@ async function freshDirectory(dataDir: string, jobId: string): Promise<string> {
   return directory;
 }
 
-/** Ends the gate when the worker stops, or when the attempt does not count any more (its merge was cancelled). */
+/** Ends the gate when the worker stops, when the attempt does not count any more (its merge was cancelled), or at a hard pause. */
 function watch(go: Go, attempt: Attempt) {
   const controller = new AbortController();
   let asking = false;
+  let why: Error | undefined;
   const onStop = () => controller.abort();
   const look = async () => {
     if (asking || controller.signal.aborted) return;
     asking = true;
     await go
-      .transaction((context) => holdAttempt(context, attempt))
+      .transaction((context) => holdStoppable(context, attempt))
       .catch((error: unknown) => {
-        if (error instanceof SupersededError) controller.abort();
+        if (!(error instanceof SupersededError || error instanceof PausedError)) return;
+        why = error;
+        controller.abort();
       });
     asking = false;
   };
@@ -130,7 +133,7 @@ function watch(go: Go, attempt: Attempt) {
   return {
     signal: controller.signal,
     explain(): never {
-      throw go.signal.aborted ? new StoppedError("the worker stops") : new SupersededError("the merge was cancelled");
+      throw go.signal.aborted ? new StoppedError("the worker stops") : (why ?? new SupersededError("it was cancelled"));
     },
     end() {
       off();

@@ -10,8 +10,10 @@ import { readCommit, treeOf } from "#server/git/history.ts";
 import { readMergedRef } from "#server/git/landing.ts";
 import { userGit } from "#server/git/test/repository.ts";
 import { newId } from "#server/ids.ts";
-import { nextJob, requeueAttempt } from "#server/merges/jobs.ts";
+import { nextJob, requeueAttempt, startAttempt } from "#server/merges/jobs.ts";
 import { cancelMergeOperation, getMergeStatus, listMergesOperation } from "#server/merges/operations.ts";
+import { pauseWork, resumeWork } from "#server/pauses/operations.ts";
+import { updateRepo } from "#server/repos/operations.ts";
 import type { Repo } from "#server/repos/schema.ts";
 import { call, log, openWorkshop } from "#server/repos/test/workshop.ts";
 import { approveTask } from "#server/reviews/operations.ts";
@@ -227,6 +229,37 @@ test("a worker that is stopped in the middle of a gate leaves the job to the nex
   startWorker();
   await settled(org, task.id, "merged");
   expect(await readdir(join(shop.dataDir, "gates"))).toEqual([]);
+});
+
+test("a hard pause stops a gate at once and nothing lands; after the resume the same job is merged", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "sleep 600" });
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+  await approve(org, task.id);
+  startWorker();
+  await settled(org, task.id, "testing");
+  await execute(pauseWork, runtime, org.owner, { mode: "hard", reason: "the build host burns" }, call);
+  const { job } = await settled(org, task.id, "queued");
+  expect(job?.reason).toBe("All work is paused by Olivia: the build host burns.");
+  expect(await mainOf(org, repo)).toBe(repo.headCommit);
+  await execute(updateRepo, runtime, org.owner, { repoId: repo.id, gateCommand: "true" }, call);
+  await execute(resumeWork, runtime, org.owner, {}, call);
+  expect((await settled(org, task.id, "merged")).taskStatus).toBe("done");
+});
+
+test("a merge that was chosen before a pause does not start its gate after it", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "true" });
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+  await approve(org, task.id);
+  const system = systemActor(org.orgId, "worker");
+  const chosen = await as(runtime, system, (context) => nextJob(context, repo.id));
+  if (!chosen) throw new Error("nothing was queued");
+  await execute(pauseWork, runtime, org.owner, { teamId: org.teamId }, call);
+  expect(await as(runtime, system, (context) => startAttempt(context, chosen))).toBeUndefined();
+  expect((await mergeOf(org, task.id)).job?.status).toBe("queued");
 });
 
 test("a paused team's merges wait", async () => {

@@ -2,6 +2,8 @@
 
 import { Archive, Ellipsis, KeyRound, Pause, Pencil, Play } from "lucide-react";
 import { useState } from "react";
+import { usePause } from "#app/_features/pauses/use-pause.ts";
+import { PauseDialog } from "#app/_shell/pause-dialog.tsx";
 import { ConfirmDialog } from "#app/_ui/alert-dialog.tsx";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "#app/_ui/menu.tsx";
@@ -12,8 +14,9 @@ import { useAgentChanges } from "./use-agent-changes.ts";
 
 /** What can be done to an agent: connect it, change it, pause it, archive it. */
 export function AgentMenu({ agent, canMakeKeys }: { agent: Agent; canMakeKeys: boolean }) {
-  const { update, archive } = useAgentChanges();
-  const [open, setOpen] = useState<"connect" | "edit" | "archive" | null>(null);
+  const { archive } = useAgentChanges();
+  const { pause, resume } = usePause(agent.name);
+  const [open, setOpen] = useState<"connect" | "edit" | "pause" | "archive" | null>(null);
   const isPaused = agent.status === "paused";
   const close = () => setOpen(null);
   return (
@@ -29,9 +32,9 @@ export function AgentMenu({ agent, canMakeKeys }: { agent: Agent; canMakeKeys: b
         </MenuItem>
         <MenuItem
           icon={isPaused ? <Play /> : <Pause />}
-          onSelect={() => void update.apply({ agentId: agent.id, status: isPaused ? "active" : "paused" })}
+          onSelect={() => (isPaused ? void resume.apply({ agentId: agent.id }) : setOpen("pause"))}
         >
-          {isPaused ? "Resume" : "Pause"}
+          {isPaused ? "Resume" : "Pause…"}
         </MenuItem>
         <MenuSeparator />
         <MenuItem icon={<Archive />} danger onSelect={() => setOpen("archive")}>
@@ -40,6 +43,14 @@ export function AgentMenu({ agent, canMakeKeys }: { agent: Agent; canMakeKeys: b
       </Menu>
       {open === "connect" ? <ConnectDialog agent={agent} onClose={close} /> : null}
       {open === "edit" ? <EditAgentDialog agent={agent} onClose={close} /> : null}
+      {open === "pause" ? (
+        <PauseDialog
+          name={agent.name}
+          open
+          onOpenChange={(next) => (next ? undefined : close())}
+          onPause={(choice) => pause.send({ agentId: agent.id, ...choice })}
+        />
+      ) : null}
       <ConfirmDialog
         open={open === "archive"}
         onOpenChange={(next) => (next ? undefined : close())}

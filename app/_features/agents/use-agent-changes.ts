@@ -7,12 +7,7 @@ import { useChange } from "#app/_features/settings/use-change.ts";
 export function useAgentChanges() {
   const { agents } = useTRPC();
   const update = useChange(agents.update.mutationOptions(), {
-    done: ({ agent }, { status }) =>
-      status === "paused"
-        ? `${agent.name} is paused`
-        : status === "active"
-          ? `${agent.name} takes work again`
-          : `${agent.name} was changed`,
+    done: ({ agent }) => `${agent.name} was changed`,
     refused: "The agent was not changed",
   });
   const archive = useChange(agents.archive.mutationOptions(), {

@@ -109,13 +109,17 @@ type Wording = { [Type in EventType]: (data: EventData<Type>, about: About) => S
 const wording: Wording = {
   "organization.created": ({ name }) => ({ face: "organization", parts: ["made the organization ", { name }] }),
   "organization.renamed": ({ name }) => ({ face: "organization", parts: ["renamed the organization to ", { name }] }),
-  "organization.paused": ({ reason }) => ({
+  "organization.paused": ({ reason, mode }) => ({
     face: "paused",
-    parts: ["paused all work"],
+    parts: [mode === "hard" ? "stopped all work" : "paused all work"],
     quote: said(reason),
     tone: "warning",
   }),
-  "organization.resumed": () => ({ face: "resumed", parts: ["let work start again"], tone: "success" }),
+  "organization.resumed": (data) => ({
+    face: "resumed",
+    parts: ["let work start again", afterPause(data)],
+    tone: "success",
+  }),
   "member.joined": ({ role }, { subject, isOwn, subjectId }) => ({
     face: "person",
     parts: isOwn(subjectId)
@@ -151,13 +155,17 @@ const wording: Wording = {
     face: "team",
     parts: [`changed the ${fieldsOf(data)} of `, subject("a team")],
   }),
-  "team.paused": ({ reason }, { subject }) => ({
+  "team.paused": ({ reason, mode }, { subject }) => ({
     face: "paused",
-    parts: ["paused ", subject("the team")],
+    parts: [mode === "hard" ? "stopped " : "paused ", subject("the team")],
     quote: said(reason),
     tone: "warning",
   }),
-  "team.resumed": (_, { subject }) => ({ face: "resumed", parts: ["resumed ", subject("the team")], tone: "success" }),
+  "team.resumed": (data, { subject }) => ({
+    face: "resumed",
+    parts: ["resumed ", subject("the team"), afterPause(data)],
+    tone: "success",
+  }),
   "team.archived": (_, { subject }) => ({ face: "archived", parts: ["archived the team ", subject("")] }),
   "team.member_added": ({ userId }, { name, subject }) => ({
     face: "person",
@@ -172,6 +180,26 @@ const wording: Wording = {
     parts: ["added the agent ", { name }, `, ${runtime} ${role}`],
   }),
   "agent.updated": agentUpdated,
+  "agent.paused": ({ reason, mode }, { subject }) => ({
+    face: "paused",
+    parts: [mode === "hard" ? "stopped " : "paused ", subject("an agent")],
+    quote: said(reason),
+    tone: "warning",
+  }),
+  "agent.resumed": (data, { subject }) => ({
+    face: "resumed",
+    parts: ["let ", subject("an agent"), " work again", afterPause(data)],
+    tone: "success",
+  }),
+  "agent.went_silent": (_, { subject }) => ({
+    face: "agent",
+    parts: ["noticed that ", subject("an agent"), " gives no sign of life"],
+    tone: "warning",
+  }),
+  "agent.returned": ({ silentSeconds }, { subject }) => ({
+    face: "agent",
+    parts: ["heard of ", subject("an agent"), ` again after ${durationWords(silentSeconds)}`],
+  }),
   "api_key.created": ({ name, agentId, lastFour }, { name: nameOf }) => ({
     face: "key",
     parts: [
@@ -263,6 +291,15 @@ const wording: Wording = {
     parts: isOwn(reviewerId)
       ? ["took the review", ...(it === "it" ? [] : [" of ", it])]
       : ["gave the review of ", it, " to ", name(reviewerId, "a reviewer")],
+  }),
+  "review.released": ({ reason, declinedBy }, { it }) => ({
+    face: "review",
+    parts: [
+      declinedBy ? "gave the review of " : "took back the review of ",
+      it,
+      declinedBy ? " back" : " from its reviewer",
+    ],
+    quote: said(reason),
   }),
   "review.decided": ({ verdict, text }, { it }) => ({ ...decided(verdict, it), face: "review", quote: said(text) }),
   "review.commented": ({ path, line, body }, { it }) => ({
@@ -415,6 +452,22 @@ function fieldsOf(data: object): string {
 /** The first eight letters of a commit, as git prints it. */
 function shortCommit(commit: string): string {
   return commit.slice(0, 8);
+}
+
+/** How long a pause lasted, where the event says it. */
+const afterPause = ({ pausedSeconds, pausedBy }: { pausedSeconds?: number; pausedBy?: string }): string =>
+  pausedSeconds === undefined ? "" : `, ${durationWords(pausedSeconds)} after ${pausedBy ?? "somebody"} paused it`;
+
+function durationWords(seconds: number): string {
+  const [amount, unit] =
+    seconds < 90
+      ? [seconds, "second"]
+      : seconds < 5_400
+        ? [Math.round(seconds / 60), "minute"]
+        : seconds < 129_600
+          ? [Math.round(seconds / 3_600), "hour"]
+          : [Math.round(seconds / 86_400), "day"];
+  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
 
 const said = (text: string | undefined): string | undefined => (text === "" ? undefined : text);

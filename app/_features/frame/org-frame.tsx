@@ -62,6 +62,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
         runningAgents,
         pause: paused && {
           scope: frame.paused ? "organization" : "team",
+          mode: paused.mode,
           by: paused.by.name,
           reason: paused.reason || null,
           since: paused.at,

@@ -6,7 +6,7 @@ import { useCallback } from "react";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import type { Frame } from "#app/_server/frame.ts";
 import { taskHref } from "#app/_shell/rooms.ts";
-import type { SearchHit } from "#app/_shell/shell-props.ts";
+import type { PauseChoice, SearchHit } from "#app/_shell/shell-props.ts";
 import { statusFace } from "#app/_ui/status.tsx";
 
 /** What the frame itself does: count who works, pause and resume, find tasks for the palette. */
@@ -33,13 +33,13 @@ export function useFrameWork(frame: Frame, team: { id: string } | null) {
   return {
     runningAgents: agents.data?.agents.filter(({ holds }) => holds.length > 0).length ?? 0,
     search,
-    onPause: async (reason: string) => {
-      await api.organizations.pause.mutate({ reason });
+    onPause: async (choice: PauseChoice) => {
+      await api.pauses.pause.mutate(choice);
       router.refresh();
     },
     onResume: async () => {
       // Whichever of the two stands still; the organization's pause covers the team's.
-      await api.organizations.resume.mutate(frame.paused || !teamId ? {} : { teamId });
+      await api.pauses.resume.mutate(frame.paused || !teamId ? {} : { teamId });
       router.refresh();
     },
   };

@@ -1,13 +1,11 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Pause, Play } from "lucide-react";
 import { type SubmitEvent, useState } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
+import { PauseSection } from "#app/_features/pauses/pause-section.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { PauseDialog } from "#app/_shell/pause-dialog.tsx";
-import { useLateOpen } from "#app/_shell/use-late-open.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { CopyableId } from "#app/_ui/copy.tsx";
 import { Field } from "#app/_ui/field.tsx";
@@ -32,7 +30,13 @@ export function OrganizationSettings() {
         {({ organization, you }) => (
           <>
             <NameSection organization={organization} disabled={!isManager} />
-            <WorkSection organization={organization} canPause={can("work:pause")} />
+            <PauseSection
+              target={{}}
+              name="All work"
+              paused={organization.paused}
+              running="Work goes on in every team that is not paused itself."
+              canPause={can("work:pause")}
+            />
             <Section title="About">
               <dl className="grid grid-cols-[minmax(5rem,8rem)_minmax(0,1fr)] gap-y-2 text-app">
                 <dt className="text-muted">Address</dt>
@@ -94,54 +98,6 @@ function NameSection({ organization, disabled }: { organization: Organization; d
           </Button>
         )}
       </form>
-    </Section>
-  );
-}
-
-function WorkSection({ organization, canPause }: { organization: Organization; canPause: boolean }) {
-  const trpc = useTRPC();
-  const asking = useLateOpen();
-  const pause = useChange(trpc.organizations.pause.mutationOptions(), {
-    done: () => "Nothing new starts",
-    refused: "Work goes on",
-  });
-  const resume = useChange(trpc.organizations.resume.mutationOptions(), {
-    done: () => "Work starts again",
-    refused: "Work stays paused",
-  });
-  const { paused } = organization;
-  return (
-    <Section title="Work" lead="A pause holds on every path: nothing new starts. What agents hold now stays theirs.">
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <p className="min-w-0 text-app">
-          {paused ? (
-            <>
-              <strong className="font-semibold text-warning">Paused</strong> by {paused.by.name}{" "}
-              <RelativeTime at={paused.at} />
-              {paused.reason ? `: ${paused.reason}` : "."}
-            </>
-          ) : (
-            "Work goes on in every team that is not paused itself."
-          )}
-        </p>
-        {!canPause ? null : paused ? (
-          <Button icon={<Play className="size-4" />} loading={resume.isPending} onClick={() => void resume.apply({})}>
-            Resume work
-          </Button>
-        ) : (
-          <Button icon={<Pause className="size-4" />} onClick={() => asking.setOpen(true)}>
-            Pause all work…
-          </Button>
-        )}
-      </div>
-      {asking.wasOpened ? (
-        <PauseDialog
-          scope="any team"
-          open={asking.open}
-          onOpenChange={asking.setOpen}
-          onPause={(reason) => pause.send({ reason })}
-        />
-      ) : null}
     </Section>
   );
 }

@@ -1,23 +1,21 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Archive, ChevronLeft, Pause, Play } from "lucide-react";
+import { Archive, ChevronLeft } from "lucide-react";
 import Link from "next/link";
 import { type SubmitEvent, useState } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
+import { PauseSection } from "#app/_features/pauses/pause-section.tsx";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { Section } from "#app/_features/settings/settings-page.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { PauseDialog } from "#app/_shell/pause-dialog.tsx";
 import { roomHref, settingsHref } from "#app/_shell/rooms.ts";
-import { useLateOpen } from "#app/_shell/use-late-open.ts";
 import { ConfirmDialog } from "#app/_ui/alert-dialog.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Button, buttonClass } from "#app/_ui/button.tsx";
-import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { Skeleton } from "#app/_ui/skeleton.tsx";
 import type { TeamDetail } from "#server/teams/schema.ts";
 import { readTeamFields, TeamFields } from "./team-fields.tsx";
@@ -53,7 +51,15 @@ export function TeamSettings({ orgSlug, teamId }: { orgSlug: string; teamId: str
               {isKnown && !canManage ? <LookOnly what="change teams" /> : null}
               {isOpen ? <General key={team.id} team={team} /> : null}
               <TeamPeople team={team} canChange={can("people:manage") && team.archivedAt === null} />
-              {team.archivedAt === null ? <Work team={team} canPause={can("work:pause")} /> : null}
+              {team.archivedAt === null ? (
+                <PauseSection
+                  target={{ teamId: team.id }}
+                  name={team.name}
+                  paused={team.paused}
+                  running="Work goes on."
+                  canPause={can("work:pause")}
+                />
+              ) : null}
               {isOpen ? <ArchiveTeam team={team} /> : null}
             </>
           );
@@ -88,58 +94,6 @@ function General({ team }: { team: TeamDetail }) {
           </Button>
         </div>
       </form>
-    </Section>
-  );
-}
-
-function Work({ team, canPause }: { team: TeamDetail; canPause: boolean }) {
-  const trpc = useTRPC();
-  const asking = useLateOpen();
-  const pause = useChange(trpc.organizations.pause.mutationOptions(), {
-    done: () => `${team.name} is paused`,
-    refused: "The team was not paused",
-  });
-  const resume = useChange(trpc.organizations.resume.mutationOptions(), {
-    done: () => `${team.name} works again`,
-    refused: "The team stays paused",
-  });
-  const { paused } = team;
-  return (
-    <Section title="Work" lead="A pause of this team only. What its agents hold now stays theirs.">
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <p className="min-w-0 text-app">
-          {paused ? (
-            <>
-              <strong className="font-semibold text-warning">Paused</strong> by {paused.by.name}{" "}
-              <RelativeTime at={paused.at} />
-              {paused.reason ? `: ${paused.reason}` : "."}
-            </>
-          ) : (
-            "Work goes on."
-          )}
-        </p>
-        {!canPause ? null : paused ? (
-          <Button
-            icon={<Play className="size-4" />}
-            loading={resume.isPending}
-            onClick={() => void resume.apply({ teamId: team.id })}
-          >
-            Resume the team
-          </Button>
-        ) : (
-          <Button icon={<Pause className="size-4" />} onClick={() => asking.setOpen(true)}>
-            Pause the team…
-          </Button>
-        )}
-      </div>
-      {asking.wasOpened ? (
-        <PauseDialog
-          scope={`the team ${team.name}`}
-          open={asking.open}
-          onOpenChange={asking.setOpen}
-          onPause={(reason) => pause.send({ teamId: team.id, reason })}
-        />
-      ) : null}
     </Section>
   );
 }
