@@ -76,3 +76,7 @@ export type RequestKind = (typeof requestKinds)[number];
 /** `pending` is left once: the first answer wins, or its time is over, or nobody needs the answer any more. */
 export const requestStatuses = ["pending", "resolved", "expired", "withdrawn"] as const;
 export type RequestStatus = (typeof requestStatuses)[number];
+
+/** The states of a task of the MCP extension `io.modelcontextprotocol/tasks`, by its names (SEP-2663). */
+export const mcpTaskStatuses = ["working", "input_required", "completed", "failed", "cancelled"] as const;
+export type McpTaskStatus = (typeof mcpTaskStatuses)[number];

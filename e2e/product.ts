@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 const ROOT = join(import.meta.dirname, "..");
-const LOG = join(ROOT, "test-results/product.log");
+const LOGS = join(ROOT, "test-results");
 const READY_WITHIN_SECONDS = 120;
 
 export interface Product {
@@ -18,19 +18,26 @@ export interface Product {
   stop: () => Promise<void>;
 }
 
+export interface ProductOptions {
+  /** Environment variables besides those that every run has. */
+  settings?: Record<string, string>;
+  /** The file under `test-results` that gets its words. */
+  log?: string;
+}
+
 /** Starts the whole product as a person would, with a data folder and a port of its own; its words go to a log. */
-export async function startProduct(): Promise<Product> {
+export async function startProduct({ settings = {}, log = "product.log" }: ProductOptions = {}): Promise<Product> {
   const dataDir = await mkdtemp(join(tmpdir(), "entourage-e2e-"));
   await chmod(dataDir, 0o755); // As root the database runs under another user, who must be able to enter.
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
-  const child = launch(port, dataDir);
+  const child = launch(port, dataDir, settings, join(LOGS, log));
   const stop = async () => {
     await end(child);
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    await untilReady(url, child);
+    await untilReady(url, child, join(LOGS, log));
   } catch (error) {
     await stop();
     throw error;
@@ -38,9 +45,9 @@ export async function startProduct(): Promise<Product> {
   return { url, dataDir, stop };
 }
 
-function launch(port: number, dataDir: string): ChildProcess {
-  mkdirSync(join(ROOT, "test-results"), { recursive: true });
-  const log = openSync(LOG, "w");
+function launch(port: number, dataDir: string, settings: Record<string, string>, logFile: string): ChildProcess {
+  mkdirSync(LOGS, { recursive: true });
+  const log = openSync(logFile, "w");
   // Only what a fresh machine has: settings of the person who runs the tests must not leak into the product.
   const foreign = Object.keys(process.env).filter((name) => /^(ENTOURAGE_|DATABASE_URL$|NODE_OPTIONS$)/.test(name));
   const cleared = Object.fromEntries(foreign.map((name) => [name, undefined]));
@@ -53,6 +60,7 @@ function launch(port: number, dataDir: string): ChildProcess {
       PORT: String(port),
       ENTOURAGE_DATA_DIR: dataDir,
       ENTOURAGE_RATE_SIGN_IN: "1000",
+      ...settings,
     },
     // The channel closes when we die, however we die, and the product goes with us.
     stdio: ["ignore", log, log, "ipc"],
@@ -61,14 +69,14 @@ function launch(port: number, dataDir: string): ChildProcess {
   return child;
 }
 
-async function untilReady(url: string, child: ChildProcess): Promise<void> {
+async function untilReady(url: string, child: ChildProcess, logFile: string): Promise<void> {
   for (const deadline = Date.now() + READY_WITHIN_SECONDS * 1000; Date.now() < deadline; await delay(100)) {
     if (hasEnded(child))
-      throw new Error(`The product ended with ${child.exitCode} before it was ready:\n${tailOfLog()}`);
+      throw new Error(`The product ended with ${child.exitCode} before it was ready:\n${tailOfLog(logFile)}`);
     const answer = await fetch(`${url}/readyz`).catch(() => undefined);
     if (answer?.ok) return;
   }
-  throw new Error(`The product was not ready within ${READY_WITHIN_SECONDS} s:\n${tailOfLog()}`);
+  throw new Error(`The product was not ready within ${READY_WITHIN_SECONDS} s:\n${tailOfLog(logFile)}`);
 }
 
 /** It is asked first, as Ctrl-C does; only one that does not listen is killed. */
@@ -85,8 +93,8 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-function tailOfLog(): string {
-  return readFileSync(LOG, "utf8").split("\n").slice(-40).join("\n");
+function tailOfLog(logFile: string): string {
+  return readFileSync(logFile, "utf8").split("\n").slice(-40).join("\n");
 }
 
 /** Below the range of outgoing connections, where a port that is free now can be somebody's a moment later. */

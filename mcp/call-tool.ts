@@ -1,5 +1,5 @@
 import type { Caller } from "#server/door.ts";
-import { AppError } from "#server/errors.ts";
+import { AppError, type ErrorBody } from "#server/errors.ts";
 import { execute } from "#server/execute.ts";
 import { nearNames } from "#server/near-names.ts";
 import { shownTools, tools } from "./tool-table.ts";
@@ -24,21 +24,37 @@ export async function callTool(call: ToolCall, caller: Caller, signal: AbortSign
   const operation = tools.get(call.name);
   if (!operation) throw new UnknownTool(call.name, caller);
   try {
-    const structured = await execute(operation, caller.runtime, caller.actor, call.arguments, {
-      requestId: caller.requestId,
-      idempotencyKey: idempotencyKeyOf(call),
-      signal,
-    });
-    const json = JSON.stringify(structured);
-    return { text: json, structured, json, isError: false };
+    return told(
+      await execute(operation, caller.runtime, caller.actor, call.arguments, {
+        requestId: caller.requestId,
+        idempotencyKey: idempotencyKeyOf(call),
+        signal,
+      }),
+    );
   } catch (error) {
-    const told = caller.explain(error);
-    const structured = { error: told };
-    const text =
-      told.code === "internal" ? `internal error, request ${told.requestId}` : `${told.code}: ${told.message}`;
-    return { text, structured, json: JSON.stringify(structured), isError: true };
+    return refusedAs(caller.explain(error));
   }
 }
+
+/** What an operation answered, as the result of a tool. */
+export function told(structured: Record<string, unknown>): ToolResult {
+  const json = JSON.stringify(structured);
+  return { text: json, structured, json, isError: false };
+}
+
+/** What went wrong, as the result of a tool: its code and what is possible now; of a bug only the id of the request. */
+export function refusedAs(said: ErrorBody["error"]): ToolResult {
+  const structured = { error: said };
+  const text = said.code === "internal" ? `internal error, request ${said.requestId}` : `${said.code}: ${said.message}`;
+  return { text, structured, json: JSON.stringify(structured), isError: true };
+}
+
+/** The same in the words of the protocol. */
+export const callResultOf = ({ text, structured, isError }: ToolResult) => ({
+  content: [{ type: "text" as const, text }],
+  structuredContent: structured,
+  ...(isError && { isError }),
+});
 
 /** The name of no tool: an error of the protocol, not of a tool. */
 export class UnknownTool extends Error {

@@ -1,17 +1,25 @@
-import { randomUUID } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import {
   createMcpHandler,
   isInitializeRequest,
   isLegacyRequest,
-  McpServer,
-  ProtocolError,
-  ProtocolErrorCode,
+  type McpServer,
+  type ServerEvent,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import type { Caller } from "#server/door.ts";
-import { callTool, UnknownTool } from "./call-tool.ts";
-import { instructions, serverInfo } from "./server-info.ts";
-import { shownTools } from "./tool-table.ts";
+import { openSecrets } from "#server/keyring.ts";
+import type { OpenRuntime } from "#server/runtime.ts";
+import { createEventStore } from "./event-store.ts";
+import type { Extras } from "./extras.ts";
+import { principalOf } from "./principal.ts";
+import { openSubscriptions } from "./subscriptions.ts";
+import { createSurface, type SurfaceOptions } from "./surface.ts";
+
+/** Somebody who came through the door, and how to see whether they still would. */
+export interface Guest extends Caller {
+  isStillWelcome(): Promise<boolean>;
+}
 
 interface Session {
   server: McpServer;
@@ -19,86 +27,149 @@ interface Session {
   /** Whose it is; an id of a session opens it to nobody else. */
   principal: string;
   /** As whom its next request acts: found anew for each. */
-  caller: Caller;
+  guest: Guest;
+  /** Addresses that its client watches. */
+  watched: Set<string>;
+  unwatch?: () => void;
 }
 
 const MOST_SESSIONS = 2_000;
+const MOST_STREAMS = 2_000;
+const MOST_WATCHED = 500;
+/** How soon a client of the older era should come back to a stream that ended. */
+const RETRY_MS = 1_000;
 
 /**
  * The whole protocol by its library, both eras on one address: discovery, the older handshake with its sessions, ping,
  * subscriptions, and every refusal. Tool calls in an unusual form end here too and are answered from the same table.
  */
-export function createProtocol() {
+export function createProtocol(runtime: OpenRuntime, extras: Extras | undefined) {
   const sessions = new Map<string, Session>();
-  const callers = new WeakMap<Request, Caller>();
+  const guests = new WeakMap<Request, Guest>();
+  const subscriptions = openSubscriptions(runtime);
+  const listening = new Set<(event: ServerEvent) => void>();
+  const options: SurfaceOptions = {
+    stateKey: createHmac("sha256", openSecrets(runtime.config.dataDir).authSecret).update("mcp request state").digest(),
+    extras,
+    changed: (list) => {
+      const kind = list === "tools" ? "tools_list_changed" : "prompts_list_changed";
+      for (const listener of listening) listener({ kind });
+    },
+  };
+  const handlerOptions = { onerror: (error: Error) => runtime.log.debug({ error }, "mcp request refused") };
   const stateless = createMcpHandler(({ requestInfo }) => {
-    const caller = requestInfo && callers.get(requestInfo);
-    if (!caller) throw new Error("a request without a caller");
-    return createServer(() => caller);
-  });
+    const guest = requestInfo && guests.get(requestInfo);
+    if (!guest) throw new Error("a request without a caller");
+    return createSurface(() => guest, options);
+  }, handlerOptions);
 
-  return async function serve(request: Request, body: unknown, caller: Caller): Promise<Response> {
-    callers.set(request, caller);
+  return async function serve(request: Request, body: unknown, guest: Guest): Promise<Response> {
+    guests.set(request, guest);
     const isLegacy = request.method !== "POST" || (await isLegacyRequest(request, body));
-    if (!isLegacy) return stateless.fetch(request, { parsedBody: body });
+    if (!isLegacy)
+      return isListen(body) ? listen(request, body, guest) : stateless.fetch(request, { parsedBody: body });
     const id = request.headers.get("mcp-session-id");
-    if (id) return inSession(id, request, body, caller);
-    if (isInitializeRequest(body)) return begin(request, body, caller);
+    if (id) return inSession(id, request, body, guest);
+    if (isInitializeRequest(body)) return begin(request, body, guest);
     return stateless.fetch(request, request.method === "POST" ? { parsedBody: body } : {});
   };
 
-  function inSession(id: string, request: Request, body: unknown, caller: Caller): Response | Promise<Response> {
+  /**
+   * A stream of changes of the newer era. Each has a handler of its own, so that what it hears is what its own caller
+   * may: the addresses of one organization are not told apart from those of another by their words.
+   */
+  async function listen(request: Request, body: unknown, guest: Guest): Promise<Response> {
+    if (listening.size >= MOST_STREAMS)
+      return refusal(503, -32603, "Too many open streams in this process. Try again in a minute.");
+    const early: ServerEvent[] = [];
+    let hear: (event: ServerEvent) => void = (event) => early.push(event);
+    const tell = (event: ServerEvent) => hear(event);
+    const end = () => void handler.close();
+    const unwatch = await subscriptions.watch({
+      actor: guest.actor,
+      changed: (uri) => tell({ kind: "resource_updated", uri }),
+      isStillWelcome: guest.isStillWelcome,
+      end,
+    });
+    listening.add(tell);
+    const stop = () => {
+      listening.delete(tell);
+      unwatch();
+    };
+    const bus = {
+      publish: () => {},
+      subscribe(listener: (event: ServerEvent) => void) {
+        hear = listener;
+        for (const event of early.splice(0)) listener(event);
+        return stop;
+      },
+    };
+    const handler = createMcpHandler(() => createSurface(() => guest, options), { ...handlerOptions, bus });
+    const response = await handler.fetch(request, { parsedBody: body });
+    // Refused, or nothing to listen for: nobody subscribed, and nobody will.
+    if (response.headers.get("content-type") !== "text/event-stream") stop();
+    request.signal.addEventListener("abort", stop, { once: true });
+    return response;
+  }
+
+  function inSession(id: string, request: Request, body: unknown, guest: Guest): Response | Promise<Response> {
     const session = sessions.get(id);
-    if (session?.principal !== principalOf(caller)) return noSession();
-    session.caller = caller;
+    if (session?.principal !== principalOf(guest)) return noSession();
+    session.guest = guest;
     sessions.delete(id);
     sessions.set(id, session);
     return session.transport.handleRequest(request, { parsedBody: body });
   }
 
-  async function begin(request: Request, body: unknown, caller: Caller): Promise<Response> {
+  async function begin(request: Request, body: unknown, guest: Guest): Promise<Response> {
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
+      eventStore: createEventStore(),
+      retryInterval: RETRY_MS,
       onsessioninitialized: (id) => keep(id),
     });
-    const server = createServer(() => session.caller);
-    const session: Session = { server, transport, principal: principalOf(caller), caller };
+    const watch = { add: (uri: string) => watchIn(session, uri), remove: (uri: string) => unwatchIn(session, uri) };
+    const server = createSurface(() => session.guest, { ...options, watch });
+    const session: Session = { server, transport, principal: principalOf(guest), guest, watched: new Set() };
     const keep = (id: string) => {
       sessions.set(id, session);
       const [oldest] = sessions;
       if (oldest && sessions.size > MOST_SESSIONS) void oldest[1].server.close();
     };
     transport.onclose = () => {
+      session.unwatch?.();
       if (transport.sessionId) sessions.delete(transport.sessionId);
     };
     await server.connect(transport);
     return transport.handleRequest(request, { parsedBody: body });
   }
+
+  async function watchIn(session: Session, uri: string): Promise<void> {
+    if (session.watched.size >= MOST_WATCHED) return;
+    session.watched.add(uri);
+    session.unwatch ??= await subscriptions.watch({
+      actor: session.guest.actor,
+      changed: (changed) => {
+        if (session.watched.has(changed)) void session.server.server.sendResourceUpdated({ uri: changed });
+      },
+      isStillWelcome: () => session.guest.isStillWelcome(),
+      end: () => void session.server.close(),
+    });
+  }
+
+  function unwatchIn(session: Session, uri: string): void {
+    session.watched.delete(uri);
+    if (session.watched.size > 0) return;
+    session.unwatch?.();
+    delete session.unwatch;
+  }
 }
 
-/** A key, not only its agent: a session ends with the key it was opened with. */
-export const principalOf = ({ actor }: Caller): string => `${actor.orgId}|${actor.id}|${actor.keyId ?? ""}`;
+const isListen = (body: unknown): boolean =>
+  typeof body === "object" && body !== null && "method" in body && body.method === "subscriptions/listen";
 
-function createServer(callerOf: () => Caller): McpServer {
-  const server = new McpServer(serverInfo, { capabilities: { tools: {} }, instructions });
-  server.server.setRequestHandler("tools/list", ({ params }) => {
-    if (params?.cursor !== undefined)
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, "There is one page of tools; leave the cursor out.");
-    return { tools: shownTools(callerOf().actor.permissions) };
-  });
-  server.server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
-    try {
-      const { text, structured, isError } = await callTool(params, callerOf(), mcpReq.signal);
-      return { content: [{ type: "text", text }], structuredContent: structured, isError };
-    } catch (error) {
-      if (error instanceof UnknownTool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
-      throw error;
-    }
-  });
-  return server;
-}
+const noSession = () => refusal(404, -32001, "Session not found. Send initialize again.");
 
-function noSession(): Response {
-  const error = { code: -32001, message: "Session not found. Send initialize again." };
-  return Response.json({ jsonrpc: "2.0", error, id: null }, { status: 404 });
+function refusal(status: number, code: number, message: string): Response {
+  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status });
 }

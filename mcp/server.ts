@@ -8,38 +8,46 @@ import {
   readJsonText,
   requestIdOf,
   retryAfter,
+  wouldEnter,
 } from "#server/door.ts";
 import { type ErrorBody, errorCodes } from "#server/errors.ts";
+import type { OpenRuntime } from "#server/runtime.ts";
+import { principalOf } from "./principal.ts";
+import { createProtocol, type Guest } from "./protocol.ts";
 import { answerStranger } from "./stranger.ts";
-import { createProtocol, principalOf } from "./protocol.ts";
 import { answerPlain, isRecord, recognise } from "./thin-path.ts";
 
 /** The door for agents: the Model Context Protocol in its revisions 2026-07-28 and 2025-11-25, by API key. */
 export function createMcp() {
-  const serve = createProtocol();
+  let protocol: ReturnType<typeof openProtocol> | undefined;
   /** Calls of the older era that can be called off by a notification of their own. */
   const running = new Map<string, AbortController>();
 
   return async function answer(door: Door, request: Request): Promise<Response> {
     const requestId = requestIdOf(request);
-    let caller: Caller;
+    let caller: Guest;
     let body: unknown;
     try {
-      caller = await enter(door, request, requestId);
+      caller = {
+        ...(await enter(door, request, requestId)),
+        isStillWelcome: () => wouldEnter(door, request),
+      };
     } catch (error) {
       const signedIn = await answerStranger(door, request, requestId, error);
       return signedIn ?? turnAway(request, explain(door, error, requestId));
     }
+    const { runtime } = door;
+    const serve = await (protocol ??= openProtocol(runtime));
     if (request.method !== "POST") return serve(request, undefined, caller);
     if (!isJsonContentType(request.headers.get("content-type")))
       return protocolError(415, -32000, "Unsupported media type: send application/json.");
     try {
-      body = JSON.parse(await readJsonText(request, door.runtime.config.bodyLimitKilobytes * 1024));
+      body = JSON.parse(await readJsonText(request, runtime.config.bodyLimitKilobytes * 1024));
     } catch (error) {
       if (error instanceof SyntaxError) return protocolError(400, -32700, "Parse error: the body is not JSON.");
       return turnAway(request, caller.explain(error));
     }
-    const plain = recognise(request, body);
+    const plain = runtime.config.mcpConformance === "1" ? undefined : recognise(request, body);
     if (plain) return answerCancellable(request, plain.id, caller, (signal) => answerPlain(plain, caller, signal));
     callOff(request, body, caller);
     return serve(request, body, caller);
@@ -69,6 +77,12 @@ export function createMcp() {
     const session = request.headers.get("mcp-session-id");
     running.get(`${principalOf(caller)}|${session}|${String(body.params.requestId)}`)?.abort();
   }
+}
+
+/** The fixtures of the conformance suite are not even loaded without the flag. */
+async function openProtocol(runtime: OpenRuntime) {
+  const extras = runtime.config.mcpConformance === "1" ? (await import("./fixtures/extras.ts")).fixtures : undefined;
+  return createProtocol(runtime, extras);
 }
 
 /** Somebody who does not come in. A client without a key learns where it is told how to get one. */

@@ -1,4 +1,5 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
   classifyInboundRequest,
   PROTOCOL_VERSION_META_KEY,
   SERVER_INFO_META_KEY,
@@ -7,7 +8,8 @@ import {
 import type { Caller } from "#server/door.ts";
 import { callTool, type ToolCall, UnknownTool } from "./call-tool.ts";
 import { serverInfo } from "./server-info.ts";
-import { listTools } from "./tool-table.ts";
+import { TASKS } from "./tasks/extension.ts";
+import { listTools, tools } from "./tool-table.ts";
 
 /** The revision without sessions. */
 const MODERN = "2026-07-28";
@@ -35,7 +37,7 @@ export function recognise({ headers }: Request, body: unknown): PlainRequest | u
   const plain = { id, modern };
   if (method === "tools/list") return params?.cursor === undefined ? { ...plain, method } : undefined;
   const call = toolCallOf(params);
-  return call && { ...plain, method, call };
+  return call && !mayBecomeTask(call) ? { ...plain, method, call } : undefined;
 }
 
 /** Answers it from the compiled table. */
@@ -80,6 +82,13 @@ function isPlainLegacy(headers: Headers, params: Record<string, unknown> | undef
   const version = headers.get("mcp-protocol-version");
   if (version !== null && !SUPPORTED_PROTOCOL_VERSIONS.includes(version)) return false;
   return !isRecord(params?._meta) || !(PROTOCOL_VERSION_META_KEY in params._meta);
+}
+
+/** A call that takes long, of a client that can be given a task for it. */
+function mayBecomeTask({ name, _meta }: ToolCall): boolean {
+  if (!tools.get(name)?.resume) return false;
+  const capabilities = _meta?.[CLIENT_CAPABILITIES_META_KEY];
+  return isRecord(capabilities) && isRecord(capabilities.extensions) && TASKS in capabilities.extensions;
 }
 
 function toolCallOf(params: Record<string, unknown> | undefined): ToolCall | undefined {

@@ -29,6 +29,7 @@ const tasks = {
   check: ["scripts/check.ts"],
   test: ["scripts/test.ts"],
   "test:full": ["scripts/test.ts", "--full"],
+  conformance: ["scripts/conformance.ts"],
   bench: ["bench/main.ts"],
   screenshots: ["scripts/screenshots.ts"],
   "config-docs": ["scripts/config-docs.ts"],

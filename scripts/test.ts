@@ -17,6 +17,7 @@ async function main(full: boolean): Promise<void> {
     const tallies = [await check(), await testByVitest(join(reports, "vitest.json"), env)];
     const built = await build();
     tallies.push(built);
+    if (built.failed === 0) tallies.push(await conform());
     if (built.failed === 0) tallies.push(await walk(join(reports, "playwright.json"), env));
     const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
     const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
@@ -42,6 +43,10 @@ async function testByVitest(report: string, env: NodeJS.ProcessEnv): Promise<Tal
 async function build(): Promise<Tally> {
   const exitCode = await run("Build", ["scripts/build.ts"]);
   return asTally(exitCode || (await run("Browser bundle", ["scripts/check.ts", "browser bundle"])));
+}
+
+async function conform(): Promise<Tally> {
+  return asTally(await run("Conformance to the Model Context Protocol", ["scripts/conformance.ts"]));
 }
 
 async function walk(report: string, env: NodeJS.ProcessEnv): Promise<Tally> {

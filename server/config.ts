@@ -94,6 +94,12 @@ export const settings = z.object({
   bodyLimitKilobytes: integer(16, 102_400)
     .default(1024)
     .describe("Largest request body except for git; a larger one gets 413."),
+  mcpConformance: z
+    .enum(["0", "1"])
+    .default("0")
+    .describe(
+      "`1`: `/mcp` also offers the fixtures of the protocol's conformance suite (`npm run conformance`). Refused in production.",
+    ),
   ratePerActor: integer(1, 1_000_000).default(600).describe("Requests per minute for one person or key."),
   ratePerAddress: integer(1, 1_000_000)
     .default(60)
@@ -166,6 +172,11 @@ function contradictions(data: Settings): string[] {
     if (missing.length === 0 || missing.length === group.length) continue;
     problems.push(
       `${group.map(variableName).join(", ")} belong together; missing: ${missing.map(variableName).join(", ")}.`,
+    );
+  }
+  if (data.mcpConformance === "1" && data.profile === "production") {
+    problems.push(
+      "ENTOURAGE_MCP_CONFORMANCE=1 opens tools for testing, which production refuses. Remove it, or set ENTOURAGE_PROFILE=staging.",
     );
   }
   if (data.pusherUrl && !/^https?:\/\/[^:]+:[^@]+@[^/]+\/apps\/\d+$/.test(data.pusherUrl)) {

@@ -33,18 +33,9 @@ export interface Caller {
  * @throws AppError forbidden, unauthenticated, rate_limited.
  */
 export async function enter({ runtime, authenticate }: Door, request: Request, requestId: string): Promise<Caller> {
-  const { headers } = request;
   admitPage(request, runtime);
-  const ip = headers.get("x-forwarded-for") ?? "unknown";
-  const facts = {
-    authorization: headers.get("authorization") ?? undefined,
-    cookie: headers.get("cookie") ?? undefined,
-    orgRef: headers.get("x-entourage-org") ?? undefined,
-    ip,
-    origin: headers.get("origin") ?? undefined,
-    method: request.method,
-    contentType: headers.get("content-type") ?? undefined,
-  };
+  const facts = factsOf(request);
+  const { ip } = facts;
   const actor = await authenticate(runtime, facts).catch(async (error: unknown) => {
     // Only strangers are counted by address, so that one cannot use up the share of the others behind it.
     if (error instanceof AppError && error.code === "unauthenticated") await runtime.rates.admit({ ip });
@@ -58,6 +49,29 @@ export async function enter({ runtime, authenticate }: Door, request: Request, r
     requestId,
     signal: request.signal,
     explain: (error) => describeFailure(error, requestId, runtime.log),
+  };
+}
+
+/** Whether somebody who came in would be let in again now: asked while a stream of theirs is open. */
+export async function wouldEnter({ runtime, authenticate }: Door, request: Request): Promise<boolean> {
+  try {
+    await authenticate(runtime, factsOf(request));
+    return true;
+  } catch (error) {
+    // A database that is away says nothing about anybody.
+    return !(error instanceof AppError && (error.code === "unauthenticated" || error.code === "forbidden"));
+  }
+}
+
+function factsOf({ headers, method }: Request): RequestFacts {
+  return {
+    authorization: headers.get("authorization") ?? undefined,
+    cookie: headers.get("cookie") ?? undefined,
+    orgRef: headers.get("x-entourage-org") ?? undefined,
+    ip: headers.get("x-forwarded-for") ?? "unknown",
+    origin: headers.get("origin") ?? undefined,
+    method,
+    contentType: headers.get("content-type") ?? undefined,
   };
 }
 

@@ -31,19 +31,57 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
   rawInput: unknown,
   options: ExecuteOptions,
 ): Promise<z.output<Output>> {
-  if (!operation.isOpen && !actor.permissions.has(operation.permission)) {
-    const instead = actor.agent ? " Call wait_for_work for what is yours to do, or send_message to whoever may." : "";
-    throw new AppError(
-      "forbidden",
-      `${operation.name} needs the permission ${operation.permission}, which the role ${actor.role} does not have here.${instead}`,
-    );
-  }
+  requirePermission(operation, actor);
   const input = parseInput(operation, rawInput);
   const decided = operation.kind === "local" ? undefined : await decide(operation, runtime, actor, input, options);
   const result = operation.finish
     ? await operation.finish(decided, input, { runtime, actor, requestId: options.requestId, signal: options.signal })
     : decided;
   return operation.output.parse(result);
+}
+
+/**
+ * The first half of a `wait` operation, for a caller that comes back for the rest: decides, and keeps what was decided
+ * in the same transaction. `lookAgain` is the second half, any number of times, in any process.
+ */
+export async function begin<Decided>(
+  operation: Operation<z.ZodObject, z.ZodObject, Decided>,
+  runtime: Runtime,
+  actor: Actor,
+  rawInput: unknown,
+  { requestId }: ExecuteOptions,
+  keep: (context: Context, decided: Decided) => Promise<void>,
+): Promise<Decided> {
+  requirePermission(operation, actor);
+  const input = parseInput(operation, rawInput);
+  return inTransaction(runtime, actor, { requestId }, async (context) => {
+    const decided = await operation.run(context, input);
+    await keep(context, decided);
+    return decided;
+  });
+}
+
+/** Looks for the result of what was begun, as the caller may now; undefined while there is none. */
+export async function lookAgain<Decided>(
+  operation: Operation<z.ZodObject, z.ZodObject, Decided>,
+  runtime: Runtime,
+  actor: Actor,
+  { decided, input }: { decided: Decided; input: unknown },
+  { requestId, signal }: ExecuteOptions,
+): Promise<Record<string, unknown> | undefined> {
+  if (!operation.resume) throw new Error(`${operation.name} cannot be resumed`);
+  requirePermission(operation, actor);
+  const result = await operation.resume(decided, parseInput(operation, input), { runtime, actor, requestId, signal });
+  return result && operation.output.parse(result);
+}
+
+function requirePermission({ name, permission, isOpen }: Pick<Operation, "name" | "permission" | "isOpen">, actor: Actor): void {
+  if (isOpen || actor.permissions.has(permission)) return;
+  const instead = actor.agent ? " Call wait_for_work for what is yours to do, or send_message to whoever may." : "";
+  throw new AppError(
+    "forbidden",
+    `${name} needs the permission ${permission}, which the role ${actor.role} does not have here.${instead}`,
+  );
 }
 
 function decide<Input extends z.ZodObject, Output extends z.ZodObject>(

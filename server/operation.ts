@@ -46,6 +46,12 @@ export interface Operation<
   run(context: Context, input: z.output<Input>): Promise<Decided>;
   /** What follows after the commit, holding no transaction. Required for `wait`, `git` and `local`. */
   finish?(decided: Decided, input: z.output<Input>, context: FinishContext): Promise<z.input<Output>>;
+  /**
+   * Looks once for what `finish` would wait for, undefined while there is nothing yet. With it a call can outlive the
+   * connection and the process: `decided` is kept as JSON, and whoever is asked next looks again. A `decided` that has
+   * an end in time answers in its last form from then on.
+   */
+  resume?(decided: Decided, input: z.output<Input>, context: FinishContext): Promise<z.input<Output> | undefined>;
 }
 
 type Finished<Input extends z.ZodObject, Output extends z.ZodObject, Decided> = Operation<Input, Output, Decided> & {
@@ -55,6 +61,7 @@ type Finished<Input extends z.ZodObject, Output extends z.ZodObject, Decided> = 
 type Plain<Input extends z.ZodObject, Output extends z.ZodObject> = Operation<Input, Output, z.input<Output>> & {
   kind: "read" | "command";
   finish?: never;
+  resume?: never;
 };
 type Local<Input extends z.ZodObject, Output extends z.ZodObject> = Omit<
   Finished<Input, Output, void>,

@@ -1,0 +1,165 @@
+import {
+  type CallToolRequest,
+  type CallToolResult,
+  createRequestStateCodec,
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import type { Caller } from "#server/door.ts";
+import { callResultOf, callTool, UnknownTool } from "./call-tool.ts";
+import { complete } from "./completion.ts";
+import type { ExtraLongTool, Extras, Reach } from "./extras.ts";
+import { principalOf } from "./principal.ts";
+import { getPrompt, prompts } from "./prompts.ts";
+import { listResources, readResource, resourceTemplates } from "./resources.ts";
+import { instructions, serverInfo } from "./server-info.ts";
+import { requireTasks, TASKS, takesTasks } from "./tasks/extension.ts";
+import { beginTask, serveTasks } from "./tasks/handlers.ts";
+import { longToolOf } from "./tasks/operation-tool.ts";
+import { shownTools, tools } from "./tool-table.ts";
+
+export interface SurfaceOptions {
+  /** Seals what a client has to bring back unchanged; the same in every process of the installation. */
+  stateKey: Uint8Array;
+  /** Fixtures of the conformance suite, if they are switched on. */
+  extras: Extras | undefined;
+  /** Tells the open streams of this process that a list changed. */
+  changed: Reach["changed"];
+  /** Watches addresses for a session of the older era; a session-less request has nothing to watch with. */
+  watch?: { add(uri: string): Promise<void>; remove(uri: string): void };
+}
+
+/** What the product offers over the protocol, as a server object of its library: made per session or unusual request. */
+export function createSurface(callerOf: () => Caller, options: SurfaceOptions): McpServer {
+  const { extras } = options;
+  const codec = createRequestStateCodec({ key: options.stateKey, bind: () => principalOf(callerOf()) });
+  const mcp = new SurfaceServer(extras, {
+    capabilities: {
+      tools: { ...(extras && { listChanged: true }) },
+      prompts: { ...(extras && { listChanged: true }) },
+      resources: { subscribe: true },
+      completions: {},
+      extensions: { [TASKS]: {} },
+      ...(extras && { logging: {} }),
+    },
+    instructions,
+    requestState: { verify: codec.verify },
+  });
+  const { server } = mcp;
+  const reach = (context: ServerContext): Reach => ({
+    context,
+    seal: (payload) => codec.mint(payload, context),
+    changed: options.changed,
+  });
+
+  server.setRequestHandler("tools/list", ({ params }) => {
+    onePage(params?.cursor);
+    const further = extras ? [...extras.tools, ...extras.longTools].map(({ tool }) => tool) : [];
+    return { tools: [...shownTools(callerOf().actor.permissions), ...further] };
+  });
+  // The library has no type for a call that became a task, and hands it on as it is.
+  server.setRequestHandler(
+    "tools/call",
+    async (request, context) => (await answerCall(request, context)) as CallToolResult,
+  );
+  async function answerCall({ params }: Pick<CallToolRequest, "params">, context: ServerContext): Promise<unknown> {
+    const { name, arguments: input = {} } = params;
+    const caller = callerOf();
+    const extra = extras?.tools.find(({ tool }) => tool.name === name);
+    if (extra) return extra.call(input, reach(context));
+    const long = extras?.longTools.find(({ tool }) => tool.name === name);
+    if (long) return callLong(long, input, caller, context);
+    const operation = tools.get(name);
+    if (operation?.resume && takesTasks(context)) return beginTask(longToolOf(operation), input, caller, context);
+    try {
+      return callResultOf(await callTool(params, caller, context.mcpReq.signal));
+    } catch (error) {
+      if (error instanceof UnknownTool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
+      throw error;
+    }
+  }
+  serveTasks(
+    mcp,
+    (name) => {
+      const operation = tools.get(name);
+      return operation?.resume ? longToolOf(operation) : extras?.longTools.find(({ tool }) => tool.name === name)?.long;
+    },
+    callerOf,
+  );
+
+  server.setRequestHandler("resources/list", async ({ params }) => {
+    onePage(params?.cursor);
+    return { resources: [...(await listResources(callerOf())), ...(extras?.resources ?? [])] };
+  });
+  server.setRequestHandler("resources/templates/list", ({ params }) => {
+    onePage(params?.cursor);
+    return { resourceTemplates: [...resourceTemplates, ...(extras?.templates ?? [])] };
+  });
+  server.setRequestHandler(
+    "resources/read",
+    async ({ params: { uri } }) => extras?.read(uri) ?? readResource(callerOf(), uri),
+  );
+  server.setRequestHandler("resources/subscribe", async ({ params: { uri } }) => {
+    await options.watch?.add(uri);
+    return {};
+  });
+  server.setRequestHandler("resources/unsubscribe", ({ params: { uri } }) => {
+    options.watch?.remove(uri);
+    return {};
+  });
+
+  server.setRequestHandler("prompts/list", ({ params }) => {
+    onePage(params?.cursor);
+    return { prompts: [...prompts, ...(extras?.prompts ?? []).map(({ prompt }) => prompt)] };
+  });
+  server.setRequestHandler("prompts/get", async ({ params: { name, arguments: input = {} } }, context) => {
+    const extra = extras?.prompts.find(({ prompt }) => prompt.name === name);
+    return extra ? extra.get(input, reach(context)) : getPrompt(callerOf(), name, input);
+  });
+  server.setRequestHandler("completion/complete", ({ params }) => complete(callerOf(), params));
+  return mcp;
+}
+
+/** Knows the schemas of fixtures that repeat a parameter as a header, which the library checks before it dispatches. */
+class SurfaceServer extends McpServer {
+  readonly #extras: Extras | undefined;
+  constructor(extras: Extras | undefined, options: ConstructorParameters<typeof McpServer>[1]) {
+    super(serverInfo, options);
+    this.#extras = extras;
+  }
+  override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
+    return this.#extras?.tools.find(({ tool }) => tool.name === name)?.tool.inputSchema;
+  }
+}
+
+async function callLong(
+  { long, ask }: ExtraLongTool,
+  input: Record<string, unknown>,
+  caller: Caller,
+  context: ServerContext,
+) {
+  if (long.onlyAsTask) requireTasks(context);
+  const asked = ask?.(context.mcpReq.inputResponses) ?? {};
+  if ("resultType" in asked) return asked;
+  const begun = { ...input, ...asked };
+  if (takesTasks(context)) return beginTask(long, begun, caller, context);
+  return finishAtOnce(long, begun, caller);
+}
+
+/** For a client that takes no tasks: waits for the end, looking as often as such a client would. */
+async function finishAtOnce(long: ExtraLongTool["long"], input: Record<string, unknown>, caller: Caller) {
+  const decided = await long.begin(caller, input, async () => {});
+  for (;;) {
+    const look = await long.look(caller, { input, decided, responses: {} }, { canElicit: false });
+    if (look.state === "completed") return look.result;
+    if (look.state === "failed") throw new ProtocolError(look.error.code, look.error.message);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function onePage(cursor: string | undefined): void {
+  if (cursor !== undefined)
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, "There is one page; leave the cursor out.");
+}
