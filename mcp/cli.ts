@@ -6,6 +6,7 @@ import { string } from "@optique/core/valueparser";
 import { run as understand } from "@optique/run";
 import { config } from "./cli/commands/config.ts";
 import { doctor } from "./cli/commands/doctor.ts";
+import { answer, inbox } from "./cli/commands/inbox.ts";
 import { instructionPrompt } from "./cli/commands/instruction-prompt.ts";
 import { login, logout, whoami } from "./cli/commands/login.ts";
 import { mcp } from "./cli/commands/mcp.ts";
@@ -19,7 +20,10 @@ import { serverInfo } from "./server-info.ts";
 
 // `entourage`: the command line of people and scripts. Data goes to stdout, talk to stderr; secrets are never arguments.
 const grammar = object({
-  act: or(or(login, logout, whoami, listTasks, showTask, claim), or(run, mcp, instructionPrompt, doctor, config)),
+  act: or(
+    or(login, logout, whoami, listTasks, showTask, claim, inbox, answer),
+    or(run, mcp, instructionPrompt, doctor, config),
+  ),
   json: withDefault(flag("--json", { description: message`Data as JSON, a value a line.` }), false),
   server: optional(
     option("--server", string({ metavar: "URL" }), { description: message`Another server than the profile's.` }),

@@ -109,8 +109,8 @@ test("an agent claims with the command line and finds its lease", async () => {
 
 test("every operation can be listed, described and run, with fields, JSON fields, a file or a pipe", async () => {
   const options = { key: ownerKey };
-  const { stdout } = await entourage(["run"], options);
-  expect(stdout).toMatch(/^create_task {2,}\S/m);
+  const { stdout, stderr } = await entourage(["run"], options);
+  expect(stdout || stderr).toMatch(/^create_task {2,}\S/m);
   const described = JSON.parse((await entourage(["--json", "run", "create_task", "--describe"], options)).stdout);
   expect(described.input.properties).toHaveProperty("title");
   const first = await create("First");
@@ -152,6 +152,45 @@ test("on a terminal it is bold, unless NO_COLOR says otherwise; in a pipe it nev
   expect(await onTerminal(["task", task.id], { ...options, env: { NO_COLOR: "1" } })).not.toContain(escape);
   expect((await entourage(["task", task.id], options)).stdout).not.toContain(escape);
 });
+
+test("what agents ask is listed and answered from a shell; the second answer is told whose the first was", async () => {
+  const ask = (input: object) =>
+    entourage(["--json", "run", "ask_human", "timeoutSeconds:=0", "--input", "-"], {
+      key: agentKey,
+      stdin: JSON.stringify(input),
+    });
+  const question = JSON.parse(
+    (
+      await ask({
+        title: "Which colour?",
+        options: [
+          { value: "r", label: "Red" },
+          { value: "b", label: "Blue" },
+        ],
+      })
+    ).stdout,
+  );
+  const approval = JSON.parse(
+    (await ask({ kind: "approval", title: "Deploy?", action: { name: "deploy", input: {} } })).stdout,
+  );
+  const options = { key: ownerKey };
+  const { stdout } = await entourage(["inbox"], options);
+  expect(stdout).toContain(question.request.slice(-8));
+  expect(stdout).toContain("2 Blue");
+  expect(await entourage(["answer", question.request.slice(-8), "3"], options)).toMatchObject({ code: 2 });
+  expect(await entourage(["answer", question.request.slice(-8), "2"], options)).toMatchObject({ code: 0, stderr: "" });
+  expect(await entourage(["answer", approval.request, "maybe"], options)).toMatchObject({ code: 2 });
+  expect(await entourage(["answer", approval.request, "no", "--note", "Not on a Friday"], options)).toMatchObject({
+    code: 0,
+  });
+  const late = await entourage(["answer", question.request, "1"], options);
+  expect(late.code).toBe(5);
+  const read = async (id: string) =>
+    JSON.parse((await entourage(["--json", "run", "get_request", `request=${id}`], options)).stdout).request.answer;
+  expect(await read(question.request)).toBe("b");
+  expect(await read(approval.request)).toEqual({ approved: false, note: "Not on a Friday" });
+  expect((await entourage(["inbox"], options)).stdout).toBe("");
+}, 60_000);
 
 test("settings are changed by name, and a key is not carried to another server", async () => {
   await entourage(["login", "--with-token"], { stdin: ownerKey });

@@ -11,18 +11,12 @@ import { CliFailure, exits } from "../failure.ts";
 import { columns } from "../output.ts";
 import { readAll } from "../stdin.ts";
 
-const described = z.looseObject({
-  paths: z.record(
-    z.string(),
-    z.looseObject({
-      post: z.looseObject({
-        summary: z.string(),
-        requestBody: z
-          .looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.unknown() })) })
-          .optional(),
-      }),
-    }),
-  ),
+const described = z.looseObject({ paths: z.record(z.string(), z.unknown()) });
+const path = z.looseObject({
+  post: z.looseObject({
+    summary: z.string(),
+    requestBody: z.looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.unknown() })) }).optional(),
+  }),
 });
 
 export const run = defineCommand(
@@ -78,12 +72,14 @@ async function operationsAt(connection: Connection) {
   const response = await send(`${connection.server}/api/openapi.json`, {}, connection);
   if (!response?.ok) throw unreachable(connection);
   const { paths } = described.parse(await response.json());
-  const own = Object.entries(paths).filter(([path]) => /^\/\w+$/.test(path));
+  // Only operations stand directly below the root; what else there is (signing in) has a way of its own.
+  const own = Object.entries(paths).filter(([name]) => /^\/\w+$/.test(name));
   return Object.fromEntries(
-    own.map(([path, { post }]) => [
-      path.slice(1),
-      { summary: post.summary, input: post.requestBody?.content["application/json"]?.schema ?? {} },
-    ]),
+    own.map(([name, told]) => {
+      const { post } = path.parse(told);
+      const input = post.requestBody?.content["application/json"]?.schema ?? {};
+      return [name.slice(1), { summary: post.summary, input }];
+    }),
   );
 }
 
