@@ -85,14 +85,14 @@ export default {
       name: "nouns-meet-through-services",
       severity: "error",
       // What a noun says (schema, transitions), finds (finding, queries) and does (service, jobs), and the parts that
-      // several nouns stand on: the dependencies of tasks, clocks and fence of leases, pause switches, the crew of a team.
+      // several nouns stand on: the dependencies of tasks, clocks and fence of leases, pause switches, what closes with a task, the crew of a team.
       comment: "Across nouns import only what is made for others.",
       from: { path: NOUN, pathNot: ["^server/(trpc|events|realtime|auth)/", TESTS] },
       to: {
         path: NOUN,
         pathNot: [
           "^server/$1/",
-          "^server/[^/]+/(schema|transitions|finding|queries|service|jobs|dependencies|clocks|fence|switches|crew)[.]ts$",
+          "^server/[^/]+/(schema|transitions|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew)[.]ts$",
           "^server/(events|realtime|auth|git|llm|github|sandbox|drivers)/",
         ],
       },

@@ -173,12 +173,13 @@ test("what agents ask is listed and answered from a shell; the second answer is 
   const approval = JSON.parse(
     (await ask({ kind: "approval", title: "Deploy?", action: { name: "deploy", input: {} } })).stdout,
   );
+  const shortId = String(question.request).slice(-8);
   const options = { key: ownerKey };
   const { stdout } = await entourage(["inbox"], options);
-  expect(stdout).toContain(question.request.slice(-8));
+  expect(stdout).toContain(shortId);
   expect(stdout).toContain("2 Blue");
-  expect(await entourage(["answer", question.request.slice(-8), "3"], options)).toMatchObject({ code: 2 });
-  expect(await entourage(["answer", question.request.slice(-8), "2"], options)).toMatchObject({ code: 0, stderr: "" });
+  expect(await entourage(["answer", shortId, "3"], options)).toMatchObject({ code: 2 });
+  expect(await entourage(["answer", shortId, "2"], options)).toMatchObject({ code: 0, stderr: "" });
   expect(await entourage(["answer", approval.request, "maybe"], options)).toMatchObject({ code: 2 });
   expect(await entourage(["answer", approval.request, "no", "--note", "Not on a Friday"], options)).toMatchObject({
     code: 0,

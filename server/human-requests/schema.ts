@@ -2,7 +2,6 @@ import { z } from "zod";
 import { requestKinds, requestStatuses, taskStatuses } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 import { author, leaseRef, taskRef } from "../tasks/schema.ts";
-import { canonicalJson } from "./canonical.ts";
 
 const mostBytes = 20_000;
 
@@ -10,7 +9,7 @@ const mostBytes = 20_000;
 const json = z.unknown().refine(isPlainJson, `Give JSON of at most ${mostBytes} bytes.`);
 
 function isPlainJson(value: unknown): boolean {
-  return z.json().safeParse(value).success && Buffer.byteLength(canonicalJson(value)) <= mostBytes;
+  return z.json().safeParse(value).success && new TextEncoder().encode(JSON.stringify(value)).length <= mostBytes;
 }
 
 const option = z.strictObject({
