@@ -17,8 +17,10 @@ import * as reviews from "#server/reviews/operations.ts";
 import { startSample } from "#server/samples/operations.ts";
 import * as signIns from "#server/sign-ins/operations.ts";
 import * as tasks from "#server/tasks/operations.ts";
+import { getContext, saveContextOperation } from "#server/task-contexts/operations.ts";
 import * as teams from "#server/teams/operations.ts";
 import * as tokens from "#server/tokens/operations.ts";
+import * as worktrees from "#server/worktrees/operations.ts";
 
 // What agents see. Every operation stands in exactly one of these four; a line here is the whole cost of a new tool.
 
@@ -29,9 +31,14 @@ export const readTools: readonly Operation[] = [
   teams.listTeams,
   teams.getTeam,
   agents.listAgents,
+  agents.listTeamAgentsOperation,
   tasks.listTasks,
   tasks.getTask,
   tasks.getTaskEvents,
+  tasks.getDependentTasks,
+  tasks.waitForTaskCompletion,
+  getContext,
+  worktrees.getWorktree,
   messages.getInbox,
   repos.listReposOperation,
   repos.getRepo,
@@ -57,6 +64,9 @@ export const writeTools: readonly Operation[] = [
   heartbeat,
   releaseTask,
   tasks.createTask,
+  tasks.createTasksBatch,
+  saveContextOperation,
+  worktrees.createWorktreeOperation,
   tasks.updateTask,
   tasks.changeStatus,
   tasks.assignTask,
@@ -78,6 +88,7 @@ export const writeTools: readonly Operation[] = [
 /** Takes something away that others may still want. */
 export const destructiveTools: readonly Operation[] = [
   tasks.archiveTask,
+  worktrees.removeWorktreeOperation,
   tasks.bulkUpdateTasks,
   reviews.rejectTask,
   repos.archiveRepo,

@@ -94,6 +94,7 @@ test("a list changes the rows it has and no others; a task's page also its neigh
     createdBy: { kind: "user", id: "u", name: "U" },
     dependsOn: [{ id: "task-1", number: 1, title: "Task 1", status: "todo" }],
     dependents: [],
+    context: null,
     conversation: [],
     reviews: [],
     merges: [],

@@ -13,6 +13,16 @@ export const listAgents = defineOperation({
   run: queries.listAgents,
 });
 
+export const listTeamAgentsOperation = defineOperation({
+  name: "list_team_agents",
+  summary: "See who of your team does what now and has room for more, in few words.",
+  kind: "read",
+  permission: "org:read",
+  input: schema.listTeamAgentsInput,
+  output: schema.teamAgents,
+  run: queries.listTeamAgents,
+});
+
 export const createAgent = defineOperation({
   name: "create_agent",
   summary: "Add an agent to a team. Give it a key with create_api_key so that it can come over MCP.",

@@ -2,6 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { pauseOf } from "../pauses/queries.ts";
+import { AppError } from "../errors.ts";
+import { findTeam } from "../teams/finding.ts";
 import type { Agent } from "./schema.ts";
 import { findAgent } from "./service.ts";
 
@@ -12,6 +14,15 @@ export async function listAgents(
 ): Promise<{ agents: Agent[] }> {
   const where = sql`${teamId ? sql`a.team_id = ${teamId}` : sql`true`} and ${archived ? sql`true` : sql`a.status <> 'archived'`}`;
   return { agents: await readAgents(context, where) };
+}
+
+/** Who of a team does what now, in few words. @throws AppError invalid when it is not clear which team. */
+export async function listTeamAgents(context: Context, input: { teamId?: string | undefined }) {
+  const teamId = input.teamId ?? context.actor.agent?.teamId;
+  if (!teamId) throw new AppError("invalid", "Name the team: list_teams shows yours.");
+  await findTeam(context, teamId);
+  const { agents } = await listAgents(context, { teamId, archived: false });
+  return { agents: agents.map((each) => ({ ...each, freeSlots: Math.max(0, each.slots - each.holds.length) })) };
 }
 
 /** One agent. @throws AppError not_found */

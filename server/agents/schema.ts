@@ -52,6 +52,18 @@ export const listAgentsInput = z.strictObject({
 });
 export const agentList = z.object({ agents: z.array(agent) });
 
+export const listTeamAgentsInput = z.strictObject({
+  teamId: id.optional().describe("Left out: your own team."),
+});
+export const teamAgents = z.object({
+  agents: z.array(
+    agent.pick({ id: true, name: true, role: true, runtime: true, status: true, lastSeenAt: true }).extend({
+      freeSlots: z.int().describe("How many more tasks it could hold now."),
+      holds: z.array(z.object({ number: z.int(), title: z.string(), status: z.enum(taskStatuses) })),
+    }),
+  ),
+});
+
 export const createAgentInput = z.strictObject({
   teamId: id,
   name,

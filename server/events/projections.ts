@@ -5,6 +5,8 @@ import { agentProjections } from "../agents/projection.ts";
 import { apiKeyProjections } from "../api-keys/projection.ts";
 import { repoProjections } from "../repos/projection.ts";
 import { taskProjections } from "../tasks/projection.ts";
+import { taskContextProjections } from "../task-contexts/projection.ts";
+import { worktreeProjections } from "../worktrees/projection.ts";
 import { messageProjections } from "../messages/projection.ts";
 import { humanRequestProjections } from "../human-requests/projection.ts";
 import { reviewProjections } from "../reviews/projection.ts";
@@ -21,6 +23,8 @@ export const projections: Record<EventType, Projection> = {
   ...apiKeyProjections,
   ...repoProjections,
   ...taskProjections,
+  ...taskContextProjections,
+  ...worktreeProjections,
   ...messageProjections,
   ...reviewProjections,
   ...mergeProjections,
@@ -39,6 +43,8 @@ export const projectedTables = [
   "repos",
   "tasks",
   "task_dependencies",
+  "task_contexts",
+  "worktrees",
   "leases",
   "messages",
   "message_receipts",

@@ -156,6 +156,10 @@ export const eventData = {
   }),
   "task.pushed": z.object({ commit: text, previous: text.nullable() }),
   "task.archived": none,
+  "task.context_saved": z.object({ version: z.int(), body: text }),
+  "worktree.created": z.object({ repoId: id, branch: text, baseCommit: text }),
+  /** `head` was the branch's last commit where the branch was deleted with it. */
+  "worktree.removed": z.object({ head: text.nullable(), discardedCommits: z.int() }),
   "message.sent": z.object({
     body: text,
     /** Whom it is for; null: everybody who reads the task's conversation. */

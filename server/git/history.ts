@@ -56,6 +56,21 @@ export async function isAncestor(repository: string, ancestor: string, commit: s
   return (await git(args, { repository, acceptedExitCodes: [1] })).exitCode === 0;
 }
 
+/** How many commits each of two has that the other has not. */
+export async function countApart(
+  repository: string,
+  head: string,
+  base: string,
+): Promise<{ ahead: number; behind: number }> {
+  const range = `${requireCommitId(head)}...${requireCommitId(base)}`;
+  const [ahead = "0", behind = "0"] = (
+    await gitText(["rev-list", "--left-right", "--count", range, "--"], { repository })
+  )
+    .trim()
+    .split(/\s+/);
+  return { ahead: Number(ahead), behind: Number(behind) };
+}
+
 /** Commits of `head` that `base` does not have, newest first. A null base means all of them. */
 export async function commitsBetween(
   repository: string,

@@ -75,6 +75,7 @@ function settings({ hooksDirectory, push, maxRequestBytes }: BackendRequest): st
     "receive.advertisePushOptions=false",
     "transfer.hideRefs=refs/merged",
     "transfer.hideRefs=refs/source",
+    "transfer.hideRefs=refs/discarded",
     "uploadpack.allowFilter=true",
     "http.getanyfile=false",
   ];

@@ -87,6 +87,26 @@ export async function deleteBranch(repository: string, branch: string, commit: s
   throw failure;
 }
 
+/**
+ * Removes a branch if it still points at the given commit. With `keep` its commits stay reachable under
+ * `refs/discarded/`, in the same transaction: nothing of them is ever lost.
+ */
+export async function setAside(
+  repository: string,
+  request: { branch: string; commit: string; keptAs: string; keep: boolean },
+): Promise<"deleted" | "moved"> {
+  const name = `refs/heads/${requireBranchName(request.branch)}`;
+  const commit = requireCommitId(request.commit);
+  const kept = `refs/discarded/${requireJobId(request.keptAs)}/${commit}`;
+  const failure = await updateRefs(repository, [
+    `delete ${name} ${commit}`,
+    ...(request.keep ? [`update ${kept} ${commit}`] : []),
+  ]);
+  if (failure === null) return "deleted";
+  if ((await readCommit(repository, name)) !== commit) return "moved";
+  throw failure;
+}
+
 async function updateRefs(repository: string, lines: string[]): Promise<GitError | null> {
   const input = ["start", ...lines, "prepare", "commit", ""].join("\n");
   try {

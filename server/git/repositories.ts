@@ -62,6 +62,7 @@ function repositorySettings(hooksDirectory: string): string {
 	# Bookkeeping of the server: what was merged, and what the source had.
 	hideRefs = refs/merged
 	hideRefs = refs/source
+	hideRefs = refs/discarded
 	fsckObjects = true
 [receive]
 	denyDeletes = true

@@ -1,7 +1,9 @@
 import { readTaskEvents } from "../events/feed.ts";
 import { activityPage, taskEventsInput } from "../events/schema.ts";
 import { defineOperation } from "../operation.ts";
+import { createTaskBatch } from "./batch.ts";
 import { changeTaskStatus, changeTasks } from "./changes.ts";
+import { awaitTasks, waitForCompletion } from "./completion.ts";
 import * as queries from "./queries.ts";
 import * as schema from "./schema.ts";
 import * as service from "./service.ts";
@@ -14,6 +16,38 @@ export const createTask = defineOperation({
   input: schema.createTaskInput,
   output: schema.taskResult,
   run: async (context, input) => ({ task: await queries.cardOf(context, await service.createTask(context, input)) }),
+});
+
+export const createTasksBatch = defineOperation({
+  name: "create_tasks_batch",
+  summary:
+    "Add up to 200 tasks at once, with dependencies between them told by their places in the list. All are created, or none.",
+  kind: "command",
+  permission: "task:manage",
+  input: schema.createBatchInput,
+  output: schema.createdBatch,
+  run: async (context, input) => ({ tasks: await queries.cardsOf(context, await createTaskBatch(context, input)) }),
+});
+
+export const getDependentTasks = defineOperation({
+  name: "get_dependent_tasks",
+  summary: "List the tasks that wait for a task: what gets ready by finishing it.",
+  kind: "read",
+  permission: "task:read",
+  input: schema.dependentsInput,
+  output: schema.dependentTasks,
+  run: queries.readDependents,
+});
+
+export const waitForTaskCompletion = defineOperation({
+  name: "wait_for_task_completion",
+  summary: "Wait until tasks are over (done, cancelled or failed), and read how they ended.",
+  kind: "wait",
+  permission: "task:read",
+  input: schema.waitForTasksInput,
+  output: schema.completion,
+  run: awaitTasks,
+  finish: (awaited, _input, { runtime, actor, signal }) => waitForCompletion(runtime, actor, awaited, signal),
 });
 
 export const listTasks = defineOperation({

@@ -4,12 +4,15 @@ import { type TaskStatus, taskStatuses } from "#db/enums.ts";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { latestSeq } from "../events/feed.ts";
+import { readContext } from "../task-contexts/queries.ts";
 import { findTeam } from "../teams/finding.ts";
 import { findTask } from "./finding.ts";
 import type {
   Board,
   boardInput,
   Card,
+  dependentsInput,
+  dependentTasks,
   listTasksInput,
   RelatedTask,
   Review,
@@ -160,6 +163,7 @@ export async function readTask(context: Context, ref: string): Promise<TaskDetai
       TaskDetail["conversation"][number] & Record<string, unknown>
     >(sql`select m.id, m.sender as author, m.body,
       ${isoTime(sql`m.created_at`)} as "createdAt" from messages m where m.org_id = ${actor.orgId} and m.task_id = ${task.id} order by m.created_at, m.id`),
+    context: (await readContext(context, { task: task.id })).context,
     reviews: await readReviews(context, task.id),
     merges: await readMerges(context, task.id),
     repo: repo
@@ -172,6 +176,27 @@ export async function readTask(context: Context, ref: string): Promise<TaskDetai
         }
       : null,
   };
+}
+
+/** What waits for a task; with `transitive`, also what waits for that, the nearest first. */
+export async function readDependents(
+  context: Context,
+  { task: ref, transitive }: z.output<typeof dependentsInput>,
+): Promise<z.output<typeof dependentTasks>> {
+  const { tx, actor } = context;
+  const task = await findTask(context, ref);
+  const dependents = await tx.execute<
+    z.output<typeof dependentTasks>["dependents"][number] & Record<string, unknown>
+  >(sql`with recursive waiting(id, distance) as (
+      select d.task_id, 1 from task_dependencies d where d.org_id = ${actor.orgId} and d.depends_on_id = ${task.id}
+      union
+      select d.task_id, w.distance + 1 from waiting w join task_dependencies d on d.org_id = ${actor.orgId} and d.depends_on_id = w.id
+       where ${transitive} and w.distance < 50
+    )
+    select t.id, t.number, t.title, t.status, t.open_dependencies as "openDependencies", min(w.distance) as distance
+      from waiting w join tasks t on t.org_id = ${actor.orgId} and t.id = w.id ${visibleTeams(actor.teams)}
+     group by t.id, t.number, t.title, t.status, t.open_dependencies order by min(w.distance), t.number limit 1000`);
+  return { dependents };
 }
 
 async function readReviews({ tx, actor }: Context, taskId: string): Promise<Review[]> {

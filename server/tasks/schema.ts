@@ -66,6 +66,14 @@ export type RelatedTask = z.output<typeof related>;
 
 const message = z.object({ id, author, body: z.string(), createdAt: isoTime });
 
+/** What somebody left for the next one on a task. */
+export const taskContext = z.object({
+  version: z.int(),
+  body: z.string(),
+  savedBy: author,
+  savedAt: isoTime,
+});
+
 const reviewComment = z.object({
   id,
   author,
@@ -123,6 +131,7 @@ export const taskDetail = card.extend({
   createdBy: author,
   dependsOn: z.array(related),
   dependents: z.array(related),
+  context: taskContext.nullable().describe("What those before left for you with save_context."),
   conversation: z.array(message),
   reviews: z.array(review),
   merges: z.array(mergeJob),
@@ -149,6 +158,51 @@ export const createTaskInput = z.strictObject({
     .describe("Who must do it. Left out: the first free agent of the team takes it."),
   dependsOn: z.array(taskRef).max(200).default([]).describe("Tasks that must be done before this one can start."),
   tags: tags.default([]),
+});
+
+export const createBatchInput = z.strictObject({
+  teamId: id,
+  tasks: z
+    .array(
+      createTaskInput.omit({ teamId: true, dependsOn: true }).extend({
+        dependsOn: z
+          .array(z.union([z.int().min(0), taskRef.or(z.string().regex(/^\d{1,9}$/))]))
+          .max(200)
+          .default([])
+          .describe('Places in this list from 0 (2 or "2"), or existing tasks ("#12" or an id).'),
+      }),
+    )
+    .min(1)
+    .max(200)
+    .describe("The tasks, in any order; all are created, or none."),
+});
+export const createdBatch = z.object({
+  tasks: z.array(
+    z.object({ id, number: z.int(), title: z.string(), branch: z.string(), status, openDependencies: z.int() }),
+  ),
+});
+
+export const dependentsInput = z.strictObject({
+  task: taskRef,
+  transitive: z.boolean().default(false).describe("Also those that wait for them, and so on."),
+});
+export const dependentTasks = z.object({
+  dependents: z.array(
+    related.extend({
+      distance: z.int().describe("1: it waits for the task itself."),
+      openDependencies: z.int().describe("How many tasks it still waits for."),
+    }),
+  ),
+});
+
+export const waitForTasksInput = z.strictObject({
+  tasks: z.array(taskRef).min(1).max(50).describe("The tasks to wait for: numbers or ids."),
+  until: z.enum(["all", "any"]).default("all").describe("Answer when all of them are over, or the first is."),
+  timeoutSeconds: z.int().min(0).max(3_600).default(25).describe("How long to wait before answering how they stand."),
+});
+export const completion = z.object({
+  finished: z.boolean().describe("False: the time was over first. Call again to go on waiting."),
+  tasks: z.array(related.extend({ mergeCommit: z.string().nullable() })).describe("How each of them stands now."),
 });
 
 export const updateTaskInput = z.strictObject({

@@ -23,11 +23,11 @@ export async function createTask(context: Context, input: z.output<typeof create
   return id;
 }
 
-/** Creates tasks, all or none; their dependencies may name tasks that exist. @returns their ids in order. */
-export async function createTasks(
-  context: Context,
-  inputs: readonly z.output<typeof createTaskInput>[],
-): Promise<string[]> {
+/** A task to be made, perhaps together with others it waits for: `dependsOnPlaces` are their places in the list. */
+type NewTask = z.output<typeof createTaskInput> & { dependsOnPlaces?: readonly number[] };
+
+/** Creates tasks, all or none; their dependencies may name tasks that exist, or each other. @returns their ids in order. */
+export async function createTasks(context: Context, inputs: readonly NewTask[]): Promise<string[]> {
   for (const teamId of new Set(inputs.map((input) => input.teamId))) {
     const team = await findTeam(context, teamId);
     if (team.archivedAt) throw new AppError("conflict", `The team ${team.name} is archived; it takes no tasks.`);
@@ -44,16 +44,21 @@ export async function createTasks(
     context,
     [...predecessors.values()].map(({ id }) => id),
   );
-  for (const input of inputs) {
-    await requireRepo(context, input.teamId, input.repoId);
-    if (input.assignee) await requireInTeam(context, input.teamId, input.assignee);
+  const wanted = new Map(inputs.map((input) => [`${input.teamId} ${input.repoId} ${input.assignee?.id}`, input]));
+  for (const { teamId, repoId, assignee } of wanted.values()) {
+    await requireRepo(context, teamId, repoId);
+    if (assignee) await requireInTeam(context, teamId, assignee);
   }
   const lastNumber = await drawNumbers(context, "task", inputs.length);
+  const ids = inputs.map(() => newId());
   const created = inputs.map((input, index) => {
     const number = lastNumber - inputs.length + index + 1;
-    const dependsOn = [...new Set(input.dependsOn.map((ref) => predecessors.get(ref)?.id ?? ref))];
+    const existing = input.dependsOn.map((ref) => predecessors.get(ref)?.id ?? ref);
+    const dependsOn = [
+      ...new Set([...existing, ...(input.dependsOnPlaces ?? []).flatMap((place) => ids[place] ?? [])]),
+    ];
     return {
-      subject: newId(),
+      subject: ids[index] ?? newId(),
       team: input.teamId,
       data: {
         number,

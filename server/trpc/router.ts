@@ -16,8 +16,10 @@ import * as reviews from "../reviews/operations.ts";
 import { startSample } from "../samples/operations.ts";
 import * as signIns from "../sign-ins/operations.ts";
 import * as tasks from "../tasks/operations.ts";
+import { getContext, saveContextOperation } from "../task-contexts/operations.ts";
 import * as teams from "../teams/operations.ts";
 import * as tokens from "../tokens/operations.ts";
+import * as worktrees from "../worktrees/operations.ts";
 import { mutation, query, router } from "./trpc.ts";
 
 /** Everything there is to ask for, by noun: the API's table of contents. HTTP and OpenAPI are read from here too. */
@@ -54,6 +56,7 @@ export const appRouter = router({
   }),
   agents: router({
     list: query(agents.listAgents),
+    ofTeam: query(agents.listTeamAgentsOperation),
     create: mutation(agents.createAgent),
     update: mutation(agents.updateAgent),
     archive: mutation(agents.archiveAgent),
@@ -79,6 +82,11 @@ export const appRouter = router({
     graph: query(tasks.getGraph),
     events: query(tasks.getTaskEvents),
     create: mutation(tasks.createTask),
+    createBatch: mutation(tasks.createTasksBatch),
+    dependents: query(tasks.getDependentTasks),
+    waitForCompletion: mutation(tasks.waitForTaskCompletion),
+    context: query(getContext),
+    saveContext: mutation(saveContextOperation),
     update: mutation(tasks.updateTask),
     changeStatus: mutation(tasks.changeStatus),
     assign: mutation(tasks.assignTask),
@@ -102,6 +110,11 @@ export const appRouter = router({
     changedFiles: query(repos.getChangedFiles),
     commits: query(repos.getCommits),
     readFile: query(repos.readFile),
+  }),
+  worktrees: router({
+    get: query(worktrees.getWorktree),
+    create: mutation(worktrees.createWorktreeOperation),
+    remove: mutation(worktrees.removeWorktreeOperation),
   }),
   reviews: router({
     list: query(reviews.listReviewsOperation),

@@ -268,6 +268,19 @@ const wording: Wording = {
     parts: [`pushed ${shortCommit(commit)}`, ...(it === "it" ? [] : [" for ", it])],
   }),
   "task.archived": (_, { it }) => ({ face: "archived", parts: ["archived ", it] }),
+  "task.context_saved": ({ version }, { it }) => ({
+    face: "changed",
+    parts: [version === 1 ? "left context for " : "renewed the context of ", it],
+  }),
+  "worktree.created": (_, { it }) => ({ face: "pushed", parts: ["made a worktree for ", it] }),
+  "worktree.removed": ({ discardedCommits }, { it }) => ({
+    face: "archived",
+    parts: [
+      "removed the worktree of ",
+      it,
+      ...(discardedCommits > 0 ? [` and put ${discardedCommits} unmerged commits aside`] : []),
+    ],
+  }),
   "message.sent": ({ body, recipient }, { it, name }) => ({
     face: "message",
     parts: ["wrote", ...(recipient === null ? [] : [" to ", name(recipient.id, "somebody")]), ...aboutTask(it)],

@@ -46,6 +46,7 @@ const task: TaskDetail = {
   createdBy: { kind: "user", id: "me", name: "Me" },
   dependsOn: [],
   dependents: [],
+  context: null,
   conversation: [],
   reviews: [review],
   merges: [],
