@@ -23,9 +23,9 @@ type MessageRow = typeof messages.$inferSelect;
  */
 export async function sendMessage(context: Context, input: z.output<typeof sendMessageInput>): Promise<string> {
   const { to, body, teamId } = input;
+  const named = input.task ? await findTask(context, input.task) : undefined;
   const answered = input.replyTo ? await findMessage(context, input.replyTo) : undefined;
-  const ref = input.task ?? answered?.taskId;
-  const task = ref ? await findTask(context, ref) : undefined;
+  const task = named ?? (answered?.taskId ? await findTask(context, answered.taskId) : undefined);
   if (answered && answered.taskId !== (task?.id ?? null))
     throw new AppError("invalid", "The message you answer is not about that task. Leave the task out: it follows.");
   if (!task && !to && !answered) {
