@@ -75,7 +75,10 @@ export async function lookAgain<Decided>(
   return result && operation.output.parse(result);
 }
 
-function requirePermission({ name, permission, isOpen }: Pick<Operation, "name" | "permission" | "isOpen">, actor: Actor): void {
+function requirePermission(
+  { name, permission, isOpen }: Pick<Operation, "name" | "permission" | "isOpen">,
+  actor: Actor,
+): void {
   if (isOpen || actor.permissions.has(permission)) return;
   const instead = actor.agent ? " Call wait_for_work for what is yours to do, or send_message to whoever may." : "";
   throw new AppError(

@@ -3,7 +3,7 @@ import { activityPage, taskEventsInput } from "../events/schema.ts";
 import { defineOperation } from "../operation.ts";
 import { createTaskBatch } from "./batch.ts";
 import { changeTaskStatus, changeTasks } from "./changes.ts";
-import { awaitTasks, waitForCompletion } from "./completion.ts";
+import { awaitTasks, lookForCompletion, waitForCompletion } from "./completion.ts";
 import * as queries from "./queries.ts";
 import * as schema from "./schema.ts";
 import * as service from "./service.ts";
@@ -48,6 +48,7 @@ export const waitForTaskCompletion = defineOperation({
   output: schema.completion,
   run: awaitTasks,
   finish: (awaited, _input, { runtime, actor, signal }) => waitForCompletion(runtime, actor, awaited, signal),
+  resume: (awaited, _input, { runtime, actor }) => lookForCompletion(runtime, actor, awaited),
 });
 
 export const listTasks = defineOperation({
