@@ -5,6 +5,7 @@ import {
   type Door,
   enter,
   explain,
+  inTrace,
   readJsonText,
   requestIdOf,
   retryAfter,
@@ -47,10 +48,13 @@ export function createMcp() {
       if (error instanceof SyntaxError) return protocolError(400, -32700, "Parse error: the body is not JSON.");
       return turnAway(request, caller.explain(error));
     }
+    caller = inTrace(door, caller, traceOf(body));
     const plain = runtime.config.mcpConformance === "1" ? undefined : recognise(request, body);
     if (plain) return answerCancellable(request, plain.id, caller, (signal) => answerPlain(plain, caller, signal));
     callOff(request, body, caller);
-    return serve(request, body, caller);
+    const response = await serve(request, body, caller);
+    response.headers.set("x-request-id", caller.requestId);
+    return response;
   };
 
   /** A client of the older era does not hang up when it loses interest; it says so in another request. */
@@ -77,6 +81,12 @@ export function createMcp() {
     const session = request.headers.get("mcp-session-id");
     running.get(`${principalOf(caller)}|${session}|${String(body.params.requestId)}`)?.abort();
   }
+}
+
+/** Clients tell the trace they are in with each request (`_meta.traceparent`, SEP-414). */
+function traceOf(body: unknown): unknown {
+  if (!isRecord(body) || !isRecord(body.params) || !isRecord(body.params._meta)) return undefined;
+  return body.params._meta.traceparent;
 }
 
 /** The fixtures of the conformance suite are not even loaded without the flag. */

@@ -1,7 +1,7 @@
 import type { ActorRef } from "#db/columns.ts";
 import type { Db, Tx } from "#db/client.ts";
 import type { ActorKind, AgentRole, AgentRuntime, OrgRole } from "#db/enums.ts";
-import type { PendingEvent } from "./events/registry.ts";
+import type { Cause, PendingEvent } from "./events/registry.ts";
 import type { Answers } from "./human-requests/waiting.ts";
 import type { Parking } from "./dispatch/parking.ts";
 import type { Topic, Wake } from "./events/wake.ts";
@@ -62,6 +62,8 @@ export interface Context {
   now: Date;
   /** One id from the door to events, logs and push. */
   requestId: string;
+  /** The event because of which the system acts; its correlation is the `requestId` then. */
+  cause?: Cause;
   /** Events recorded so far; appended to the log at the end of the transaction. */
   pending: PendingEvent[];
   /** Wake-ups to send after the commit for what is no event (a sign-in that ended); an empty `orgId` concerns all. */

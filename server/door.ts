@@ -6,6 +6,7 @@ import { describeFailure } from "./failure.ts";
 import { newId } from "./ids.ts";
 import { renewLeasesOf } from "./leases/fence.ts";
 import type { OpenRuntime } from "./runtime.ts";
+import { traceIdOf } from "./trace.ts";
 
 /** Decides what of a request's words about its caller is true. */
 export type Authenticate = (runtime: OpenRuntime, facts: RequestFacts) => Promise<Actor>;
@@ -78,6 +79,13 @@ function factsOf({ headers, method }: Request): RequestFacts {
 /** What to tell somebody of a failure before they came in. */
 export const explain = ({ runtime }: Door, error: unknown, requestId: string): ErrorBody["error"] =>
   describeFailure(error, requestId, runtime.log);
+
+/** Somebody who is in a trace that only the body of their request tells: everything they cause is found by it. */
+export function inTrace<Guest extends Caller>(door: Door, caller: Guest, traceparent: unknown): Guest {
+  const traceId = traceIdOf(traceparent);
+  if (!traceId) return caller;
+  return { ...caller, requestId: traceId, explain: (error: unknown) => explain(door, error, traceId) };
+}
 
 /** The id that the front gave the request; it goes into events, logs, push and the answer. */
 export const requestIdOf = (request: Request): string => request.headers.get("x-request-id") ?? newId();

@@ -7,6 +7,7 @@ import { receipts } from "#db/schema/organizations.ts";
 import type { Actor, Context, Runtime } from "./context.ts";
 import { AppError } from "./errors.ts";
 import { flush } from "./events/record.ts";
+import type { Cause } from "./events/registry.ts";
 import type { Topic } from "./events/wake.ts";
 import { parseOrRefuse } from "./input-refusal.ts";
 import { holdLease } from "./leases/fence.ts";
@@ -114,6 +115,8 @@ async function runFenced<Input extends z.ZodObject, Output extends z.ZodObject>(
 
 export interface TransactionOptions {
   requestId: string;
+  /** The event because of which the system acts: its correlation goes on. */
+  cause?: Cause | undefined;
   /** Over all organizations. */
   system?: boolean;
   /** Reads only, and all of it as of one moment: a page of several queries never contradicts itself. */
@@ -144,7 +147,7 @@ export async function inTransaction<Result>(
 async function attemptTransaction<Result>(
   { db, settings }: Runtime,
   actor: Actor,
-  { requestId, system = false, snapshot = false }: TransactionOptions,
+  { requestId, cause, system = false, snapshot = false }: TransactionOptions,
   work: (context: Context) => Promise<Result>,
 ) {
   const run = async (tx: Tx) => {
@@ -153,7 +156,10 @@ async function attemptTransaction<Result>(
     }>(sql`select set_config('role', ${system ? "entourage_system" : "entourage_app"}, true),
       set_config('app.org_id', ${actor.orgId}, true), ${isoTime(sql`now()`)} as now`);
     if (!begun) throw new Error("the database did not tell the time");
-    const context: Context = { actor, tx, settings, now: new Date(begun.now), requestId, pending: [], hints: [] };
+    const context: Context = {
+      ...{ actor, tx, settings, now: new Date(begun.now), requestId, pending: [], hints: [] },
+      ...(cause ? { cause, requestId: cause.correlationId } : {}),
+    };
     const result = await work(context);
     await flush(context);
     return { result, context };

@@ -8,7 +8,8 @@ export function logAccess(log: Logger, request: IncomingMessage, response: Serve
   const [path = "/"] = (request.url ?? "/").split("?");
   response.once("close", () => {
     const fields = {
-      requestId: origin.id,
+      // An agent tells its trace in the body; then the answer carries it, as events and logs do.
+      requestId: response.getHeader("x-request-id") ?? origin.id,
       method: request.method,
       path,
       status: response.statusCode,

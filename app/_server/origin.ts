@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Config } from "#server/config.ts";
+import { traceIdOf } from "#server/trace.ts";
 
 /** Where a request really came from, decided once, at the door. */
 export type Origin = { id: string; address: string; host: string; protocol: "http" | "https" };
@@ -18,15 +19,15 @@ const OURS = ["content-security-policy", "content-security-policy-report-only", 
 
 /**
  * Decides who asks, believing forwarded headers for the configured number of hops only, and rewrites the headers so
- * that everything behind reads one truth: `x-forwarded-for` is exactly one address, `x-request-id` is ours or a
- * trusted proxy's.
+ * that everything behind reads one truth: `x-forwarded-for` is exactly one address, `x-request-id` is ours, a
+ * trusted proxy's, or the trace the caller is in.
  */
 export function settleOrigin(request: IncomingMessage, trustedHops: number): Origin {
   const { headers } = request;
   const origin = trustedHops > 0 ? believe(request, trustedHops) : fromSocket(request);
   const id = trustedHops > 0 ? saneId(headers["x-request-id"]) : undefined;
   for (const name of [...FORWARDING, ...OURS]) delete headers[name];
-  const settled = { ...origin, id: id ?? randomUUID() };
+  const settled = { ...origin, id: id ?? traceIdOf(headers.traceparent) ?? randomUUID() };
   headers["x-request-id"] = settled.id;
   headers["x-forwarded-for"] = settled.address;
   headers["x-forwarded-proto"] = settled.protocol;

@@ -19,6 +19,8 @@ export const events = snakeCase.table(
     subjectId: uuid().notNull(),
     actor: actorRef().notNull(),
     correlationId: text().notNull(),
+    /** The number of the event that led to it, where another request or the worker acted because of that one. */
+    causeSeq: bigint({ mode: "number" }),
     data: jsonb().$type<Record<string, unknown>>().notNull(),
     occurredAt: timestamp({ withTimezone: true, precision: 3, mode: "date" }).notNull(),
     hash: bytes().notNull(),
@@ -29,6 +31,8 @@ export const events = snakeCase.table(
     index("events_team").on(table.orgId, table.teamId, table.seq),
     /** The timeline of a task. */
     index("events_task").on(table.orgId, table.taskId, table.seq),
+    /** Everything that one request caused. */
+    index("events_correlation").on(table.orgId, table.correlationId, table.seq),
   ],
 );
 

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { foreignKey, index, integer, primaryKey, snakeCase, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, foreignKey, index, integer, primaryKey, snakeCase, text, uuid } from "drizzle-orm/pg-core";
 import { actorRef, createdAt, id, moment, orgId } from "../columns.ts";
 
 /** From one agent or person to others, optionally about a task; a comment is a message about a task. */
@@ -62,6 +62,8 @@ export const messageClocks = snakeCase.table(
     agentId: uuid().notNull(),
     messageId: uuid().notNull(),
     deliveries: integer().notNull(),
+    /** The log's last number when it was sent: the event of it stands a little above. */
+    sentAfterSeq: bigint({ mode: "number" }).notNull().default(0),
     dueAt: moment().notNull(),
   },
   (table) => [

@@ -41,7 +41,7 @@ const checks: readonly Check[] = [
     looked: sql`select count(*) from events`,
     faults: sql`select 'event ' || seq || ' of organization ' || org_id || ' does not fit the chain' as fault from (
         select org_id, seq, hash, sha256(coalesce(lag(hash) over (partition by org_id order by seq), ''::bytea)
-          || event_content(org_id, seq, id, type, team_id, task_id, subject_id, actor, correlation_id, data, occurred_at)) as should from events) c
+          || event_content(org_id, seq, id, type, team_id, task_id, subject_id, actor, correlation_id, data, occurred_at, cause_seq)) as should from events) c
       where hash <> should
       union all select 'the head of organization ' || h.org_id || ' is not its last event' from event_heads h
         join events e on e.org_id = h.org_id and e.seq = h.seq where e.hash <> h.hash`,

@@ -33,22 +33,36 @@ export async function readActivity(
     teamId,
     before,
     types,
+    correlationId,
     limit,
-  }: { teamId?: string | undefined; before?: number | undefined; types?: string[] | undefined; limit: number },
+  }: {
+    teamId?: string | undefined;
+    before?: number | undefined;
+    types?: string[] | undefined;
+    correlationId?: string | undefined;
+    limit: number;
+  },
 ) {
-  const where = sql`true ${before ? sql`and e.seq < ${before}` : sql``} ${types?.length ? sql`and e.type in ${types}` : sql``} ${ofTeam(context, teamId)}`;
+  const where = sql`${ofCorrelation(correlationId)} ${before ? sql`and e.seq < ${before}` : sql``} ${types?.length ? sql`and e.type in ${types}` : sql``} ${ofTeam(context, teamId)}`;
   return page(await readEvents(context, where, sql`e.seq desc`, limit + 1), limit);
 }
 
 /** What happened to one task, newest first. */
 export async function readTaskEvents(
   context: Context,
-  { task: ref, before, limit }: { task: string; before?: number | undefined; limit: number },
+  {
+    task: ref,
+    before,
+    correlationId,
+    limit,
+  }: { task: string; before?: number | undefined; correlationId?: string | undefined; limit: number },
 ) {
   const task = await findTask(context, ref);
-  const where = sql`e.task_id = ${task.id} ${before ? sql`and e.seq < ${before}` : sql``}`;
+  const where = sql`e.task_id = ${task.id} and ${ofCorrelation(correlationId)} ${before ? sql`and e.seq < ${before}` : sql``}`;
   return page(await readEvents(context, where, sql`e.seq desc`, limit + 1), limit);
 }
+
+const ofCorrelation = (id: string | undefined): SQL => (id ? sql`e.correlation_id = ${id}` : sql`true`);
 
 function page(events: FeedEvent[], limit: number) {
   const shown = events.slice(0, limit);
@@ -60,9 +74,13 @@ async function readEvents({ tx, actor }: Context, where: SQL, order: SQL, limit:
     FeedEvent & { seq: string | number } & Record<string, unknown>
   >(sql`select e.seq, e.id, e.type,
       e.team_id as "teamId", e.task_id as "taskId", t.number as "taskNumber", e.subject_id as "subjectId", e.actor,
-      e.correlation_id as "correlationId", e.data, ${isoTime(sql`e.occurred_at`)} as "occurredAt"
+      e.correlation_id as "correlationId", e.data, case when c.seq is null then null else json_build_object('seq', c.seq,
+        'type', c.type, 'taskId', c.task_id, 'taskNumber', ct.number, 'to', c.data->>'to') end as cause, ${isoTime(sql`e.occurred_at`)} as "occurredAt"
     from (select * from events e where e.org_id = ${actor.orgId} and ${where} order by ${order} limit ${limit}) e
-    left join tasks t on t.org_id = e.org_id and t.id = e.task_id order by ${order}`);
+    left join tasks t on t.org_id = e.org_id and t.id = e.task_id
+    left join events c on c.org_id = e.org_id and c.seq = e.cause_seq
+      ${actor.teams === "all" ? sql`` : sql`and (c.team_id is null or c.team_id = any(${`{${actor.teams.join(",")}}`}::uuid[]))`}
+    left join tasks ct on ct.org_id = c.org_id and ct.id = c.task_id order by ${order}`);
   return rows.map((row) => ({ ...row, seq: Number(row.seq), data: withoutHashes(row.data) }));
 }
 

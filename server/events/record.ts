@@ -15,7 +15,7 @@ export async function record<Type extends EventType>(
   events: readonly NewEvent<Type>[],
 ): Promise<void> {
   if (events.length === 0) return;
-  const { actor, now, requestId } = context;
+  const { actor, now, requestId, cause } = context;
   const at = now.toISOString();
   const pending = events.map(
     (event): PendingEvent => ({
@@ -26,7 +26,8 @@ export async function record<Type extends EventType>(
       taskId: event.task ?? null,
       subjectId: event.subject,
       actor: event.actor ?? actorRef(actor),
-      correlationId: requestId,
+      correlationId: event.because?.correlationId ?? requestId,
+      causeSeq: event.because?.seq ?? cause?.seq ?? null,
       data: eventData[type].parse(event.data),
       at,
     }),
@@ -47,6 +48,7 @@ export async function flush({ pending, tx }: Context): Promise<void> {
     subject_id: event.subjectId,
     actor: event.actor,
     correlation_id: event.correlationId,
+    cause_seq: event.causeSeq,
     data: event.data,
     occurred_at: event.at,
   }));

@@ -241,6 +241,12 @@ export const eventData = {
 export type EventType = keyof typeof eventData;
 export type EventData<Type extends EventType> = z.output<(typeof eventData)[Type]>;
 
+/** An event of the log that led to another. */
+export interface Cause {
+  seq: number;
+  correlationId: string;
+}
+
 /** One thing that happened, as `record` takes it. */
 export interface NewEvent<Type extends EventType = EventType> {
   /** What it happened to; for `….created` events the id the new row gets. */
@@ -251,6 +257,8 @@ export interface NewEvent<Type extends EventType = EventType> {
   data: z.input<(typeof eventData)[Type]>;
   /** Only where one transaction serves several organizations (the dispatcher), or makes one. */
   orgId?: string;
+  /** Only where one transaction has several causes: the event that led to this one, whose correlation goes on with it. */
+  because?: Cause | undefined;
   /** Only where the system acts for somebody (an agent whose parked request is served). */
   actor?: Pick<Actor, "kind" | "id" | "name">;
 }
@@ -265,6 +273,7 @@ export interface PendingEvent {
   subjectId: string;
   actor: Pick<Actor, "kind" | "id" | "name">;
   correlationId: string;
+  causeSeq: number | null;
   data: unknown;
   at: string;
 }

@@ -53,7 +53,7 @@ async function foldAll(tx: Tx): Promise<number> {
   for (;;) {
     const batch =
       await tx.execute<StoredEvent>(sql`select org_id as "orgId", seq::int as seq, id, type, team_id as "teamId",
-        task_id as "taskId", subject_id as "subjectId", actor, correlation_id as "correlationId", data,
+        task_id as "taskId", subject_id as "subjectId", actor, correlation_id as "correlationId", cause_seq as "causeSeq", data,
         ${isoTime(sql`occurred_at`)} as at
       from public.events where (org_id, seq) > (${after.org}::uuid, ${after.seq}::bigint) order by org_id, seq limit ${batchSize}`);
     for (const run of runsOf(batch)) {

@@ -2,6 +2,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import { agents } from "#db/schema/organizations.ts";
 import type { Actor, Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { causesOfReadiness } from "../events/causes.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { pauseWords } from "../pauses/queries.ts";
@@ -55,6 +56,9 @@ export async function claimFor(context: Context, seekers: readonly Seeker[], onl
     join agents a on a.org_id = p.org_id and a.id = p.agent_id join teams t on t.org_id = p.org_id and t.id = p.team_id`);
   if (picked.length === 0) return [];
   const grants = picked.map((row) => ({ ...row, leaseId: newId(), fence: Number(row.fence) }));
+  // What somebody asks for is their own doing; what the dispatcher gives out goes on from what made it ready.
+  const ready = grants.map((grant) => ({ orgId: grant.org_id, taskId: grant.task_id }));
+  const causes = context.actor.kind === "system" ? await causesOfReadiness(context.tx, ready) : undefined;
   await record(
     context,
     "task.claimed",
@@ -64,6 +68,7 @@ export async function claimFor(context: Context, seekers: readonly Seeker[], onl
       task: grant.task_id,
       team: grant.team_id,
       actor: { kind: "agent" as const, id: grant.agent_id, name: grant.name },
+      because: causes?.get(grant.task_id),
       data: { lease: grant.leaseId, agentId: grant.agent_id, userId: null, slot: grant.slot, fence: grant.fence },
     })),
   );

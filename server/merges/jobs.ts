@@ -2,6 +2,7 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { gateLogs, mergeJobs, reviews } from "#db/schema/reviews.ts";
 import { tasks } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
+import { newestOf } from "../events/causes.ts";
 import { record } from "../events/record.ts";
 import type { EventData } from "../events/registry.ts";
 import { newId } from "../ids.ts";
@@ -57,6 +58,10 @@ export async function describeJob({ tx, actor }: Context, job: MergeJob) {
   const { name, id } = row.author;
   return { number: row.number, title: row.title, author: { name, email: `${id}@entourage.invalid` } };
 }
+
+/** The event that put a job into the queue: what is done for it is done because of that. */
+export const causeOfMerge = (context: Context, { orgId, taskId, id }: MergeJob) =>
+  newestOf(context, { orgId, taskId, subject: id, type: "merge.queued" });
 
 /** Starts a queued job. @returns nothing when it is not queued any more, or work is paused. */
 export async function startAttempt(context: Context, job: MergeJob): Promise<Attempt | undefined> {

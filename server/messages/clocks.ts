@@ -7,8 +7,9 @@ import type { Colleague } from "../teams/crew.ts";
 export async function wakeWith({ tx, actor }: Context, messageId: string, to: readonly Colleague[]): Promise<void> {
   const agentIds = to.flatMap(({ kind, id }) => (kind === "agent" ? [id] : []));
   if (agentIds.length === 0) return;
-  await tx.execute(sql`insert into message_clocks (org_id, agent_id, message_id, deliveries, due_at)
-    select ${actor.orgId}::uuid, a, ${messageId}::uuid, 0, clock_timestamp() from unnest(${`{${agentIds.join(",")}}`}::uuid[]) as a`);
+  await tx.execute(sql`insert into message_clocks (org_id, agent_id, message_id, deliveries, due_at, sent_after_seq)
+    select ${actor.orgId}::uuid, a, ${messageId}::uuid, 0, clock_timestamp(),
+      coalesce((select h.seq from event_heads h where h.org_id = ${actor.orgId}::uuid), 0) from unnest(${`{${agentIds.join(",")}}`}::uuid[]) as a`);
 }
 
 /** They need not be given again. */
@@ -41,7 +42,13 @@ export async function takeMessages(
 ): Promise<Given[]> {
   const asked = JSON.stringify(agents.map(({ orgId, agentId }) => ({ o: orgId, a: agentId })));
   const given = await context.tx.execute<
-    Given & { name: string; teamId: string; taskId: string | null; isFirst: boolean } & Record<string, unknown>
+    Given & {
+      name: string;
+      teamId: string;
+      taskId: string | null;
+      seq: number | null;
+      correlationId: string | null;
+    } & Record<string, unknown>
   >(sql`
     with asked as materialized (
       select distinct a.org_id, a.id, a.name from jsonb_to_recordset(${asked}::text::jsonb) as q(o uuid, a uuid)
@@ -49,8 +56,8 @@ export async function takeMessages(
         join teams t on t.org_id = a.org_id and t.id = a.team_id and t.paused_at is null and t.archived_at is null
         join organizations o on o.org_id = a.org_id and o.paused_at is null
     ), due as materialized (
-      select q.org_id, q.id, q.name, d.message_id from asked q, lateral (
-        select c.message_id from message_clocks c
+      select q.org_id, q.id, q.name, d.message_id, d.sent_after_seq from asked q, lateral (
+        select c.message_id, c.sent_after_seq from message_clocks c
          where c.org_id = q.org_id and c.agent_id = q.id and c.due_at <= clock_timestamp()
          order by c.message_id limit 1 for update skip locked) d
     ), hidden as (
@@ -59,22 +66,26 @@ export async function takeMessages(
         from due d where c.org_id = d.org_id and c.agent_id = d.id and c.message_id = d.message_id
     )
     select d.org_id as "orgId", d.id as "agentId", d.name, d.message_id as "messageId", m.team_id as "teamId", m.task_id as "taskId",
-      r.delivered_at is null as "isFirst"
+      s.seq::float8 as seq, s.correlation_id as "correlationId"
     from due d join messages m on m.org_id = d.org_id and m.id = d.message_id
-      join message_receipts r on r.org_id = d.org_id and r.message_id = d.message_id and r.recipient_id = d.id`);
+      join message_receipts r on r.org_id = d.org_id and r.message_id = d.message_id and r.recipient_id = d.id
+      -- The event of the message, where it is given for the first time: it stands a little above where the log ended then.
+      left join lateral (select e.seq, e.correlation_id from events e where r.delivered_at is null and e.org_id = d.org_id
+        and e.seq > d.sent_after_seq and e.subject_id = d.message_id and e.type = 'message.sent' order by e.seq limit 1) s on true`);
   await record(
     context,
     "message.delivered",
-    given
-      .filter(({ isFirst }) => isFirst)
-      .map(({ orgId, agentId, name, messageId, teamId, taskId }) => ({
-        orgId,
-        subject: messageId,
-        team: teamId,
-        task: taskId,
-        actor: { kind: "agent" as const, id: agentId, name },
-        data: { recipientId: agentId },
-      })),
+    given.flatMap(({ orgId, agentId, name, messageId, teamId, taskId, seq, correlationId }) => {
+      if (seq === null || correlationId === null) return [];
+      return [
+        {
+          ...{ orgId, subject: messageId, team: teamId, task: taskId },
+          actor: { kind: "agent" as const, id: agentId, name },
+          because: { seq, correlationId },
+          data: { recipientId: agentId },
+        },
+      ];
+    }),
   );
   return given;
 }

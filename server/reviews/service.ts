@@ -3,6 +3,7 @@ import { reviews } from "#db/schema/reviews.ts";
 import { leases } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { causesOfReviews } from "../events/causes.ts";
 import { record } from "../events/record.ts";
 import type { Seeker } from "../leases/service.ts";
 import { shareSwitches } from "../pauses/switches.ts";
@@ -36,18 +37,20 @@ export async function claimReviews(context: Context, seekers: readonly Seeker[])
     for (const { id } of chosen) taken.add(id);
     return chosen.map((review) => ({ seeker, review }));
   });
+  const handed = granted.filter(({ review }) => review.reviewer === null);
+  const asked = handed.map(({ review }) => ({ orgId: review.org, taskId: review.task, reviewId: review.id }));
+  const causes = context.actor.kind === "system" ? await causesOfReviews(context.tx, asked) : undefined;
   await record(
     context,
     "review.assigned",
-    granted
-      .filter(({ review }) => review.reviewer === null)
-      .map(({ seeker, review }) => ({
-        orgId: review.org,
-        subject: review.id,
-        task: review.task,
-        team: review.team,
-        data: { reviewerId: seeker.agentId },
-      })),
+    handed.map(({ seeker, review }) => ({
+      orgId: review.org,
+      subject: review.id,
+      task: review.task,
+      team: review.team,
+      because: causes?.get(review.id),
+      data: { reviewerId: seeker.agentId },
+    })),
   );
   return granted.map(({ seeker, review }) => ({
     orgId: review.org,

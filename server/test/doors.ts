@@ -17,6 +17,7 @@ import type { Door } from "../door.ts";
 import { execute } from "../execute.ts";
 import { answerOperation } from "../http/answer.ts";
 import { describeApi } from "../http/openapi.ts";
+import type { Logger } from "../log.ts";
 import { openRuntime } from "../runtime.ts";
 import { answerTrpc } from "../trpc/answer.ts";
 import { operations } from "../trpc/operations.ts";
@@ -36,7 +37,7 @@ const authDoors = new Map([
  * All doors of a web process behind its real front, on a port and a database of the test file's own; only Next, which
  * hands requests through, is left out. Call it at the top level of the file.
  */
-export async function openTestDoors(settings: Record<string, string> = {}) {
+export async function openTestDoors(settings: Record<string, string> = {}, log?: Logger) {
   const database = await openTestRuntime();
   const dataDir = mkdtempSync(join(tmpdir(), "entourage-doors-"));
   const server = createServer((request, response) => front.handle(request, response));
@@ -52,7 +53,7 @@ export async function openTestDoors(settings: Record<string, string> = {}) {
     ENTOURAGE_RATE_SIGN_IN: "100000",
     ...settings,
   });
-  const runtime = await openRuntime("test", config);
+  const runtime = { ...(await openRuntime("test", config)), ...(log ? { log } : {}) };
   const door: Door = { runtime, authenticate: actorOfRequest };
   const mcp = createMcp();
   const front = createFront({

@@ -8,6 +8,7 @@ import { inviteMember } from "../members/operations.ts";
 import { sendMessageOperation } from "../messages/operations.ts";
 import { registerRepo } from "../repos/operations.ts";
 import { addReviewComment, requestReviewOperation } from "../reviews/operations.ts";
+import { saveContextOperation } from "../task-contexts/operations.ts";
 import { as, createTestAgent, createTestMember, createTestOrg } from "./fixtures.ts";
 import { workIn } from "./work.ts";
 
@@ -29,6 +30,7 @@ export async function populate(runtime: Runtime) {
   await run(requestReviewOperation, agent, { task: reviewed.id, summary: "done" });
   await run(addReviewComment, owner, { task: reviewed.id, path: "a.ts", line: 1, body: "why?" });
   const lease = (await claim(agent, first.id))?.lease.id ?? "";
+  await run(saveContextOperation, owner, { task: first.id, body: "What is left." });
   const { message } = await run(sendMessageOperation, owner, { task: first.id, body: "hello" });
   const asked = await run(askHuman, agent, { task: first.id, title: "Which way?", blocks: false, timeoutSeconds: 0 });
   const { policy } = await run(createApprovalPolicy, owner, { teamId, action: "deploy.*", until: null });
@@ -36,6 +38,12 @@ export async function populate(runtime: Runtime) {
     const job = { subject: newId(), task: second.id, team: teamId };
     await record(context, "merge.queued", [
       { ...job, data: { repoId: repo.id, commit: "c".repeat(40), strategy: "merge" } },
+    ]);
+    await record(context, "worktree.created", [
+      {
+        ...{ subject: second.id, task: second.id, team: teamId },
+        data: { repoId: repo.id, branch: second.branch, baseCommit: "b".repeat(40) },
+      },
     ]);
     await record(context, "gate.finished", [
       {

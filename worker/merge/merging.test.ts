@@ -17,6 +17,7 @@ import { updateRepo } from "#server/repos/operations.ts";
 import type { Repo } from "#server/repos/schema.ts";
 import { call, log, openWorkshop } from "#server/repos/test/workshop.ts";
 import { approveTask } from "#server/reviews/operations.ts";
+import { getTaskEvents } from "#server/tasks/operations.ts";
 import { as, type TestOrg } from "#server/test/fixtures.ts";
 import { startMerging } from "./merging.ts";
 
@@ -42,6 +43,33 @@ async function settled(org: TestOrg, taskId: string, status: string) {
   );
   return mergeOf(org, taskId);
 }
+
+test("everything a merge does is found under the request that approved it, and says why it began", async () => {
+  const org = await shop.newOrg();
+  const repo = await shop.addRepo(org, { gateCommand: "true" });
+  const worker = await shop.addWorker(org);
+  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+  await execute(approveTask, runtime, org.owner, { task: task.id }, { requestId: "the-approval" });
+  startWorker();
+  await settled(org, task.id, "merged");
+  const { events } = await execute(
+    getTaskEvents,
+    runtime,
+    org.owner,
+    { task: task.id, correlationId: "the-approval" },
+    call,
+  );
+  expect(events.map(({ type, cause }) => [type, cause?.type]).toReversed()).toEqual([
+    ["review.decided", undefined],
+    ["task.status_changed", undefined],
+    ["merge.queued", undefined],
+    ["task.status_changed", undefined],
+    ["merge.started", "merge.queued"],
+    ["gate.finished", "merge.queued"],
+    ["merge.landed", "merge.queued"],
+    ["task.status_changed", "merge.queued"],
+  ]);
+});
 
 test.each(["merge", "squash", "rebase"] as const)(
   "an approved branch lands by %s, its tree passed the gate",

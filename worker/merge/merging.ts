@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { type Runtime, systemActor } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
+import type { Cause } from "#server/events/registry.ts";
 import { inTransaction } from "#server/execute.ts";
 import { removeStaleLocks } from "#server/git/repositories.ts";
 import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
-import { nextJob, recordWaiting, SupersededError } from "#server/merges/jobs.ts";
+import { causeOfMerge, nextJob, recordWaiting, SupersededError } from "#server/merges/jobs.ts";
 import type { MergeJob } from "#server/merges/service.ts";
 import { loadRepo } from "#server/repos/jobs.ts";
 import { repositoryPath } from "#server/repos/queries.ts";
@@ -78,12 +79,15 @@ interface Work {
 
 /** One repository's queue to its end, its worker's stop, or something that has to be waited for. */
 async function workOff(runtime: Runtime, { orgId, id }: QueuedRepo, { log, delays, signal }: Work): Promise<void> {
-  const transaction: Go["transaction"] = (work) =>
-    inTransaction(runtime, systemActor(orgId, "worker"), { requestId: newId() }, work);
+  const acting = (cause: Cause | undefined): Go["transaction"] => {
+    return (work) => inTransaction(runtime, systemActor(orgId, "worker"), { requestId: newId(), cause }, work);
+  };
   while (!signal.aborted) {
-    const sourced = await transaction((context) => loadRepo(context, id));
-    const job = await transaction((context) => nextJob(context, id));
+    const sourced = await acting(undefined)((context) => loadRepo(context, id));
+    const job = await acting(undefined)((context) => nextJob(context, id));
     if (!sourced || !job) return;
+    // What the merge does goes on under the id of the request that queued it.
+    const transaction = acting(await acting(undefined)((context) => causeOfMerge(context, job)));
     // The sample's repositories lie in a folder of their own, where only the operator makes any.
     const trustedSample = sourced.repo.sourceUrl?.startsWith(join(runtime.settings.dataDir, "samples", "/")) ?? false;
     const sandbox = async () => (await chooseSandbox(runtime.settings.sandbox, { trustedSample })).provider;
