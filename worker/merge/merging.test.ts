@@ -62,8 +62,8 @@ test("everything a merge does is found under the request that approved it, and s
   expect(events.map(({ type, cause }) => [type, cause?.type]).toReversed()).toEqual([
     ["review.decided", undefined],
     ["task.status_changed", undefined],
-    ["merge.queued", undefined],
     ["task.status_changed", undefined],
+    ["merge.queued", undefined],
     ["merge.started", "merge.queued"],
     ["gate.finished", "merge.queued"],
     ["merge.landed", "merge.queued"],
