@@ -105,7 +105,9 @@ export default {
         path: "^(server|db|app|worker)/",
         pathNot: [
           "^server/[^/]+/operations[.]ts$",
-          "^server/(operation|execute|context|errors|ids|permissions|door|near-names)[.]ts$",
+          "^server/(operation|execute|context|errors|ids|permissions|door|near-names|input-refusal|runtime|keyring)[.]ts$",
+          // What the protocol itself needs: rows of its tasks, and to hear what happened.
+          "^server/(mcp-tasks/service|events/watching)[.]ts$",
           "^db/enums[.]ts$",
           "^server/auth/",
         ],

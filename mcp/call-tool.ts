@@ -2,7 +2,9 @@ import type { Caller } from "#server/door.ts";
 import { AppError, type ErrorBody } from "#server/errors.ts";
 import { execute } from "#server/execute.ts";
 import { nearNames } from "#server/near-names.ts";
-import { shownTools, tools } from "./tool-table.ts";
+import type { Operation } from "#server/operation.ts";
+import { FIND, findAmong, RUN, readRun } from "./reaching.ts";
+import { shownTools, tools, usableTools } from "./tool-table.ts";
 
 /** `tools/call` as both eras send it. */
 export interface ToolCall {
@@ -21,19 +23,32 @@ export interface ToolResult {
 
 /** Runs a tool. Failures are results too, for the agent to read and act upon. */
 export async function callTool(call: ToolCall, caller: Caller, signal: AbortSignal): Promise<ToolResult> {
+  if (call.name === FIND) return attempt(caller, () => findAmong(usableTools(caller.actor), call.arguments));
+  if (call.name === RUN) return attempt(caller, () => runByName(call, caller, signal));
   const operation = tools.get(call.name);
   if (!operation) throw new UnknownTool(call.name, caller);
+  return attempt(caller, () => runTool(operation, call, caller, signal));
+}
+
+async function attempt(
+  caller: Caller,
+  work: () => Record<string, unknown> | Promise<Record<string, unknown>>,
+): Promise<ToolResult> {
   try {
-    return told(
-      await execute(operation, caller.runtime, caller.actor, call.arguments, {
-        requestId: caller.requestId,
-        idempotencyKey: idempotencyKeyOf(call),
-        signal,
-      }),
-    );
+    return told(await work());
   } catch (error) {
     return refusedAs(caller.explain(error));
   }
+}
+
+const runTool = (operation: Operation, call: ToolCall, { runtime, actor, requestId }: Caller, signal: AbortSignal) =>
+  execute(operation, runtime, actor, call.arguments, { requestId, idempotencyKey: idempotencyKeyOf(call), signal });
+
+function runByName(call: ToolCall, caller: Caller, signal: AbortSignal) {
+  const { name, input } = readRun(call.arguments);
+  const operation = tools.get(name);
+  if (!operation) throw new AppError("not_found", nothingCalled(name, usableTools(caller.actor)));
+  return runTool(operation, { ...call, name, arguments: input }, caller, signal);
 }
 
 /** What an operation answered, as the result of a tool. */
@@ -59,15 +74,16 @@ export const callResultOf = ({ text, structured, isError }: ToolResult) => ({
 /** The name of no tool: an error of the protocol, not of a tool. */
 export class UnknownTool extends Error {
   constructor(name: string, { actor }: Caller) {
-    const shown = shownTools(actor.permissions);
-    const near = nearNames(
-      name,
-      shown.map((tool) => tool.name),
-    );
-    super(
-      `Unknown tool "${name.slice(0, 80)}".${near.length > 0 ? ` Did you mean ${near.join(", ")}?` : " See tools/list."}`,
-    );
+    super(nothingCalled(name, shownTools(actor)));
   }
+}
+
+function nothingCalled(name: string, there: readonly { name: string }[]): string {
+  const near = nearNames(
+    name,
+    there.map((tool) => tool.name),
+  );
+  return `Unknown tool "${name.slice(0, 80)}".${near.length > 0 ? ` Did you mean ${near.join(", ")}?` : " See tools/list and find_operation."}`;
 }
 
 function idempotencyKeyOf({ _meta }: ToolCall): string | undefined {

@@ -28,7 +28,7 @@ export interface ExtraLongTool {
   tool: Tool;
   long: LongTool;
   /** What has to be asked before it begins; else what it begins with besides its input. */
-  ask?(responses: Record<string, unknown> | undefined): InputRequiredResult | Record<string, unknown>;
+  ask?: (responses: Record<string, unknown> | undefined) => InputRequiredResult | Record<string, unknown>;
 }
 
 export interface ExtraPrompt {

@@ -7,18 +7,19 @@ import {
   type ServerEvent,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
+import { principalOf } from "#server/context.ts";
 import type { Caller } from "#server/door.ts";
+import { openWatching } from "#server/events/watching.ts";
 import { openSecrets } from "#server/keyring.ts";
 import type { OpenRuntime } from "#server/runtime.ts";
 import { createEventStore } from "./event-store.ts";
 import type { Extras } from "./extras.ts";
-import { principalOf } from "./principal.ts";
-import { openSubscriptions } from "./subscriptions.ts";
+import { urisOf } from "./resources.ts";
 import { createSurface, type SurfaceOptions } from "./surface.ts";
 
 /** Somebody who came through the door, and how to see whether they still would. */
 export interface Guest extends Caller {
-  isStillWelcome(): Promise<boolean>;
+  isStillWelcome: () => Promise<boolean>;
 }
 
 interface Session {
@@ -46,7 +47,7 @@ const RETRY_MS = 1_000;
 export function createProtocol(runtime: OpenRuntime, extras: Extras | undefined) {
   const sessions = new Map<string, Session>();
   const guests = new WeakMap<Request, Guest>();
-  const subscriptions = openSubscriptions(runtime);
+  const subscriptions = openWatching(runtime);
   const listening = new Set<(event: ServerEvent) => void>();
   const options: SurfaceOptions = {
     stateKey: createHmac("sha256", openSecrets(runtime.config.dataDir).authSecret).update("mcp request state").digest(),
@@ -87,8 +88,8 @@ export function createProtocol(runtime: OpenRuntime, extras: Extras | undefined)
     const end = () => void handler.close();
     const unwatch = await subscriptions.watch({
       actor: guest.actor,
-      changed: (uri) => tell({ kind: "resource_updated", uri }),
-      isStillWelcome: guest.isStillWelcome,
+      happened: (change) => urisOf(change).forEach((uri) => tell({ kind: "resource_updated", uri })),
+      isStillWelcome: () => guest.isStillWelcome(),
       end,
     });
     listening.add(tell);
@@ -114,7 +115,7 @@ export function createProtocol(runtime: OpenRuntime, extras: Extras | undefined)
 
   function inSession(id: string, request: Request, body: unknown, guest: Guest): Response | Promise<Response> {
     const session = sessions.get(id);
-    if (session?.principal !== principalOf(guest)) return noSession();
+    if (session?.principal !== principalOf(guest.actor)) return noSession();
     session.guest = guest;
     sessions.delete(id);
     sessions.set(id, session);
@@ -130,7 +131,7 @@ export function createProtocol(runtime: OpenRuntime, extras: Extras | undefined)
     });
     const watch = { add: (uri: string) => watchIn(session, uri), remove: (uri: string) => unwatchIn(session, uri) };
     const server = createSurface(() => session.guest, { ...options, watch });
-    const session: Session = { server, transport, principal: principalOf(guest), guest, watched: new Set() };
+    const session: Session = { server, transport, principal: principalOf(guest.actor), guest, watched: new Set() };
     const keep = (id: string) => {
       sessions.set(id, session);
       const [oldest] = sessions;
@@ -149,8 +150,9 @@ export function createProtocol(runtime: OpenRuntime, extras: Extras | undefined)
     session.watched.add(uri);
     session.unwatch ??= await subscriptions.watch({
       actor: session.guest.actor,
-      changed: (changed) => {
-        if (session.watched.has(changed)) void session.server.server.sendResourceUpdated({ uri: changed });
+      happened: (change) => {
+        for (const uri of urisOf(change))
+          if (session.watched.has(uri)) void session.server.server.sendResourceUpdated({ uri });
       },
       isStillWelcome: () => session.guest.isStillWelcome(),
       end: () => void session.server.close(),

@@ -9,6 +9,7 @@ import {
 import type { Caller } from "#server/door.ts";
 import { AppError } from "#server/errors.ts";
 import { listEvents } from "#server/events/operations.ts";
+import type { Change } from "#server/events/watching.ts";
 import { getTaskDiff } from "#server/repos/operations.ts";
 import { getBoard, getTask } from "#server/tasks/operations.ts";
 import { listTeams } from "#server/teams/operations.ts";
@@ -17,7 +18,7 @@ import { runFor } from "./run.ts";
 /** What can be read and watched by address. Each read is an operation, allowed or refused anew. */
 const kinds: readonly (ResourceTemplateType & {
   pattern: RegExp;
-  read(caller: Caller, part: string): Promise<string>;
+  read: (caller: Caller, part: string) => Promise<string>;
 })[] = [
   {
     uriTemplate: "entourage://tasks/{number}",
@@ -61,9 +62,18 @@ export const resourceTemplates: readonly ResourceTemplateType[] = kinds.map(
   ({ pattern: _pattern, read: _read, ...template }) => template,
 );
 
-export const boardUri = (teamId: string) => `entourage://teams/${teamId}/board`;
+const boardUri = (teamId: string) => `entourage://teams/${teamId}/board`;
 export const taskUri = (number: number) => `entourage://tasks/${number}`;
-export const EVENTS_URI = "entourage://events";
+const EVENTS_URI = "entourage://events";
+
+/** The addresses whose content something that happened may have changed. */
+export function urisOf({ teamId, taskNumber }: Change): string[] {
+  return [
+    EVENTS_URI,
+    ...(teamId === null ? [] : [boardUri(teamId)]),
+    ...(taskNumber === null ? [] : [taskUri(taskNumber), `${taskUri(taskNumber)}/diff`]),
+  ];
+}
 
 /** What stands at the beginning: the feed, and the board of each team of the caller. Tasks have an address each. */
 export async function listResources(caller: Caller): Promise<Resource[]> {

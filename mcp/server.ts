@@ -1,4 +1,5 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
+import { principalOf } from "#server/context.ts";
 import {
   addressOf,
   type Caller,
@@ -13,7 +14,6 @@ import {
 } from "#server/door.ts";
 import { type ErrorBody, errorCodes } from "#server/errors.ts";
 import type { OpenRuntime } from "#server/runtime.ts";
-import { principalOf } from "./principal.ts";
 import { createProtocol, type Guest } from "./protocol.ts";
 import { answerStranger } from "./stranger.ts";
 import { answerPlain, isRecord, recognise } from "./thin-path.ts";
@@ -66,7 +66,7 @@ export function createMcp() {
   ): Promise<Response> {
     const session = request.headers.get("mcp-session-id");
     if (!session) return work(request.signal);
-    const key = `${principalOf(caller)}|${session}|${id}`;
+    const key = `${principalOf(caller.actor)}|${session}|${id}`;
     const calledOff = new AbortController();
     running.set(key, calledOff);
     try {
@@ -79,7 +79,7 @@ export function createMcp() {
   function callOff(request: Request, body: unknown, caller: Caller): void {
     if (!isRecord(body) || body.method !== "notifications/cancelled" || !isRecord(body.params)) return;
     const session = request.headers.get("mcp-session-id");
-    running.get(`${principalOf(caller)}|${session}|${String(body.params.requestId)}`)?.abort();
+    running.get(`${principalOf(caller.actor)}|${session}|${String(body.params.requestId)}`)?.abort();
   }
 }
 

@@ -7,11 +7,11 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from "@modelcontextprotocol/server";
+import { principalOf } from "#server/context.ts";
 import type { Caller } from "#server/door.ts";
 import { callResultOf, callTool, UnknownTool } from "./call-tool.ts";
 import { complete } from "./completion.ts";
 import type { ExtraLongTool, Extras, Reach } from "./extras.ts";
-import { principalOf } from "./principal.ts";
 import { getPrompt, prompts } from "./prompts.ts";
 import { listResources, readResource, resourceTemplates } from "./resources.ts";
 import { instructions, serverInfo } from "./server-info.ts";
@@ -34,7 +34,7 @@ export interface SurfaceOptions {
 /** What the product offers over the protocol, as a server object of its library: made per session or unusual request. */
 export function createSurface(callerOf: () => Caller, options: SurfaceOptions): McpServer {
   const { extras } = options;
-  const codec = createRequestStateCodec({ key: options.stateKey, bind: () => principalOf(callerOf()) });
+  const codec = createRequestStateCodec({ key: options.stateKey, bind: () => principalOf(callerOf().actor) });
   const mcp = new SurfaceServer(extras, {
     capabilities: {
       tools: { ...(extras && { listChanged: true }) },
@@ -45,7 +45,7 @@ export function createSurface(callerOf: () => Caller, options: SurfaceOptions): 
       ...(extras && { logging: {} }),
     },
     instructions,
-    requestState: { verify: codec.verify },
+    requestState: { verify: (state, context) => codec.verify(state, context) },
   });
   const { server } = mcp;
   const reach = (context: ServerContext): Reach => ({
@@ -57,11 +57,12 @@ export function createSurface(callerOf: () => Caller, options: SurfaceOptions): 
   server.setRequestHandler("tools/list", ({ params }) => {
     onePage(params?.cursor);
     const further = extras ? [...extras.tools, ...extras.longTools].map(({ tool }) => tool) : [];
-    return { tools: [...shownTools(callerOf().actor.permissions), ...further] };
+    return { tools: [...shownTools(callerOf().actor), ...further] };
   });
   // The library has no type for a call that became a task, and hands it on as it is.
   server.setRequestHandler(
     "tools/call",
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
     async (request, context) => (await answerCall(request, context)) as CallToolResult,
   );
   async function answerCall({ params }: Pick<CallToolRequest, "params">, context: ServerContext): Promise<unknown> {

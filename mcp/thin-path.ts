@@ -51,7 +51,7 @@ export async function answerPlain(request: PlainRequest, caller: Caller, signal:
 
 async function resultOf(request: PlainRequest, caller: Caller, signal: AbortSignal): Promise<string> {
   if (request.method === "tools/list") {
-    const listed = `"tools":${listTools(caller.actor.permissions)}`;
+    const listed = `"tools":${listTools(caller.actor)}`;
     return `"result":{${listed}${request.modern ? `,"ttlMs":0,"cacheScope":"private",${modernTail}` : ""}}`;
   }
   try {

@@ -1,7 +1,9 @@
-import { isSpecType } from "@modelcontextprotocol/server";
+import { isSpecType, type Tool } from "@modelcontextprotocol/server";
+import type { Actor } from "#server/context.ts";
 import type { Operation } from "#server/operation.ts";
-import type { Permission } from "#server/permissions.ts";
-import { inputSchemaOf, outputSchemaOf } from "./json-schema.ts";
+import { type Description, describeTool } from "./describe-tool.ts";
+import { reachingTools } from "./reaching.ts";
+import { shownFirst } from "./shown-first.ts";
 import { destructiveTools, readTools, writeTools } from "./tools.ts";
 
 /**
@@ -12,52 +14,54 @@ export const tools: ReadonlyMap<string, Operation> = new Map(
   [...readTools, ...writeTools, ...destructiveTools].map((operation) => [operation.name, operation]),
 );
 
-const reads = new Set(readTools);
-const destroys = new Set(destructiveTools);
-const described = [...tools.values()].map((operation) => {
-  const json = JSON.stringify(describeTool(operation));
-  const tool: unknown = JSON.parse(json);
-  if (!isSpecType.Tool(tool)) throw new Error(`${operation.name} cannot be told as a tool`);
-  return { permission: operation.permission, tool, json };
-});
+type Viewer = Pick<Actor, "permissions" | "agent">;
+interface Described {
+  operation: Operation | undefined;
+  tool: Tool;
+  json: string;
+}
 
-const listings = new WeakMap<ReadonlySet<Permission>, string>();
+const described: readonly Described[] = [
+  ...readTools.map((operation) => compile(describeTool(operation, "reads"), operation)),
+  ...writeTools.map((operation) => compile(describeTool(operation, "writes"), operation)),
+  ...destructiveTools.map((operation) => compile(describeTool(operation, "destroys"), operation)),
+  ...reachingTools.map((description) => compile(description)),
+];
+
+const listings = new WeakMap<Viewer["permissions"], Map<string, string>>();
 const known = new Map<string, string>();
 
-/** The tools somebody with these permissions is shown. */
-export const shownTools = (permissions: ReadonlySet<Permission>) =>
-  described.flatMap(({ permission, tool }) => (permissions.has(permission) ? [tool] : []));
+/** The tools somebody is shown: people all that they may use, agents the first of it and how to reach the rest. */
+export const shownTools = (viewer: Viewer): Tool[] =>
+  described.filter((each) => isShown(each, viewer)).map(({ tool }) => tool);
 
-/** The array of `tools/list` as JSON, for somebody with these permissions. What they may not do is not shown. */
-export function listTools(permissions: ReadonlySet<Permission>): string {
-  const listed = listings.get(permissions);
+/** All that somebody may use, shown or not. */
+export const usableTools = ({ permissions }: Viewer): Tool[] =>
+  described.flatMap(({ operation, tool }) => (operation && permissions.has(operation.permission) ? [tool] : []));
+
+/** The array of `tools/list` as JSON. What somebody may not do is not shown. */
+export function listTools(viewer: Viewer): string {
+  const role = viewer.agent?.role ?? "";
+  const own = listings.get(viewer.permissions) ?? new Map<string, string>();
+  listings.set(viewer.permissions, own);
+  const listed = own.get(role);
   if (listed !== undefined) return listed;
-  const shown = described.filter(({ permission }) => permissions.has(permission));
-  const key = [...permissions].toSorted().join();
-  const json = known.get(key) ?? `[${shown.map((tool) => tool.json).join(",")}]`;
+  const shown = described.filter((each) => isShown(each, viewer));
+  const key = [role, ...[...viewer.permissions].toSorted()].join();
+  const json = known.get(key) ?? `[${shown.map((each) => each.json).join(",")}]`;
   known.set(key, json);
-  listings.set(permissions, json);
+  own.set(role, json);
   return json;
 }
 
-function describeTool(operation: Operation) {
-  const readOnlyHint = reads.has(operation);
-  return {
-    name: operation.name,
-    title: titleOf(operation.name),
-    description: operation.summary,
-    inputSchema: inputSchemaOf(operation.input),
-    outputSchema: outputSchemaOf(operation.output),
-    annotations: {
-      readOnlyHint,
-      destructiveHint: destroys.has(operation),
-      idempotentHint: readOnlyHint || operation.hints?.idempotent === true,
-      openWorldHint: false,
-    },
-  };
+function isShown({ operation, tool }: Described, { permissions, agent }: Viewer): boolean {
+  if (!operation) return agent !== undefined;
+  return permissions.has(operation.permission) && (!agent || shownFirst[agent.role].has(tool.name));
 }
 
-/** `wait_for_work` → `Wait for work`. */
-function titleOf(name: string): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;
+function compile(description: Description, operation?: Operation): Described {
+  const json = JSON.stringify(description);
+  const tool: unknown = JSON.parse(json);
+  if (!isSpecType.Tool(tool)) throw new Error(`${description.name} cannot be told as a tool`);
+  return { operation, tool, json };
 }

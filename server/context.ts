@@ -72,6 +72,9 @@ export interface Context {
   lease?: { id: string; taskId: string; fence: number };
 }
 
+/** Whose a session of a protocol or a task of it is. A key, not only its agent: both end with the key they began with. */
+export const principalOf = ({ orgId, id, keyId }: Actor): string => `${orgId}|${id}|${keyId ?? ""}`;
+
 export const actorRef = ({ kind, id, name }: Actor): ActorRef => ({ kind, id, name });
 
 /** The product itself acting in an organization: worker, webhook, operator. */

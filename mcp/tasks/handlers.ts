@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { type McpServer, ProtocolError, ProtocolErrorCode, type ServerContext } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Caller } from "#server/door.ts";
+import { within } from "../run.ts";
 import { capabilitiesOf, requireTasks } from "./extension.ts";
 import type { CallResult, LongTool, Look } from "./long-tool.ts";
-import { addResponses, findTask, keepTask, settleTask, type TaskRow } from "./store.ts";
+import { addResponses, findTask, keepTask, settleTask, type TaskRow } from "#server/mcp-tasks/service.ts";
 
 /** How often a client should ask: half of it is what an answer waits on average. */
 const POLL_MS = 500;
@@ -18,7 +19,7 @@ export async function beginTask(
 ): Promise<CallResult | Record<string, unknown>> {
   const id = randomUUID();
   const decided = await tool.begin(caller, input, (inside, outcome) =>
-    keepTask(inside, caller, { id, tool: tool.name, input, decided: outcome }),
+    keepTask(inside, { id, tool: tool.name, input, decided: outcome }),
   );
   const look = await lookAt(tool, caller, { input, decided, responses: {} }, context);
   const row = await keepLook(caller, id, look);
@@ -49,7 +50,7 @@ export function serveTasks(
     const caller = callerOf();
     await own(caller, taskId);
     const answered = context.mcpReq.inputResponses ?? inputResponses.safeParse(rest).data?.inputResponses ?? {};
-    const row = await addResponses(caller, taskId, answered);
+    const row = await within(caller, (inside) => addResponses(inside, taskId, answered));
     if (row) await toolOf(row).respond?.(caller, row);
     return {};
   });
@@ -58,7 +59,7 @@ export function serveTasks(
     requireTasks(context);
     const caller = callerOf();
     await own(caller, taskId);
-    await settleTask(caller, taskId, { status: "cancelled" });
+    await within(caller, (inside) => settleTask(inside, taskId, { status: "cancelled" }));
     return {};
   });
 
@@ -73,7 +74,7 @@ const inputResponses = z.object({ inputResponses: z.record(z.string(), z.unknown
 
 /** @throws ProtocolError -32602: what is another's and what never was look the same. */
 async function own(caller: Caller, id: string): Promise<TaskRow> {
-  const row = z.uuid().safeParse(id).success ? await findTask(caller, id) : undefined;
+  const row = z.uuid().safeParse(id).success ? await within(caller, (inside) => findTask(inside, id)) : undefined;
   if (!row) throw new ProtocolError(ProtocolErrorCode.InvalidParams, "Unknown taskId. It may have outlived its ttlMs.");
   return row;
 }
@@ -87,12 +88,11 @@ const lookAt = (
 ): Promise<Look> => tool.look(caller, begun, { canElicit: capabilitiesOf(context)?.elicitation !== undefined });
 
 async function keepLook(caller: Caller, id: string, look: Look): Promise<TaskRow> {
-  const kept =
-    look.state === "completed"
-      ? await settleTask(caller, id, { status: "completed", outcome: look.result })
-      : look.state === "failed"
-        ? await settleTask(caller, id, { status: "failed", outcome: look.error })
-        : await findTask(caller, id);
+  const kept = await within(caller, (inside) => {
+    if (look.state === "completed") return settleTask(inside, id, { status: "completed", outcome: look.result });
+    if (look.state === "failed") return settleTask(inside, id, { status: "failed", outcome: look.error });
+    return findTask(inside, id);
+  });
   if (!kept) throw new Error(`the task ${id} vanished while it was looked at`);
   const isOpen = kept.status === "working" || kept.status === "input_required";
   return isOpen ? { ...kept, status: look.state } : kept;

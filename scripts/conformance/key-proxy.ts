@@ -1,5 +1,4 @@
 import { createServer, request as send } from "node:http";
-import type { AddressInfo } from "node:net";
 
 /** Stands before a server and shows a key for whoever asks: the conformance suite cannot send one itself. */
 export async function startKeyProxy(target: string, key: string) {
@@ -17,10 +16,10 @@ export async function startKeyProxy(target: string, key: string) {
     incoming.pipe(onward);
   });
   await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
-  // Of a server that listens on a port the address is never a path.
-  const { port: own } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The proxy has no port.");
   return {
-    url: `http://localhost:${own}`,
+    url: `http://localhost:${address.port}`,
     stop: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));

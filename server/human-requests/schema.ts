@@ -29,6 +29,7 @@ export const action = z.strictObject({
 export type Action = z.output<typeof action>;
 
 const seconds = z.int().min(1);
+const requestRef = id.describe("The request to people, by its id.");
 
 export const askInput = z.strictObject({
   request: id.optional().describe("A request of yours to go on waiting for, instead of asking a new one."),
@@ -108,7 +109,7 @@ export const askResult = z.object({
   next: z.string().describe("How to go on."),
 });
 
-export const requestInput = z.strictObject({ request: id });
+export const requestInput = z.strictObject({ request: requestRef });
 export const requestResult = z.object({ request: humanRequest });
 
 const until = isoTime.nullable().describe("When it ends; null: when somebody revokes it.");
@@ -119,7 +120,7 @@ const actionPattern = z
   .describe("The action's name; * stands for anything.");
 
 export const answerInput = z.strictObject({
-  request: id,
+  request: requestRef,
   answer: json.describe("What the request's schema asks for; for an approval { approved, note }."),
   alwaysAllow: z
     .strictObject({
@@ -143,7 +144,7 @@ export const batchResult = z.object({
 });
 
 export const withdrawInput = z.strictObject({
-  request: id,
+  request: requestRef,
   reason: z.string().trim().max(2_000).default("").describe("Why nobody needs to answer it any more."),
 });
 
@@ -167,7 +168,7 @@ export const listInput = z.strictObject({
 });
 export const requestPage = z.object({ requests: z.array(humanRequest), next: id.nullable() });
 
-export const useApprovalInput = z.strictObject({ action });
+export const useApprovalInput = z.strictObject({ action: action.describe("The exact action that was approved.") });
 export const useApprovalResult = z.object({ request: humanRequest });
 
 export const policy = z.object({

@@ -18,9 +18,7 @@ const title = z.string().trim().min(1).max(500);
 const description = z.string().max(50_000);
 const tags = z.array(z.string().trim().min(1).max(50)).max(20);
 /** The lease a write is made under; may be left out: the caller's own live lease on the task is taken. */
-export const leaseRef = id
-  .optional()
-  .describe("Your lease on the task, as claim_task returned it. Left out, your own live lease is used.");
+export const leaseRef = id.optional().describe("Left out: your live lease on the task.");
 
 const person = z.object({ kind: z.enum(["agent", "user"]), id, name: z.string() });
 export const author = z.object({ kind: z.enum(["agent", "user", "system"]), id: z.string(), name: z.string() });

@@ -1,29 +1,28 @@
 import { sql } from "drizzle-orm";
-import { type Actor, systemActor } from "#server/context.ts";
-import { inTransaction } from "#server/execute.ts";
-import { newId } from "#server/ids.ts";
-import type { OpenRuntime } from "#server/runtime.ts";
-import { boardUri, EVENTS_URI, taskUri } from "./resources.ts";
+import { type Actor, systemActor } from "../context.ts";
+import { inTransaction } from "../execute.ts";
+import { newId } from "../ids.ts";
+import type { OpenRuntime } from "../runtime.ts";
 
 /** Somebody who wants to hear what changed. */
 export interface Watcher {
   actor: Actor;
-  /** Called with each address that changed; it knows which of them it asked for. */
-  changed(uri: string): void;
+  happened(change: Change): void;
   /** Whether they would still be let in; a stream of somebody who would not is ended. */
   isStillWelcome(): Promise<boolean>;
   end(): void;
 }
 
-interface Change extends Record<string, unknown> {
-  orgId: string;
-  seq: string;
+/** Where something happened. */
+export interface Change {
   teamId: string | null;
   taskNumber: number | null;
 }
 
+type Row = Change & { orgId: string; seq: string } & Record<string, unknown>;
+
 const WELCOME_EVERY_MS = 4_000;
-/** Of an organization in which more happened at once, each watcher is told once that its addresses changed. */
+/** Read at once of one organization; what is beyond it is read by the next look. */
 const MOST_CHANGES = 1_000;
 
 /**
@@ -31,7 +30,7 @@ const MOST_CHANGES = 1_000;
  * hints as everybody, one query for all of its watchers. Nothing is remembered for those who are not there: they read
  * the resource again when they come back.
  */
-export function openSubscriptions(runtime: OpenRuntime) {
+export function openWatching(runtime: OpenRuntime) {
   const watchers = new Set<Watcher>();
   const seen = new Map<string, number>();
   let looking = false;
@@ -54,14 +53,14 @@ export function openSubscriptions(runtime: OpenRuntime) {
     }
   }
 
-  async function readChanges(): Promise<Change[]> {
+  async function readChanges(): Promise<Row[]> {
     const heads = JSON.stringify([...seen].map(([org, seq]) => ({ org, seq })));
     const rows = await inTransaction(
       runtime,
-      systemActor("", "subscriptions"),
-      { requestId: `subscriptions-${newId()}`, system: true, snapshot: true },
+      systemActor("", "watching"),
+      { requestId: `watching-${newId()}`, system: true, snapshot: true },
       ({ tx }) =>
-        tx.execute<Change>(sql`
+        tx.execute<Row>(sql`
           select e.org_id as "orgId", e.seq, e.team_id as "teamId", t.number as "taskNumber"
             from jsonb_to_recordset(${heads}::text::jsonb) as h(org uuid, seq bigint)
            cross join lateral (select * from events e where e.org_id = h.org and e.seq > h.seq
@@ -74,16 +73,9 @@ export function openSubscriptions(runtime: OpenRuntime) {
     return rows;
   }
 
-  function tell({ orgId, teamId, taskNumber }: Change): void {
-    for (const watcher of watchers) {
-      const { actor } = watcher;
-      if (actor.orgId !== orgId || !isSeenBy(actor, teamId)) continue;
-      watcher.changed(EVENTS_URI);
-      if (teamId !== null) watcher.changed(boardUri(teamId));
-      if (taskNumber === null) continue;
-      watcher.changed(taskUri(taskNumber));
-      watcher.changed(`${taskUri(taskNumber)}/diff`);
-    }
+  function tell({ orgId, teamId, taskNumber }: Row): void {
+    for (const watcher of watchers)
+      if (watcher.actor.orgId === orgId && isSeenBy(watcher.actor, teamId)) watcher.happened({ teamId, taskNumber });
   }
 
   async function checkWelcome(orgId: string | undefined): Promise<void> {
@@ -127,8 +119,6 @@ export function openSubscriptions(runtime: OpenRuntime) {
   };
 }
 
-export type Subscriptions = ReturnType<typeof openSubscriptions>;
-
 /** What concerns the whole organization is seen by all of its people; what concerns a team, by those who see the team. */
 const isSeenBy = ({ teams }: Actor, teamId: string | null): boolean =>
   teamId === null || teams === "all" || teams.includes(teamId);
@@ -136,8 +126,8 @@ const isSeenBy = ({ teams }: Actor, teamId: string | null): boolean =>
 async function headOf(runtime: OpenRuntime, orgId: string): Promise<number> {
   const [head] = await inTransaction(
     runtime,
-    systemActor(orgId, "subscriptions"),
-    { requestId: `subscriptions-${newId()}` },
+    systemActor(orgId, "watching"),
+    { requestId: `watching-${newId()}` },
     ({ tx }) => tx.execute<{ seq: string }>(sql`select seq from event_heads where org_id = ${orgId}`),
   );
   return Number(head?.seq ?? 0);
