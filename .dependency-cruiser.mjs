@@ -85,14 +85,15 @@ export default {
       name: "nouns-meet-through-services",
       severity: "error",
       // What a noun says (schema, transitions), finds (finding, queries) and does (service, jobs), and the parts that
-      // several nouns stand on: the dependencies of tasks, clocks and fence of leases, pause switches, what closes with a task, the crew of a team.
+      // several nouns stand on: the dependencies of tasks, clocks and fence of leases, pause switches, what closes with a task,
+      // the crew of a team, the ledger of money and its words.
       comment: "Across nouns import only what is made for others.",
       from: { path: NOUN, pathNot: ["^server/(trpc|events|realtime|auth)/", TESTS] },
       to: {
         path: NOUN,
         pathNot: [
           "^server/$1/",
-          "^server/[^/]+/(schema|transitions|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew)[.]ts$",
+          "^server/[^/]+/(schema|transitions|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew|ledger|freeing|answers|words)[.]ts$",
           "^server/(events|realtime|auth|git|llm|github|sandbox|drivers)/",
         ],
       },
@@ -145,11 +146,11 @@ export default {
       name: "browser-sees-schemas-and-types",
       severity: "error",
       comment:
-        "Outside route handlers and app/_lib/caller.ts, app/ may import server values only from schema.ts and transitions.ts.",
+        "Outside route handlers and app/_lib/caller.ts, app/ may import server values only from schema.ts, transitions.ts and words.ts.",
       from: { path: "^app/", pathNot: ["^app/.*route[.]ts$", "^app/_lib/(caller|auth)[.]ts$", "^app/_server/", TESTS] },
       to: {
         path: "^(server|db|mcp)/",
-        pathNot: ["^server/[^/]+/(schema|transitions)[.]ts$", "^server/ids[.]ts$", "^db/enums[.]ts$"],
+        pathNot: ["^server/[^/]+/(schema|transitions|words)[.]ts$", "^server/ids[.]ts$", "^db/enums[.]ts$"],
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -80,3 +80,29 @@ export type RequestStatus = (typeof requestStatuses)[number];
 /** The states of a task of the MCP extension `io.modelcontextprotocol/tasks`, by its names (SEP-2663). */
 export const mcpTaskStatuses = ["working", "input_required", "completed", "failed", "cancelled"] as const;
 export type McpTaskStatus = (typeof mcpTaskStatuses)[number];
+
+/** Whose spending a budget caps. */
+export const budgetScopes = ["org", "team", "agent", "user", "task", "session"] as const;
+export type BudgetScope = (typeof budgetScopes)[number];
+
+/** Over what a budget counts: a day or month in UTC, or as long as there is the scope. */
+export const budgetPeriods = ["day", "month", "life"] as const;
+export type BudgetPeriod = (typeof budgetPeriods)[number];
+
+export const reservationStatuses = ["open", "settled", "released", "expired"] as const;
+
+export const ledgerEntryKinds = ["opened", "reserved", "settled", "released", "expired"] as const;
+
+export const sessionStatuses = [
+  "initializing",
+  "ready",
+  "running",
+  "waiting",
+  "paused",
+  "stopped",
+  "error",
+  "archived",
+  "removing",
+  "removed",
+] as const;
+export type SessionStatus = (typeof sessionStatuses)[number];

@@ -53,6 +53,8 @@ BEGIN
         AND (t.working_hours IS NULL OR (t.working_hours->>'criticalAnytime')::boolean
           OR within_working_hours(t.working_hours, clock_timestamp()))
       JOIN organizations o ON o.org_id = r.org_id AND o.paused_at IS NULL
+     -- Money left is a condition of the claim: nobody starts what no call could be paid for.
+     WHERE NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = r.org_id AND x.scope_id IN (r.org_id, r.team_id, r.agent_id))
   ), seats AS MATERIALIZED (
     SELECT q.org_id, q.team_id, q.agent_id, q.place, q.team_room, q.is_open, q.has_review_room, f.slot,
            row_number() OVER (PARTITION BY q.agent_id ORDER BY f.slot) AS seat
@@ -68,6 +70,7 @@ BEGIN
          WHERE k.org_id = q.org_id AND k.team_id = q.team_id AND k.assignee_id = q.agent_id
            AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
            AND (q.is_open OR k.priority = 'critical') AND (q.has_review_room OR k.rework > 0)
+           AND NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = k.org_id AND x.scope_id = k.id)
          ORDER BY k.queue_rank, k.number LIMIT least(q.max, q.team_room) FOR UPDATE SKIP LOCKED) k
      WHERE q.team_room > 0
   ), left_seats AS MATERIALIZED (
@@ -81,6 +84,7 @@ BEGIN
          WHERE k.org_id = g.org_id AND k.team_id = g.team_id AND k.assignee_id IS NULL
            AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
            AND (g.is_open OR k.priority = 'critical') AND (g.has_review_room OR k.rework > 0)
+           AND NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = k.org_id AND x.scope_id = k.id)
          -- By the assignee too, though it is null in all: else the order of the index is not seen, and all are read and sorted.
          ORDER BY k.assignee_id, k.queue_rank, k.number LIMIT g.room FOR UPDATE SKIP LOCKED) k
   ), matched AS (
@@ -147,3 +151,152 @@ BEGIN
       AS x(org_id, id, type, team_id, task_id, subject_id, actor, correlation_id, cause_seq, data, occurred_at, place)
     JOIN unnest(v_places, v_seqs, v_hashes) AS l(place, seq, hash) USING (place);
 END $$;
+
+-- The first day of the period that a moment lies in, in UTC; a life begins in 1970.
+CREATE OR REPLACE FUNCTION budget_period_start(p_period text, p_at timestamptz) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE p_period WHEN 'day' THEN (p_at AT TIME ZONE 'utc')::date
+    WHEN 'month' THEN date_trunc('month', p_at AT TIME ZONE 'utc')::date ELSE DATE '1970-01-01' END
+$$;
+
+-- The budgets that stop whoever they cap, now: used up, or nearly (80 %) and something was refused for want of the rest.
+-- Claims look here, by index, on a table of a few rows a team.
+CREATE OR REPLACE VIEW closed_budgets WITH (security_invoker = true) AS
+  SELECT b.org_id, b.scope_id, b.id AS budget_id FROM budgets b
+    JOIN budget_counters c ON c.org_id = b.org_id AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, now())
+   WHERE b.removed_at IS NULL AND (c.settled_micros + c.reserved_micros >= b.cap_micros
+     OR (c.exhausted_at IS NOT NULL AND c.settled_micros * 5 >= b.cap_micros * 4));
+GRANT SELECT ON closed_budgets TO entourage_app, entourage_system;
+
+-- The counters that spending by these scopes at this moment counts in, made if they are not there, locked in the order of
+-- budgets. The shared lock keeps caps and the list of budgets as they are until the commit (`open_counters` takes it alone).
+CREATE OR REPLACE FUNCTION lock_counters(p_org uuid, p_scopes uuid[], p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('budgets|' || p_org, 0));
+  INSERT INTO budget_counters (org_id, budget_id, period_start, settled_micros, reserved_micros)
+    SELECT b.org_id, b.id, budget_period_start(b.period, p_at), 0, 0 FROM budgets b
+     WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM budget_counters c WHERE c.org_id = b.org_id AND c.budget_id = b.id
+         AND c.period_start = budget_period_start(b.period, p_at))
+     ORDER BY b.id ON CONFLICT DO NOTHING;
+  PERFORM 1 FROM budget_counters c JOIN budgets b ON b.org_id = c.org_id AND b.id = c.budget_id
+   WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL
+     AND c.period_start = budget_period_start(b.period, p_at)
+   ORDER BY c.budget_id FOR UPDATE OF c;
+END $$;
+
+-- Sets money aside if every cap has room for it, or changes nothing. Answers every budget that was asked, after it.
+-- `p_scopes`: org, team, agent, user, task, session, those there are.
+DROP FUNCTION IF EXISTS reserve_money(uuid, uuid, uuid[], bigint, timestamptz, jsonb);
+CREATE FUNCTION reserve_money(p_org uuid, p_id uuid, p_scopes uuid[], p_asked bigint, p_at timestamptz, p_for jsonb)
+RETURNS TABLE (budget_id uuid, period_start date, cap bigint, settled bigint, reserved bigint, fits boolean) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE v_fits boolean;
+BEGIN
+  PERFORM lock_counters(p_org, p_scopes, p_at);
+  SELECT coalesce(bool_and(c.settled_micros + c.reserved_micros + p_asked <= b.cap_micros), true) INTO v_fits
+    FROM budgets b JOIN budget_counters c ON c.org_id = b.org_id AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, p_at)
+   WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL;
+  IF v_fits THEN
+    INSERT INTO reservations (org_id, id, team_id, agent_id, user_id, task_id, session_id, model, micros, status, booked_at, expires_at)
+      SELECT p_org, p_id, f.team_id, f.agent_id, f.user_id, f.task_id, f.session_id, f.model, p_asked, 'open', p_at,
+        clock_timestamp() + make_interval(secs => f.seconds)
+      FROM jsonb_to_record(p_for) AS f(team_id uuid, agent_id uuid, user_id uuid, task_id uuid, session_id uuid, model text, seconds integer);
+    WITH changed AS (
+      UPDATE budget_counters c SET reserved_micros = c.reserved_micros + p_asked FROM budgets b
+       WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL AND c.org_id = b.org_id
+         AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, p_at)
+      RETURNING c.budget_id, c.period_start, c.settled_micros, c.reserved_micros, b.cap_micros)
+    INSERT INTO ledger (org_id, budget_id, period_start, kind, reservation_id, settled_delta, reserved_delta, settled_after, reserved_after, cap_micros, at)
+      SELECT p_org, x.budget_id, x.period_start, 'reserved', p_id, 0, p_asked, x.settled_micros, x.reserved_micros, x.cap_micros, clock_timestamp() FROM changed x;
+  END IF;
+  RETURN QUERY SELECT b.id, c.period_start, b.cap_micros, c.settled_micros, c.reserved_micros,
+      v_fits OR c.settled_micros + c.reserved_micros + p_asked <= b.cap_micros
+    FROM budgets b JOIN budget_counters c ON c.org_id = b.org_id AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, p_at)
+   WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL ORDER BY b.id;
+END $$;
+
+-- Books what a call really cost, in the periods of its reservation. What was set aside is always enough for itself; what
+-- exceeds it is booked as far as every cap has room, and the rest is answered as `uncovered`: it is in no counter. Without a
+-- reservation, or after it ended, all of it is such an excess. One row for each budget, or a single one without a budget.
+DROP FUNCTION IF EXISTS settle_money(uuid, uuid, uuid, uuid[], bigint, timestamptz);
+CREATE FUNCTION settle_money(p_org uuid, p_reservation uuid, p_usage uuid, p_scopes uuid[], p_actual bigint, p_at timestamptz)
+RETURNS TABLE (booked_at timestamptz, uncovered bigint, budget_id uuid, period_start date, cap bigint, settled bigint, reserved bigint) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE v_held bigint := 0; v_at timestamptz := p_at; v_covered bigint;
+BEGIN
+  UPDATE reservations r SET status = 'settled', ended_at = clock_timestamp()
+   WHERE r.org_id = p_org AND r.id = p_reservation AND r.status = 'open' RETURNING r.micros, r.booked_at INTO v_held, v_at;
+  IF NOT FOUND THEN v_held := 0; v_at := p_at; END IF;
+  PERFORM lock_counters(p_org, p_scopes, v_at);
+  SELECT least(p_actual, greatest(v_held, coalesce(min(b.cap_micros - c.settled_micros - c.reserved_micros) + v_held, p_actual))) INTO v_covered
+    FROM budgets b JOIN budget_counters c ON c.org_id = b.org_id AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, v_at)
+   WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL;
+  RETURN QUERY WITH changed AS (
+    UPDATE budget_counters c SET settled_micros = c.settled_micros + v_covered, reserved_micros = c.reserved_micros - v_held FROM budgets b
+     WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL AND c.org_id = b.org_id
+       AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, v_at)
+    RETURNING c.budget_id, c.period_start, c.settled_micros, c.reserved_micros, b.cap_micros
+  ), written AS (
+    INSERT INTO ledger (org_id, budget_id, period_start, kind, reservation_id, usage_id, settled_delta, reserved_delta, settled_after, reserved_after, cap_micros, at)
+      SELECT p_org, x.budget_id, x.period_start, 'settled', p_reservation, p_usage, v_covered, -v_held, x.settled_micros, x.reserved_micros, x.cap_micros, clock_timestamp() FROM changed x)
+  SELECT v_at, p_actual - v_covered, x.budget_id, x.period_start, x.cap_micros, x.settled_micros, x.reserved_micros
+    FROM (SELECT 1) one LEFT JOIN changed x ON true;
+END $$;
+
+-- Gives money back that was set aside: of the named reservations of an organization, or (as the system) of those that ran
+-- out. All counters first, in the order of everybody; what somebody settles at this moment is left to them.
+CREATE OR REPLACE FUNCTION free_reservations(p_org uuid, p_ids uuid[], p_kind text) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE v_freed jsonb; v_parts jsonb; v_org uuid;
+BEGIN
+  WITH due AS MATERIALIZED (
+    SELECT r.org_id, r.id FROM reservations r
+     WHERE r.status = 'open' AND CASE WHEN p_org IS NULL THEN r.expires_at <= clock_timestamp() ELSE r.org_id = p_org AND r.id = ANY (p_ids) END
+     ORDER BY r.org_id, r.id LIMIT 500 FOR UPDATE SKIP LOCKED
+  ), ended AS (
+    UPDATE reservations r SET status = p_kind, ended_at = clock_timestamp() FROM due d WHERE r.org_id = d.org_id AND r.id = d.id RETURNING r.*)
+  SELECT coalesce(jsonb_agg(to_jsonb(e)), '[]') INTO v_freed FROM ended e;
+  IF v_freed = '[]' THEN RETURN 0; END IF;
+  FOR v_org IN SELECT DISTINCT f.org_id FROM jsonb_to_recordset(v_freed) AS f(org_id uuid) ORDER BY 1 LOOP
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('budgets|' || v_org, 0));
+  END LOOP;
+  SELECT coalesce(jsonb_agg(jsonb_build_object('reservation_id', f.id, 'micros', f.micros, 'org_id', b.org_id, 'budget_id', b.id,
+      'period_start', budget_period_start(b.period, f.booked_at), 'cap_micros', b.cap_micros)), '[]') INTO v_parts
+    FROM jsonb_to_recordset(v_freed) AS f(org_id uuid, id uuid, micros bigint, team_id uuid, agent_id uuid, user_id uuid, task_id uuid, session_id uuid, booked_at timestamptz)
+    JOIN budgets b ON b.org_id = f.org_id AND b.removed_at IS NULL AND b.scope_id IN (f.org_id, f.team_id, f.agent_id, f.user_id, f.task_id, f.session_id);
+  PERFORM 1 FROM budget_counters c WHERE (c.org_id, c.budget_id, c.period_start) IN (
+      SELECT x.org_id, x.budget_id, x.period_start FROM jsonb_to_recordset(v_parts) AS x(org_id uuid, budget_id uuid, period_start date))
+   ORDER BY c.org_id, c.budget_id, c.period_start FOR UPDATE;
+  UPDATE budget_counters c SET reserved_micros = c.reserved_micros - s.micros
+    FROM (SELECT x.org_id, x.budget_id, x.period_start, sum(x.micros)::bigint AS micros
+      FROM jsonb_to_recordset(v_parts) AS x(org_id uuid, budget_id uuid, period_start date, micros bigint) GROUP BY 1, 2, 3) s
+   WHERE c.org_id = s.org_id AND c.budget_id = s.budget_id AND c.period_start = s.period_start;
+  INSERT INTO ledger (org_id, budget_id, period_start, kind, reservation_id, settled_delta, reserved_delta, settled_after, reserved_after, cap_micros, at)
+    SELECT x.org_id, x.budget_id, x.period_start, p_kind, x.reservation_id, 0, -x.micros, c.settled_micros, c.reserved_micros, x.cap_micros, clock_timestamp()
+      FROM jsonb_to_recordset(v_parts) AS x(org_id uuid, budget_id uuid, period_start date, micros bigint, cap_micros bigint, reservation_id uuid)
+      JOIN budget_counters c ON c.org_id = x.org_id AND c.budget_id = x.budget_id AND c.period_start = x.period_start;
+  RETURN jsonb_array_length(v_freed);
+END $$;
+
+-- Counts anew what a budget has seen: when it is set after there was spending. Needs the budgets lock alone, so that no
+-- spender is between having looked which budgets there are and having counted.
+CREATE OR REPLACE FUNCTION open_counters(p_org uuid, p_budget uuid, p_at timestamptz) RETURNS void LANGUAGE sql AS $$
+  DELETE FROM budget_counters c WHERE c.org_id = p_org AND c.budget_id = p_budget;
+  WITH asked AS (SELECT * FROM budgets b WHERE b.org_id = p_org AND b.id = p_budget),
+  held AS (
+    SELECT budget_period_start(b.period, r.booked_at) AS period_start, sum(r.micros)::bigint AS micros FROM asked b
+      JOIN reservations r ON r.org_id = b.org_id AND r.status = 'open' AND b.scope_id IN (r.org_id, r.team_id, r.agent_id, r.user_id, r.task_id, r.session_id)
+     GROUP BY 1
+  ), periods AS (
+    SELECT period_start FROM held UNION SELECT budget_period_start(b.period, p_at) FROM asked b
+  ), used AS (
+    SELECT budget_period_start(b.period, u.booked_at) AS period_start, sum(u.cost_micros - u.uncovered_micros)::bigint AS micros FROM asked b
+      JOIN usage_records u ON u.org_id = b.org_id AND b.scope_id IN (u.org_id, u.team_id, u.agent_id, u.user_id, u.task_id, u.session_id)
+     WHERE u.booked_at >= (SELECT min(period_start) FROM periods)::timestamp AT TIME ZONE 'utc' GROUP BY 1
+  ), opened AS (
+    INSERT INTO budget_counters (org_id, budget_id, period_start, settled_micros, reserved_micros)
+      SELECT p_org, p_budget, p.period_start, coalesce(u.micros, 0), coalesce(h.micros, 0) FROM periods p
+        LEFT JOIN used u USING (period_start) LEFT JOIN held h USING (period_start) RETURNING *)
+  INSERT INTO ledger (org_id, budget_id, period_start, kind, settled_delta, reserved_delta, settled_after, reserved_after, cap_micros, at)
+    SELECT o.org_id, o.budget_id, o.period_start, 'opened', o.settled_micros, o.reserved_micros, o.settled_micros, o.reserved_micros, b.cap_micros, clock_timestamp()
+      FROM opened o CROSS JOIN asked b;
+$$;

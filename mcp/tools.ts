@@ -1,5 +1,6 @@
 import * as agents from "#server/agents/operations.ts";
 import * as apiKeys from "#server/api-keys/operations.ts";
+import * as budgets from "#server/budgets/operations.ts";
 import { waitForWork } from "#server/dispatch/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
 import * as humanRequests from "#server/human-requests/operations.ts";
@@ -11,10 +12,12 @@ import type { Operation } from "#server/operation.ts";
 import * as organizations from "#server/organizations/operations.ts";
 import * as pauses from "#server/pauses/operations.ts";
 import { ping } from "#server/platform/operations.ts";
+import { listPricesOperation, setPriceOperation } from "#server/prices/operations.ts";
 import { realtimeChannels } from "#server/realtime/operations.ts";
 import * as repos from "#server/repos/operations.ts";
 import * as reviews from "#server/reviews/operations.ts";
 import { startSample } from "#server/samples/operations.ts";
+import * as sessions from "#server/sessions/operations.ts";
 import * as signIns from "#server/sign-ins/operations.ts";
 import * as tasks from "#server/tasks/operations.ts";
 import { getContext, saveContextOperation } from "#server/task-contexts/operations.ts";
@@ -51,6 +54,7 @@ export const readTools: readonly Operation[] = [
   merges.getMergeStatus,
   humanRequests.getPendingRequests,
   humanRequests.getRequest,
+  budgets.getCostSummary,
 ];
 
 /** Adds or moves; nothing is lost by it. */
@@ -83,6 +87,10 @@ export const writeTools: readonly Operation[] = [
   humanRequests.askHuman,
   humanRequests.respondToRequest,
   humanRequests.useApproval,
+  sessions.startSession,
+  sessions.recordUsageOperation,
+  sessions.endSession,
+  budgets.checkBudgetOperation,
 ];
 
 /** Takes something away that others may still want. */
@@ -137,4 +145,10 @@ export const notForAgents: readonly Operation[] = [
   humanRequests.listApprovalPolicies,
   humanRequests.revokeApprovalPolicy,
   realtimeChannels,
+  budgets.listBudgetsOperation,
+  budgets.setBudget,
+  budgets.removeBudget,
+  listPricesOperation,
+  setPriceOperation,
+  sessions.listSessionsOperation,
 ];

@@ -22,6 +22,8 @@ export const permissions = [
   "request:answer",
   "policies:manage",
   "merge:manage",
+  "usage:write",
+  "budgets:manage",
   "instance:use",
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -37,6 +39,7 @@ const work = [
   "review:write",
   "request:ask",
   "request:answer",
+  "usage:write",
   "instance:use",
 ] as const satisfies Permission[];
 const manage = [
@@ -50,6 +53,7 @@ const manage = [
   "work:pause",
   "policies:manage",
   "merge:manage",
+  "budgets:manage",
 ] as const satisfies Permission[];
 
 /** The one table of who may what. Operations name a permission; nothing else decides. */
@@ -71,9 +75,10 @@ export const agentPermissions = {
     "message:write",
     "review:write",
     "request:ask",
+    "usage:write",
   ],
-  engineer: [...read, "work:receive", "task:write", "task:claim", "message:write", "request:ask"],
-  reviewer: [...read, "work:receive", "message:write", "review:write", "request:ask"],
+  engineer: [...read, "work:receive", "task:write", "task:claim", "message:write", "request:ask", "usage:write"],
+  reviewer: [...read, "work:receive", "message:write", "review:write", "request:ask", "usage:write"],
 } as const satisfies Record<AgentRole, readonly Permission[]>;
 
 const scopePermissions = {
@@ -88,6 +93,7 @@ const scopePermissions = {
     "message:write",
     "review:write",
     "request:ask",
+    "usage:write",
   ],
 } as const satisfies Record<KeyScope, readonly Permission[]>;
 

@@ -1,6 +1,7 @@
 import { beat } from "./beat.ts";
 import { dispatch } from "./dispatch/part.ts";
 import { merging } from "./merge/part.ts";
+import { money } from "./money-part.ts";
 import type { Part } from "./part.ts";
 import { realtime } from "./realtime-part.ts";
 import { requests } from "./requests-part.ts";
@@ -8,4 +9,4 @@ import { sample } from "./sample-part.ts";
 import { trim } from "./trim-part.ts";
 
 /** Everything a worker does, in the order it starts; it stops in the opposite one. */
-export const parts: readonly Part[] = [realtime, dispatch, merging, requests, sample, trim, beat];
+export const parts: readonly Part[] = [realtime, dispatch, merging, requests, sample, money, trim, beat];

@@ -11,6 +11,8 @@ interface Check {
   looked: SQL;
   /** Selects `fault text`, one row for each thing that is wrong. */
   faults: SQL;
+  /** Nothing to look at is no fault, whatever else is there. */
+  mayBeEmpty?: true;
 }
 
 /**
@@ -111,6 +113,39 @@ const checks: readonly Check[] = [
     faults: sql`select 'merge ' || j.id || ' landed without a passed gate' as fault from merge_jobs j
       left join gate_runs g on g.org_id = j.org_id and g.id = j.gate_run_id where j.status = 'merged' and g.passed is not true`,
   },
+  {
+    check: "ledger and usage",
+    promise:
+      "What each budget counts as spent and set aside is what the usage records and open reservations sum up to.",
+    unit: "counters",
+    mayBeEmpty: true,
+    looked: sql`select count(*) from budget_counters`,
+    faults: sql`select 'budget ' || b.id || ' from ' || c.period_start || ' counts ' || c.settled_micros || ' + ' || c.reserved_micros
+        || ', the records say ' || s.settled || ' + ' || s.reserved as fault
+      from budget_counters c join budgets b on b.org_id = c.org_id and b.id = c.budget_id and b.removed_at is null
+      cross join lateral (select
+        (select coalesce(sum(u.cost_micros - u.uncovered_micros), 0) from usage_records u where u.org_id = b.org_id
+          and b.scope_id in (u.org_id, u.team_id, u.agent_id, u.user_id, u.task_id, u.session_id)
+          and budget_period_start(b.period, u.booked_at) = c.period_start) as settled,
+        (select coalesce(sum(r.micros), 0) from reservations r where r.org_id = b.org_id and r.status = 'open'
+          and b.scope_id in (r.org_id, r.team_id, r.agent_id, r.user_id, r.task_id, r.session_id)
+          and budget_period_start(b.period, r.booked_at) = c.period_start) as reserved) s
+      where c.settled_micros <> s.settled or c.reserved_micros <> s.reserved`,
+  },
+  {
+    check: "no cap passed",
+    promise: "Nothing was ever set aside or booked beyond a cap, and the ledger ends in what the counters say.",
+    unit: "ledger entries",
+    mayBeEmpty: true,
+    looked: sql`select count(*) from ledger`,
+    faults: sql`select 'entry ' || l.id || ' brought budget ' || l.budget_id || ' to ' || (l.settled_after + l.reserved_after)
+        || ' of ' || l.cap_micros as fault from ledger l
+      where l.kind in ('reserved', 'settled') and l.settled_delta + l.reserved_delta > 0 and l.settled_after + l.reserved_after > l.cap_micros
+      union all select 'budget ' || c.budget_id || ' from ' || c.period_start || ' counts otherwise than its ledger ends' from budget_counters c
+        left join lateral (select l.settled_after, l.reserved_after from ledger l where l.org_id = c.org_id and l.budget_id = c.budget_id
+          and l.period_start = c.period_start order by l.id desc limit 1) e on true
+      where coalesce(e.settled_after, 0) <> c.settled_micros or coalesce(e.reserved_after, 0) <> c.reserved_micros`,
+  },
 ];
 
 /** Events whose existence means that a check must find something: an empty table beside them is a fault, not a quiet day. */
@@ -122,14 +157,14 @@ const impliedBy: Record<string, string> = {
 
 export async function checkDatabase(tx: Tx, { expectWork }: { expectWork: boolean }): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { check, promise, unit, looked, faults } of checks) {
+  for (const { check, promise, unit, looked, faults, mayBeEmpty } of checks) {
     const [counted] = await tx.execute<{ n: number; implied: boolean }>(sql`select (${looked})::int as n,
       ${unit === "events" ? sql`exists (select 1 from organizations)` : sql`exists (select 1 from events where type = ${impliedBy[unit] ?? ""})`} as implied`);
     const wrong = await tx.execute<{ fault: string; total: number }>(
       sql`select fault, count(*) over ()::int as total from (${faults}) f limit 5`,
     );
     const n = counted?.n ?? 0;
-    const blind = n === 0 && (expectWork || counted?.implied) ? [`there are no ${unit} to look at`] : [];
+    const blind = n === 0 && !mayBeEmpty && (expectWork || counted?.implied) ? [`there are no ${unit} to look at`] : [];
     findings.push({
       check,
       promise,

@@ -20,17 +20,20 @@ export interface Offers {
   own: Set<string>;
   /** Ready and anybody's, per team; at most `mostPerTeam`. */
   free: Map<string, number>;
+  /** Agents that have used up their own money: nothing is for them. */
+  stopped: Set<string>;
 }
 
 /** Enough to fill every waiter of a team in a few rounds; bounds the scan when thousands of tasks are ready. */
 const mostPerTeam = 64;
 
 /**
- * One query whatever their number: which of these agents could start something? Paused teams, closed ones and those that work
- * on as many tasks as they may offer nothing: nobody is sent to claim there in vain, in the place of somebody else.
+ * One query whatever their number: which of these agents could start something? Paused teams, closed ones, those without
+ * money and those that work on as many tasks as they may offer nothing: nobody is sent to claim there in vain, in the place
+ * of somebody else.
  */
 export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers> {
-  const rows = await tx.execute<{ key: string; what: "notice" | "own" | "free"; free: number }>(sql`
+  const rows = await tx.execute<{ key: string; what: "notice" | "own" | "free" | "stopped"; free: number }>(sql`
     with idle as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(idle.map(({ orgId, teamId, agentId, reviews }) => ({ o: orgId, t: teamId, a: agentId, r: reviews })))}::text::jsonb)
         as i(o uuid, t uuid, a uuid, r boolean)
@@ -44,6 +47,7 @@ export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers>
        where t.paused_at is null and t.archived_at is null and g.paused_at is null
          and (t.working_hours is null or (t.working_hours->>'criticalAnytime')::boolean
            or within_working_hours(t.working_hours, clock_timestamp()))
+         and not exists (select 1 from closed_budgets x where x.org_id = p.o and x.scope_id in (p.o, p.t))
     )
     select i.a::text as key, 'notice' as what, 0 as free from idle i join open p on p.o = i.o and p.t = i.t and p.r = i.r
      where ${noticeDue}
@@ -53,17 +57,23 @@ export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers>
        then exists (select 1 from reviews v where v.org_id = i.o and v.team_id = i.t and v.verdict = 'pending' and v.reviewer_id = i.a)
        else exists (select 1 from tasks k where k.org_id = i.o and k.team_id = i.t and k.assignee_id = i.a
          and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null
-         and (p.is_open or k.priority = 'critical') and (p.has_review_room or k.rework > 0)) end
+         and (p.is_open or k.priority = 'critical') and (p.has_review_room or k.rework > 0)
+         and not exists (select 1 from closed_budgets x where x.org_id = i.o and x.scope_id = k.id)) end
     union all
     select p.t::text || p.r::text, 'free', case when p.r
        then (select count(*)::int from (select 1 from reviews v where v.org_id = p.o and v.team_id = p.t and v.verdict = 'pending'
          and v.reviewer_id is null limit ${mostPerTeam}) x)
        else (select count(*)::int from (select 1 from tasks k where k.org_id = p.o and k.team_id = p.t and k.assignee_id is null
          and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null
-         and (p.is_open or k.priority = 'critical') and (p.has_review_room or k.rework > 0) limit p.room) x) end
-      from open p where p.room > 0`);
-  const keysOf = (kind: "notice" | "own") => new Set(rows.filter(({ what }) => what === kind).map(({ key }) => key));
+         and (p.is_open or k.priority = 'critical') and (p.has_review_room or k.rework > 0)
+         and not exists (select 1 from closed_budgets x where x.org_id = k.org_id and x.scope_id = k.id) limit p.room) x) end
+      from open p where p.room > 0
+    union all
+    select i.a::text, 'stopped', 0 from idle i where exists (select 1 from closed_budgets x where x.org_id = i.o and x.scope_id = i.a)`);
+  const keysOf = (kind: "notice" | "own" | "stopped") =>
+    new Set(rows.filter(({ what }) => what === kind).map(({ key }) => key));
   return {
+    stopped: keysOf("stopped"),
     noticed: keysOf("notice"),
     own: keysOf("own"),
     free: new Map(rows.filter(({ what, free }) => what === "free" && free > 0).map(({ key, free }) => [key, free])),
@@ -71,9 +81,13 @@ export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers>
 }
 
 /** Those of the idle, in their order, for whom an offer is left: own work first, then one free piece of work each. */
-export function chooseIdle<Who extends Idle>(idle: readonly Who[], { own, free }: Pick<Offers, "own" | "free">): Who[] {
+export function chooseIdle<Who extends Idle>(
+  idle: readonly Who[],
+  { own, free, stopped }: Pick<Offers, "own" | "free" | "stopped">,
+): Who[] {
   const left = new Map(free);
   return idle.filter((who) => {
+    if (stopped.has(who.agentId)) return false;
     if (own.has(who.agentId)) return true;
     const key = `${who.teamId}${who.reviews}`;
     const remaining = left.get(key) ?? 0;

@@ -11,6 +11,9 @@ import { messageProjections } from "../messages/projection.ts";
 import { humanRequestProjections } from "../human-requests/projection.ts";
 import { reviewProjections } from "../reviews/projection.ts";
 import { mergeProjections } from "../merges/projection.ts";
+import { budgetProjections } from "../budgets/projection.ts";
+import { priceProjections } from "../prices/projection.ts";
+import { sessionProjections } from "../sessions/projection.ts";
 import type { Projection } from "./projection.ts";
 import type { EventType } from "./registry.ts";
 
@@ -29,6 +32,9 @@ export const projections: Record<EventType, Projection> = {
   ...reviewProjections,
   ...mergeProjections,
   ...humanRequestProjections,
+  ...budgetProjections,
+  ...priceProjections,
+  ...sessionProjections,
 };
 
 /** The tables that are folds of the events; `replay` rebuilds and compares each of them. Nothing else writes to them. */
@@ -54,4 +60,9 @@ export const projectedTables = [
   "gate_runs",
   "human_requests",
   "approval_policies",
+  "budgets",
+  "prices",
+  "sessions",
+  "usage_records",
+  "task_costs",
 ] as const;

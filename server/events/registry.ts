@@ -3,6 +3,8 @@ import {
   agentRoles,
   agentRuntimes,
   agentStatuses,
+  budgetPeriods,
+  budgetScopes,
   diffSides,
   keyScopes,
   leaseEnds,
@@ -27,6 +29,14 @@ const assignee = colleague.nullable();
 const paused = z.object({ reason: text, mode: z.enum(pauseModes).default("drain") });
 /** Events of before say neither. */
 const resumed = z.object({ pausedSeconds: z.int(), pausedBy: text }).partial();
+const crossedBudget = {
+  scope: z.enum(budgetScopes),
+  scopeId: id,
+  period: z.enum(budgetPeriods),
+  periodStart: z.iso.date(),
+  capMicros: z.int(),
+  spentMicros: z.int(),
+};
 
 /**
  * Every type of event and the shape of its data: what happened, in words that stay true for ever. Nothing secret, since
@@ -236,6 +246,43 @@ export const eventData = {
     expiresAt: at.nullable(),
   }),
   "policy.revoked": none,
+  "budget.set": z.object({
+    scope: z.enum(budgetScopes),
+    scopeId: id,
+    period: z.enum(budgetPeriods),
+    capMicros: z.int(),
+  }),
+  "budget.removed": z.object({ scope: z.enum(budgetScopes), scopeId: id, period: z.enum(budgetPeriods) }),
+  /** Most of it is spent; told once for a budget, period and cap. */
+  "budget.warned": z.object(crossedBudget),
+  /** Something was not paid for, or nothing is left; told once for a budget, period and cap. */
+  "budget.exhausted": z.object({ ...crossedBudget, askedMicros: z.int(), model: text }),
+  "price.set": z.object({
+    provider: text,
+    model: text,
+    inputMicros: z.int(),
+    outputMicros: z.int(),
+    cacheReadMicros: z.int(),
+    cacheWriteMicros: z.int(),
+    validFrom: at,
+  }),
+  "session.started": z.object({ agentId: id.nullable(), userId: id.nullable(), name: text, model: text.nullable() }),
+  "session.ended": z.object({ reason: text.nullable() }),
+  "usage.recorded": z.object({
+    sessionId: id,
+    agentId: id.nullable(),
+    userId: id.nullable(),
+    provider: text,
+    model: text,
+    inputTokens: z.int(),
+    outputTokens: z.int(),
+    cacheReadTokens: z.int(),
+    cacheWriteTokens: z.int(),
+    costMicros: z.int(),
+    uncoveredMicros: z.int(),
+    key: text.nullable(),
+    bookedAt: at,
+  }),
 } as const;
 
 export type EventType = keyof typeof eventData;

@@ -1,4 +1,5 @@
 import type { RequestKind } from "#db/enums.ts";
+import { answerForMoney } from "../budgets/answers.ts";
 import type { Context } from "../context.ts";
 import type { RequestRow } from "./finding.ts";
 
@@ -6,4 +7,6 @@ import type { RequestRow } from "./finding.ts";
 export type Consequence = (context: Context, request: RequestRow, answer: unknown) => Promise<void>;
 
 /** By kind; a kind that is not here only wakes its asker. */
-export const consequences: Partial<Record<RequestKind, Consequence>> = {};
+export const consequences: Partial<Record<RequestKind, Consequence>> = {
+  budget: (context, request, answer) => answerForMoney(context, request.data, answer),
+};

@@ -37,6 +37,17 @@ export async function refuseUnready(context: Context, task: Task): Promise<void>
   if (task.openDependencies > 0) throw new AppError("conflict", ...(await describeBlockers(context, task)));
 }
 
+/** Refuses a task whose money is used up: its own, its agent's, its team's or its organization's. @throws AppError over_budget */
+export async function refuseUnpaid({ tx, actor }: Context, { id, teamId }: Pick<Task, "id" | "teamId">): Promise<void> {
+  const [closed] = await tx.execute(sql`select 1 from closed_budgets x
+    where x.org_id = ${actor.orgId} and x.scope_id in (${actor.orgId}, ${teamId}, ${actor.id}, ${id}) limit 1`);
+  if (!closed) return;
+  throw new AppError(
+    "over_budget",
+    "The money for this work is used up, so nothing is started. check_budget shows which cap it is and when it begins anew; an admin may raise it. Call wait_for_work: it answers when there is money again.",
+  );
+}
+
 /** Why an agent was given nothing although the task is ready. */
 export async function whyNoRoom(context: Context, teamId: string): Promise<string> {
   const { tx, actor } = context;

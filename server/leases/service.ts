@@ -9,7 +9,7 @@ import { pauseWords } from "../pauses/queries.ts";
 import { holdSwitches } from "../pauses/switches.ts";
 import { findTask, lockTask, type Task } from "../tasks/finding.ts";
 import { startClocks } from "./clocks.ts";
-import { refuseUnready, whyNoRoom } from "./refusals.ts";
+import { refuseUnpaid, refuseUnready, whyNoRoom } from "./refusals.ts";
 
 /** Free capacity that looks for work: up to `max` tasks for one agent. */
 export interface Seeker {
@@ -116,6 +116,7 @@ export async function claimTask(context: Context, ref: string): Promise<Task> {
       [{ orgId: actor.orgId, teamId: task.teamId, agentId: actor.id, max: 1 }],
       task.id,
     );
+    if (!grant) await refuseUnpaid(context, task);
     if (!grant) throw new AppError("conflict", await whyNoRoom(context, task.teamId));
   }
   return task;

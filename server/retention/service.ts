@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 /** Rows that no event tells of: each serves a retry, a probe or a look back for so long, and nobody afterwards. */
 const outlived = {
   receipts: sql`created_at < now() - interval '1 day'`,
+  reservations: sql`ended_at < now() - interval '30 days'`,
   worker_beats: sql`beat_at < now() - interval '1 day'`,
   sample_runs: sql`finished_at < now() - interval '1 day'`,
   refresh_tokens: sql`expires_at < now()`,

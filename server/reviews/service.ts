@@ -90,13 +90,15 @@ async function lockWaiting({ tx }: Context, seekers: readonly Seeker[]): Promise
       array(select distinct l.agent_id::text from leases l where l.org_id = r.org_id and l.task_id = r.task_id
         and l.agent_id is not null) as workers,
       array(select a.id::text from seekers q join agents a on a.org_id = q.o and a.id = q.a
-        where a.org_id = r.org_id and a.team_id = r.team_id and a.status = 'active' and a.role <> 'engineer') as reviewers
+        where a.org_id = r.org_id and a.team_id = r.team_id and a.status = 'active' and a.role <> 'engineer'
+        and not exists (select 1 from closed_budgets x where x.org_id = a.org_id and x.scope_id = a.id)) as reviewers
     from reviews r join tasks k on k.org_id = r.org_id and k.id = r.task_id and k.status = 'in_review'
     join teams m on m.org_id = r.org_id and m.id = r.team_id and m.paused_at is null and m.archived_at is null
       and (within_working_hours(m.working_hours, clock_timestamp())
         or (k.priority = 'critical' and (m.working_hours->>'criticalAnytime')::boolean))
     join organizations o on o.org_id = r.org_id and o.paused_at is null
-    where r.verdict = 'pending' and (r.org_id, r.team_id) in (select q.o, q.t from seekers q)
+    where r.verdict = 'pending' and not exists (select 1 from closed_budgets x where x.org_id = r.org_id and x.scope_id in (r.org_id, r.team_id))
+      and (r.org_id, r.team_id) in (select q.o, q.t from seekers q)
     order by r.created_at, r.id limit 500 for update of r skip locked`);
 }
 

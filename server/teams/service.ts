@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { memberships, teamMembers, teams } from "#db/schema/organizations.ts";
 import { leases } from "#db/schema/tasks.ts";
 import { addAgent, handBackWork } from "../agents/service.ts";
+import { setFirstBudget } from "../budgets/service.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
@@ -15,10 +16,11 @@ export interface NewTeam {
   autoMerge?: boolean;
 }
 
-/** Makes a team and its `manager` agent. @returns both ids. */
+/** Makes a team with its `manager` agent and its first budget. @returns the ids of team and agent. */
 export async function createTeam(context: Context, { name, maxConcurrent = 32, autoMerge = true }: NewTeam) {
   const teamId = newId();
   await record(context, "team.created", [{ subject: teamId, team: teamId, data: { name, maxConcurrent, autoMerge } }]);
+  await setFirstBudget(context, teamId);
   const managerAgentId = await addAgent(context, {
     teamId,
     name: "manager",

@@ -1,4 +1,5 @@
 import { createApiKey } from "../api-keys/operations.ts";
+import { checkBudgetOperation, setBudget } from "../budgets/operations.ts";
 import type { Runtime } from "../context.ts";
 import { createAgent } from "../agents/operations.ts";
 import { record } from "../events/record.ts";
@@ -6,9 +7,11 @@ import { createApprovalPolicy, askHuman } from "../human-requests/operations.ts"
 import { newId } from "../ids.ts";
 import { inviteMember } from "../members/operations.ts";
 import { sendMessageOperation } from "../messages/operations.ts";
+import { setPriceOperation } from "../prices/operations.ts";
 import { registerRepo } from "../repos/operations.ts";
 import { addReviewComment, requestReviewOperation } from "../reviews/operations.ts";
 import { saveContextOperation } from "../task-contexts/operations.ts";
+import { recordUsageOperation, startSession } from "../sessions/operations.ts";
 import { as, createTestAgent, createTestMember, createTestOrg } from "./fixtures.ts";
 import { workIn } from "./work.ts";
 
@@ -55,10 +58,16 @@ export async function populate(runtime: Runtime) {
       },
     ]);
   });
+  const { session } = await run(startSession, agent, { task: first.id, model: "gpt-5" });
+  await run(recordUsageOperation, agent, { sessionId: session.id, inputTokens: 1_000, outputTokens: 100 });
+  await run(checkBudgetOperation, agent, { sessionId: session.id, estimateMicros: 1_000, reserve: true });
+  await run(setPriceOperation, owner, { provider: "us", model: "own", inputMicros: 1, outputMicros: 1 });
+  const { budget } = await run(setBudget, owner, { period: "month", capMicros: 1_000_000_000 });
   const ids = {
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
     ...{ request: asked.request, policyId: policy.id },
+    ...{ budgetId: budget.id, sessionId: session.id },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };
 }

@@ -1,5 +1,6 @@
 import * as agents from "../agents/operations.ts";
 import * as apiKeys from "../api-keys/operations.ts";
+import * as budgets from "../budgets/operations.ts";
 import { waitForWork } from "../dispatch/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
 import * as humanRequests from "../human-requests/operations.ts";
@@ -9,11 +10,13 @@ import * as merges from "../merges/operations.ts";
 import * as messages from "../messages/operations.ts";
 import * as organizations from "../organizations/operations.ts";
 import * as pauses from "../pauses/operations.ts";
+import { listPricesOperation, setPriceOperation } from "../prices/operations.ts";
 import { ping } from "../platform/operations.ts";
 import { realtimeChannels } from "../realtime/operations.ts";
 import * as repos from "../repos/operations.ts";
 import * as reviews from "../reviews/operations.ts";
 import { startSample } from "../samples/operations.ts";
+import * as sessions from "../sessions/operations.ts";
 import * as signIns from "../sign-ins/operations.ts";
 import * as tasks from "../tasks/operations.ts";
 import { getContext, saveContextOperation } from "../task-contexts/operations.ts";
@@ -148,6 +151,20 @@ export const appRouter = router({
     useApproval: mutation(humanRequests.useApproval),
     createPolicy: mutation(humanRequests.createApprovalPolicy),
     revokePolicy: mutation(humanRequests.revokeApprovalPolicy),
+  }),
+  budgets: router({
+    list: query(budgets.listBudgetsOperation),
+    check: mutation(budgets.checkBudgetOperation),
+    costs: query(budgets.getCostSummary),
+    set: mutation(budgets.setBudget),
+    remove: mutation(budgets.removeBudget),
+  }),
+  prices: router({ list: query(listPricesOperation), set: mutation(setPriceOperation) }),
+  sessions: router({
+    list: query(sessions.listSessionsOperation),
+    start: mutation(sessions.startSession),
+    recordUsage: mutation(sessions.recordUsageOperation),
+    end: mutation(sessions.endSession),
   }),
   events: router({
     list: query(listEvents),

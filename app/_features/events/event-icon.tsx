@@ -4,6 +4,7 @@ import {
   ArrowRight,
   Bot,
   Building2,
+  CircleDollarSign,
   CircleUserRound,
   FlaskConical,
   FolderGit2,
@@ -47,6 +48,7 @@ const icons: Record<EventFace, LucideIcon> = {
   gate: FlaskConical,
   request: MessageCircleQuestionMark,
   archived: Archive,
+  money: CircleDollarSign,
 };
 
 const tones = { success: "text-success", warning: "text-warning", danger: "text-danger" };

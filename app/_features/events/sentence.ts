@@ -1,5 +1,6 @@
 import { taskFaces } from "#app/_ui/statuses.ts";
-import type { TaskStatus, Verdict } from "#db/enums.ts";
+import type { BudgetPeriod, BudgetScope, TaskStatus, Verdict } from "#db/enums.ts";
+import { dollars } from "#server/budgets/words.ts";
 import type { EventData, EventType } from "#server/events/registry.ts";
 import type { FeedEvent } from "#server/events/schema.ts";
 
@@ -25,7 +26,8 @@ export type EventFace =
   | "merge"
   | "gate"
   | "request"
-  | "archived";
+  | "archived"
+  | "money";
 
 /** Names that an event holds only the ids of: people, agents, teams, repositories; and the number of a task. */
 export type Names = {
@@ -390,7 +392,68 @@ const wording: Wording = {
     tone: "warning",
   }),
   "policy.revoked": () => ({ face: "request", parts: ["ended a standing permission"] }),
+  "budget.set": ({ scope, scopeId, period, capMicros }, about) => ({
+    face: "money",
+    parts: ["capped ", ...cappedOf(scope, scopeId, about), ` at ${dollars(capMicros)} ${periodWords[period]}`],
+  }),
+  "budget.removed": ({ scope, scopeId, period }, about) => ({
+    face: "money",
+    parts: ["took away what ", ...cappedOf(scope, scopeId, about), ` may spend ${periodWords[period]}`],
+  }),
+  "budget.warned": ({ scope, scopeId, period, capMicros, spentMicros }, about) => ({
+    face: "money",
+    parts: [
+      "brought ",
+      ...cappedOf(scope, scopeId, about),
+      ` to ${dollars(spentMicros)} of ${dollars(capMicros)} ${periodWords[period]}`,
+    ],
+    tone: "warning",
+  }),
+  "budget.exhausted": ({ scope, scopeId, period, capMicros, spentMicros }, about) => ({
+    face: "money",
+    parts: [
+      "was stopped by the cap of ",
+      ...cappedOf(scope, scopeId, about),
+      `: ${dollars(spentMicros)} of ${dollars(capMicros)} ${periodWords[period]} is spent`,
+    ],
+    tone: "danger",
+  }),
+  "price.set": ({ model, inputMicros, outputMicros }) => ({
+    face: "money",
+    parts: [
+      "set the price of ",
+      { name: model === "*" ? "unknown models" : model },
+      ` to ${dollars(inputMicros)} in and ${dollars(outputMicros)} out for a million tokens`,
+    ],
+  }),
+  "session.started": (_, { it }) => ({
+    face: "agent",
+    parts: ["began a session", ...(it === "it" || it === "a task" ? [] : [" on ", it])],
+  }),
+  "session.ended": ({ reason }) => ({ face: "agent", parts: ["ended a session"], quote: said(reason ?? undefined) }),
+  "usage.recorded": (
+    { model, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costMicros, uncoveredMicros },
+    { it },
+  ) => ({
+    face: "money",
+    parts: [
+      `spent ${dollars(costMicros)}`,
+      ...(it === "it" || it === "a task" ? [] : [" on ", it]),
+      ` with ${model}, ${(inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens).toLocaleString("en")} tokens`,
+      uncoveredMicros > 0 ? `; ${dollars(uncoveredMicros)} of it no budget had room for` : "",
+    ],
+    tone: uncoveredMicros > 0 ? "danger" : undefined,
+  }),
 };
+
+const periodWords: Record<BudgetPeriod, string> = { day: "a day", month: "a month", life: "in all" };
+
+function cappedOf(scope: BudgetScope, scopeId: string, { name, it }: About): Part[] {
+  if (scope === "org") return ["the organization"];
+  if (scope === "task") return [it];
+  if (scope === "session") return ["a session"];
+  return [name(scopeId, scope === "user" ? "somebody" : `the ${scope}`)];
+}
 
 const requestWords = {
   question: "asked a question",

@@ -1,0 +1,37 @@
+import { sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+
+/** Who spends: every budget of one of these caps it. The organization is the actor's. */
+export interface Spender {
+  teamId: string;
+  agentId: string | null;
+  userId: string | null;
+  taskId: string | null;
+  sessionId: string | null;
+}
+
+/** Gives back what was set aside for calls that are not made. What has ended already stays as it is. @returns how many. */
+export async function release({ tx, actor }: Context, reservationIds: readonly string[]): Promise<number> {
+  if (reservationIds.length === 0) return 0;
+  const [freed] = await tx.execute<{ count: number }>(
+    sql`select free_reservations(${actor.orgId}, ${`{${reservationIds.join(",")}}`}::uuid[], 'released') as count`,
+  );
+  return freed?.count ?? 0;
+}
+
+/** Keeps reservations of a living owner for another minute. @returns those that were still open. */
+export async function renew({ tx, actor }: Context, reservationIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.execute<{
+    id: string;
+  }>(sql`update reservations set expires_at = clock_timestamp() + interval '60 seconds'
+    where org_id = ${actor.orgId} and id = any(${`{${reservationIds.join(",")}}`}::uuid[]) and status = 'open' returning id`);
+  return rows.map(({ id }) => id);
+}
+
+/** Frees what the dead set aside, over all organizations: the system's job, every second. @returns how many. */
+export async function expireReservations({ tx }: Context): Promise<number> {
+  const [freed] = await tx.execute<{ count: number }>(
+    sql`select free_reservations(null::uuid, null::uuid[], 'expired') as count`,
+  );
+  return freed?.count ?? 0;
+}

@@ -1,0 +1,91 @@
+import { sql } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { record } from "../events/record.ts";
+import { newId } from "../ids.ts";
+import { bundledPrices, type Rates } from "./defaults.ts";
+
+/** The tokens of one call or of several. */
+export interface Tokens {
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+}
+
+export interface Price extends Rates {
+  provider: string;
+  /** The name the price was found under; `*` for a model nobody knows. */
+  model: string;
+}
+
+/** The name of the price that unknown models are charged at. */
+export const anyModel = "*";
+
+/**
+ * What a model costs now: the organization's own price, else the bundled one, else the organization's price for `*`.
+ * @throws AppError invalid for an unknown model: it never costs $0.
+ */
+export async function priceOf({ tx, actor, now }: Context, model: string): Promise<Price> {
+  const names = namesOf(model);
+  const own = await tx.execute<Price & Record<string, unknown>>(sql`
+    select distinct on (p.model) p.provider, p.model, p.input_micros::float8 as "inputMicros", p.output_micros::float8 as "outputMicros",
+      p.cache_read_micros::float8 as "cacheReadMicros", p.cache_write_micros::float8 as "cacheWriteMicros"
+    from prices p where p.org_id = ${actor.orgId} and p.valid_from <= ${now.toISOString()}::timestamptz
+      and p.model in (select jsonb_array_elements_text(${JSON.stringify([...names, anyModel])}::text::jsonb))
+    order by p.model, p.valid_from desc, p.created_at desc, p.id desc`);
+  const found = names.flatMap((name) => [
+    ...own.filter((price) => price.model === name),
+    ...bundledPrices.filter((price) => price.model === name),
+  ])[0];
+  const price = found ?? own.find((one) => one.model === anyModel);
+  if (price) return price;
+  throw new AppError(
+    "invalid",
+    `Nobody knows what ${model} costs, so nothing is spent with it. list_prices shows the known models; an admin adds it with set_price, or a price for "${anyModel}" that is charged for every unknown model.`,
+  );
+}
+
+/**
+ * What tokens cost, in micro-dollars: summed exactly, then rounded up once, so that no call is counted as less than it cost.
+ */
+export function costOf(rates: Rates, tokens: Tokens): number {
+  const exact =
+    BigInt(tokens.inputTokens) * BigInt(rates.inputMicros) +
+    BigInt(tokens.outputTokens) * BigInt(rates.outputMicros) +
+    BigInt(tokens.cacheReadTokens) * BigInt(rates.cacheReadMicros) +
+    BigInt(tokens.cacheWriteTokens) * BigInt(rates.cacheWriteMicros);
+  return Number((exact + 999_999n) / 1_000_000n);
+}
+
+/** A model's name as it may stand in the table: as it is, without the provider before it, without the date behind it. */
+export function namesOf(model: string): string[] {
+  const name = model.trim().toLowerCase();
+  const bare = name.slice(name.lastIndexOf("/") + 1);
+  const undated = bare.replace(/(-\d{8}|-\d{4}-\d{2}-\d{2}|-latest|@\d{8})$/, "");
+  return [...new Set([name, bare, undated])].filter((one) => one !== anyModel);
+}
+
+export interface NewPrice extends Rates {
+  provider: string;
+  model: string;
+  validFrom?: string | undefined;
+}
+
+/** Adds a version of a price; what was booked keeps the price of its time. @returns its id. */
+export async function setPrice(context: Context, { validFrom, model, ...price }: NewPrice): Promise<string> {
+  const id = newId();
+  const rates = [price.inputMicros, price.outputMicros, price.cacheReadMicros, price.cacheWriteMicros];
+  if (model === anyModel && rates.some((rate) => rate === 0))
+    throw new AppError(
+      "invalid",
+      "The price for unknown models must be above $0 throughout: give the highest you know.",
+    );
+  await record(context, "price.set", [
+    {
+      subject: id,
+      data: { ...price, model: model.trim().toLowerCase(), validFrom: validFrom ?? context.now.toISOString() },
+    },
+  ]);
+  return id;
+}

@@ -1,0 +1,104 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { z } from "zod";
+import { usageRecords } from "#db/schema/sessions.ts";
+import { settle } from "../budgets/ledger.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { record } from "../events/record.ts";
+import { newId } from "../ids.ts";
+import { costOf, priceOf } from "../prices/service.ts";
+import type { recordUsageInput, usageResult } from "./schema.ts";
+import { readSession } from "./queries.ts";
+import type { SessionRow } from "./closing.ts";
+import { lockSession, refuseEnded, spenderOf } from "./service.ts";
+
+type Input = z.output<typeof recordUsageInput>;
+type UsageRow = typeof usageRecords.$inferSelect;
+
+/**
+ * Records what a call used, as a fact: priced now, booked in the ledger, never changed. What no budget had room for is
+ * recorded too and answered as `uncovered`; refusing it would lose what was spent already.
+ * @throws AppError not_found for the session; conflict when it ended; invalid for an unknown model or nothing used.
+ */
+export async function recordUsage(context: Context, input: Input): Promise<z.output<typeof usageResult>> {
+  const session = await lockSession(context, input.sessionId);
+  const usageId = (await findRecorded(context, session, input)) ?? (await addUsage(context, session, input));
+  const usage = await readUsage(context, usageId);
+  return { usage, session: await readSession(context, session.id), overBudget: await isOver(context, session) };
+}
+
+async function addUsage(context: Context, session: SessionRow, input: Input): Promise<string> {
+  refuseEnded(session);
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = input;
+  const tokens = { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens };
+  if (inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens === 0)
+    throw new AppError("invalid", "Nothing was used: record the tokens of a call that was made.");
+  const model = input.model ?? session.model;
+  if (!model) throw new AppError("invalid", "Name the model that was used: the session was started without one.");
+  if (input.reservationId) await requireOwnReservation(context, session, input.reservationId);
+  const price = await priceOf(context, model);
+  const usageId = newId();
+  const costMicros = costOf(price, tokens);
+  const { uncoveredMicros, bookedAt } = await settle(context, spenderOf(session), {
+    ...{ usageId, model, actualMicros: costMicros },
+    reservationId: input.reservationId,
+  });
+  const { agentId, userId, teamId, taskId } = session;
+  const facts = { sessionId: session.id, agentId, userId, provider: price.provider, model, ...tokens };
+  await record(context, "usage.recorded", [
+    {
+      subject: usageId,
+      team: teamId,
+      task: taskId,
+      data: { ...facts, costMicros, uncoveredMicros, key: input.key ?? null, bookedAt },
+    },
+  ]);
+  return usageId;
+}
+
+/** The record that was made under this key before. The session is locked, so two reports at once cannot both miss it. */
+async function findRecorded({ tx, actor }: Context, session: SessionRow, input: Input): Promise<string | undefined> {
+  if (!input.key) return undefined;
+  const [known] = await tx
+    .select()
+    .from(usageRecords)
+    .where(
+      and(eq(usageRecords.orgId, actor.orgId), eq(usageRecords.sessionId, session.id), eq(usageRecords.key, input.key)),
+    );
+  if (!known) return undefined;
+  const fields = ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens"] as const;
+  if (fields.every((field) => known[field] === input[field]) && known.model === (input.model ?? session.model))
+    return known.id;
+  throw new AppError("conflict", `The key ${input.key} was used for another call of this session. Use a new one.`);
+}
+
+/** Money of another session is not there for this one. @throws AppError not_found, the same for missing and another's. */
+async function requireOwnReservation(
+  { tx, actor }: Context,
+  session: SessionRow,
+  reservationId: string,
+): Promise<void> {
+  const [own] = await tx.execute(sql`select 1 from reservations
+    where org_id = ${actor.orgId} and id = ${reservationId} and session_id = ${session.id}`);
+  if (own) return;
+  throw new AppError(
+    "not_found",
+    `There is no reservation ${reservationId} of this session. Leave it out: the cost is booked as far as there is room.`,
+  );
+}
+
+async function readUsage({ tx, actor }: Context, usageId: string): Promise<UsageRow> {
+  const [usage] = await tx
+    .select()
+    .from(usageRecords)
+    .where(and(eq(usageRecords.orgId, actor.orgId), eq(usageRecords.id, usageId)));
+  if (!usage) throw new Error("usage that was just recorded cannot be read");
+  return usage;
+}
+
+async function isOver({ tx, actor }: Context, { teamId, agentId, userId, taskId, id }: SessionRow): Promise<boolean> {
+  const scopes = [actor.orgId, teamId, agentId, userId, taskId, id].filter((scope) => scope !== null);
+  const closed = await tx.execute(sql`select 1 from closed_budgets x
+    where x.org_id = ${actor.orgId} and x.scope_id = any(${`{${scopes.join(",")}}`}::uuid[]) limit 1`);
+  return closed.length > 0;
+}
