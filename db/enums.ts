@@ -40,6 +40,10 @@ export type PauseMode = (typeof pauseModes)[number];
 export const keyScopes = ["all", "read", "agent"] as const;
 export type KeyScope = (typeof keyScopes)[number];
 
+/** How long a key stays valid beside the one that replaces it. */
+export const keyOverlaps = ["1h", "24h", "7d"] as const;
+export type KeyOverlap = (typeof keyOverlaps)[number];
+
 /** A person signs in with a browser (cookie), or a client does with tokens (API). */
 export const signInKinds = ["browser", "token"] as const;
 

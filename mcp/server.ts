@@ -39,7 +39,9 @@ export function createMcp() {
     }
     const { runtime } = door;
     const serve = await (protocol ??= openProtocol(runtime));
-    if (request.method !== "POST") return serve(request, undefined, caller);
+    // A stream that stays open ends with the access of whoever opened it.
+    const endingWithAccess = (answered: Response) => runtime.access?.ending(answered, caller.actor) ?? answered;
+    if (request.method !== "POST") return endingWithAccess(await serve(request, undefined, caller));
     if (!isJsonContentType(request.headers.get("content-type")))
       return protocolError(415, -32000, "Unsupported media type: send application/json.");
     try {
@@ -52,7 +54,7 @@ export function createMcp() {
     const plain = runtime.config.mcpConformance === "1" ? undefined : recognise(request, body);
     if (plain) return answerCancellable(request, plain.id, caller, (signal) => answerPlain(plain, caller, signal));
     callOff(request, body, caller);
-    const response = await serve(request, body, caller);
+    const response = endingWithAccess(await serve(request, body, caller));
     response.headers.set("x-request-id", caller.requestId);
     return response;
   };

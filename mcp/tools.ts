@@ -126,6 +126,7 @@ export const notForAgents: readonly Operation[] = [
   agents.archiveAgent,
   apiKeys.listApiKeys,
   apiKeys.createApiKey,
+  apiKeys.rotateApiKey,
   apiKeys.revokeApiKey,
   signIns.listSignIns,
   signIns.revokeSignIn,

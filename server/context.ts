@@ -1,6 +1,7 @@
 import type { ActorRef } from "#db/columns.ts";
 import type { Db, Tx } from "#db/client.ts";
 import type { ActorKind, AgentRole, AgentRuntime, OrgRole } from "#db/enums.ts";
+import type { AccessWatch } from "./auth/access-watch.ts";
 import type { Cause, PendingEvent } from "./events/registry.ts";
 import type { Answers } from "./human-requests/waiting.ts";
 import type { Parking } from "./dispatch/parking.ts";
@@ -35,6 +36,8 @@ export interface Runtime {
   settings: Settings;
   /** Where agents without work wait; only processes with doors have one. */
   parking?: Parking;
+  /** Ends open requests with the access of whoever sent them; only processes with doors have one. */
+  access?: AccessWatch;
   /** Where calls wait for answers of people; only processes with doors have one. */
   answers?: Answers;
 }

@@ -35,10 +35,23 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
   requirePermission(operation, actor);
   const input = parseInput(operation, rawInput);
   const decided = operation.kind === "local" ? undefined : await decide(operation, runtime, actor, input, options);
-  const result = operation.finish
-    ? await operation.finish(decided, input, { runtime, actor, requestId: options.requestId, signal: options.signal })
-    : decided;
-  return operation.output.parse(result);
+  return operation.output.parse(await finish(operation, runtime, actor, { decided, input }, options));
+}
+
+function finish<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output>,
+  runtime: Runtime,
+  actor: Actor,
+  { decided, input }: { decided: unknown; input: z.output<Input> },
+  { requestId, signal }: ExecuteOptions,
+): unknown {
+  if (!operation.finish) return decided;
+  const complete = (until: AbortSignal | undefined) =>
+    operation.finish?.(decided, input, { runtime, actor, requestId, signal: until });
+  // Whoever waits was let in when they came; what they came with may end meanwhile.
+  return operation.kind === "wait" && runtime.access
+    ? runtime.access.whileAdmitted(actor, signal, complete)
+    : complete(signal);
 }
 
 /**

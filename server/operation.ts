@@ -44,8 +44,10 @@ export interface Operation<
   subject?(input: z.output<Input>): string;
   /** What happens, in the transaction; never called for `local`. */
   run(context: Context, input: z.output<Input>): Promise<Decided>;
-  /** What follows after the commit, holding no transaction. Required for `wait`, `git` and `local`; a command has one to refuse what
-   * must leave a trace. What it decided is kept as its receipt, so it is plain JSON. */
+  /**
+   * What follows after the commit, holding no transaction. Required for `wait`, `git` and `local`. A command has one to
+   * refuse what must leave a trace, or to add what must not be kept: what it decided is its receipt, so it is plain JSON.
+   */
   finish?(decided: Decided, input: z.output<Input>, context: FinishContext): Promise<z.input<Output>>;
   /**
    * Looks once for what `finish` would wait for, undefined while there is nothing yet. With it a call can outlive the
@@ -56,7 +58,7 @@ export interface Operation<
 }
 
 type Finished<Input extends z.ZodObject, Output extends z.ZodObject, Decided> = Operation<Input, Output, Decided> & {
-  kind: "wait" | "git" | "command";
+  kind: Exclude<OperationKind, "local">;
   finish: NonNullable<Operation<Input, Output, Decided>["finish"]>;
 };
 type Plain<Input extends z.ZodObject, Output extends z.ZodObject> = Operation<Input, Output, z.input<Output>> & {

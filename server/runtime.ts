@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { connect, type Sql } from "#db/client.ts";
+import { openAccessWatch } from "./auth/access-watch.ts";
 import { type Config, config } from "./config.ts";
 import type { Runtime, Settings } from "./context.ts";
 import { openParking } from "./dispatch/parking.ts";
@@ -55,11 +56,18 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     settings,
     onError: (error) => log.error({ error }, "bringing answers failed; it looks again in a moment"),
   });
+  const access = openAccessWatch({
+    db,
+    wake,
+    settings,
+    onError: (error) => log.warn({ error }, "open requests could not be checked; the next look is soon"),
+  });
   return {
     db,
     wake,
     settings,
     parking,
+    access,
     answers,
     config: from,
     log,
@@ -67,6 +75,7 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     rates: createRates(from),
     async close() {
       parking.close();
+      access.close();
       answers.close();
       await wake.close();
       await close();

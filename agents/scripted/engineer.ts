@@ -29,9 +29,9 @@ for (;;) {
   }
 }
 
-async function doTask({ task, lease }: TaskWork): Promise<void> {
+async function doTask({ task, lease, git }: TaskWork): Promise<void> {
   const recipe = recipeOf(task.tags);
-  if (!recipe || !task.repo) {
+  if (!recipe || !task.repo || !git) {
     await server.call("release_task", {
       task: task.id,
       lease: lease.id,
@@ -41,7 +41,7 @@ async function doTask({ task, lease }: TaskWork): Promise<void> {
   }
   const beat = setInterval(() => void server.call("heartbeat", { lease: lease.id }).catch(() => {}), 5_000);
   try {
-    const copy = new WorkingCopy({ directory: join(home, `repo-${task.repo.id}`), key, author: name });
+    const copy = new WorkingCopy({ directory: join(home, `repo-${task.repo.id}`), login: git, author: name });
     await copy.checkOut({ cloneUrl: task.repo.cloneUrl, branch: task.branch, defaultBranch: task.repo.defaultBranch });
     if (task.rework > 0) await copy.updateFrom(task.repo.defaultBranch);
     const asked = task.reviews.some(({ verdict }) => verdict === "request_changes");
@@ -49,7 +49,7 @@ async function doTask({ task, lease }: TaskWork): Promise<void> {
       asked ? (recipe.secondTry ?? recipe.files) : recipe.files,
       asked ? `${recipe.title}: what the review asked for` : recipe.title,
     );
-    await copy.push(task.branch, lease.id);
+    await copy.push(task.branch);
     const again = await server.call<z.output<typeof taskDetailResult>>("get_task", { task: task.id });
     if (again.task.lease?.id !== lease.id) return;
     await server.call("request_review", {

@@ -7,15 +7,20 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** An agent's own clone of a repository, reached by plain git over HTTP with its key. */
+interface Login {
+  username: string;
+  password: string;
+}
+
+/** An agent's own clone of a repository, reached by plain git over HTTP with the password of its lease. */
 export class WorkingCopy {
   readonly directory: string;
-  readonly #key: string;
+  readonly #login: Login;
   readonly #author: string;
 
-  constructor({ directory, key, author }: { directory: string; key: string; author: string }) {
+  constructor({ directory, login, author }: { directory: string; login: Login; author: string }) {
     this.directory = directory;
-    this.#key = key;
+    this.#login = login;
     this.#author = author;
   }
 
@@ -62,10 +67,10 @@ export class WorkingCopy {
   }
 
   /** Pushes under a lease; git itself is refused when the lease has ended. Keeps trying while the server is not there. */
-  async push(branch: string, lease: string): Promise<void> {
+  async push(branch: string): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#git(["push", "--quiet", "origin", `HEAD:refs/heads/${branch}`], { user: lease });
+        await this.#git(["push", "--quiet", "origin", `HEAD:refs/heads/${branch}`]);
         return;
       } catch (error) {
         if (
@@ -78,10 +83,8 @@ export class WorkingCopy {
     }
   }
 
-  async #git(
-    args: string[],
-    { cwd = this.directory, user = "agent" }: { cwd?: string; user?: string } = {},
-  ): Promise<string> {
+  async #git(args: string[], { cwd = this.directory }: { cwd?: string } = {}): Promise<string> {
+    const { username, password } = this.#login;
     const { stdout } = await run("git", args, {
       cwd,
       timeout: 60_000,
@@ -95,10 +98,10 @@ export class WorkingCopy {
         GIT_AUTHOR_EMAIL: `${this.#author}@agents.invalid`,
         GIT_COMMITTER_NAME: this.#author,
         GIT_COMMITTER_EMAIL: `${this.#author}@agents.invalid`,
-        // In the environment, not on the command line, where every process of the machine could read the key.
+        // In the environment, not on the command line, where every process of the machine could read the password.
         GIT_CONFIG_COUNT: "1",
         GIT_CONFIG_KEY_0: "http.extraHeader",
-        GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`${user}:${this.#key}`).toString("base64")}`,
+        GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`,
       },
     });
     return stdout;

@@ -201,6 +201,8 @@ export const apiKeys = snakeCase.table(
     createdAt: createdAt(),
     expiresAt: moment(),
     revokedAt: moment(),
+    /** The key that takes its place; it stays valid beside it until `expiresAt`. */
+    replacedById: uuid(),
   },
   (table) => [
     primaryKey({ columns: [table.orgId, table.id] }),

@@ -99,6 +99,25 @@ export async function handBackWork(context: Context, holderId: string, reason: s
   );
 }
 
+/** Ends what an agent works on; its tasks stay assigned where somebody chose it for them. */
+export async function endLeasesOf(context: Context, agentId: string, reason: string): Promise<void> {
+  const { tx, actor } = context;
+  const held = await tx
+    .select()
+    .from(tasks)
+    .where(
+      and(
+        eq(tasks.orgId, actor.orgId),
+        eq(tasks.assigneeId, agentId),
+        inArray(tasks.status, ["in_progress", "blocked"]),
+        isNull(tasks.archivedAt),
+      ),
+    )
+    .orderBy(asc(tasks.id))
+    .for("update");
+  for (const task of held) await moveTask(context, task, "todo", { reason, leaseEnd: "revoked" });
+}
+
 /** An agent of one of the actor's teams. @throws AppError not_found, the same for missing and foreign. */
 export async function findAgent({ tx, actor }: Context, agentId: string) {
   const [agent] = await tx

@@ -27,6 +27,22 @@ export const createApiKey = defineOperation({
   },
 });
 
+export const rotateApiKey = defineOperation({
+  name: "rotate_api_key",
+  summary: "Replace an API key by a new one that does the same. The old one stays valid for an hour, a day or a week.",
+  kind: "command",
+  permission: "keys:manage",
+  hints: { secret: true },
+  input: schema.rotateApiKeyInput,
+  output: schema.rotatedApiKey,
+  run: async (context, { apiKeyId, overlap }) => {
+    await queries.findApiKey(context, apiKeyId);
+    const { id, key } = await service.rotateApiKey(context, apiKeyId, overlap);
+    const [apiKey, replaced] = [await queries.findApiKey(context, id), await queries.findApiKey(context, apiKeyId)];
+    return { apiKey, key, replaced };
+  },
+});
+
 export const revokeApiKey = defineOperation({
   name: "revoke_api_key",
   summary: "End an API key for good. Whoever uses it is refused within seconds.",

@@ -28,6 +28,7 @@ async function readKeys({ tx, actor }: Context, where: SQL): Promise<ApiKey[]> {
       case when k.created_by_user_id is null then null
         else json_build_object('id', k.created_by_user_id, 'name', coalesce(u.name, 'somebody')) end as "createdBy",
       ${isoTime(sql`k.created_at`)} as "createdAt", ${isoTime(sql`k.expires_at`)} as "expiresAt", ${isoTime(sql`x.last_used_at`)} as "lastUsedAt",
+      k.replaced_by_id as "replacedById",
       case when k.revoked_at is not null then 'revoked' when k.expires_at <= now() then 'expired'
         when m.status = 'deactivated' or a.status = 'archived' then 'suspended' else 'active' end as status
     from api_keys k

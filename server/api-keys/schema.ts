@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keyScopes } from "#db/enums.ts";
+import { keyOverlaps, keyScopes } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 
 const named = z.object({ id, name: z.string() });
@@ -14,6 +14,7 @@ export const apiKey = z.object({
   createdAt: isoTime,
   expiresAt: isoTime.nullable(),
   lastUsedAt: isoTime.nullable(),
+  replacedById: id.nullable().describe("The key that takes its place; this one ends at `expiresAt`."),
   status: z
     .enum(["active", "expired", "revoked", "suspended"])
     .describe("Suspended: the person who made it is deactivated, or its agent is archived."),
@@ -43,6 +44,12 @@ export const createdApiKey = z.object({
   apiKey,
   key: z.string().describe("The key itself. It is shown this once and cannot be read again."),
 });
+
+export const rotateApiKeyInput = z.strictObject({
+  apiKeyId: id,
+  overlap: z.enum(keyOverlaps).default("24h").describe("How long the old key stays valid beside the new one."),
+});
+export const rotatedApiKey = createdApiKey.extend({ replaced: apiKey.describe("The old key, with its end.") });
 
 export const apiKeyInput = z.strictObject({ apiKeyId: id });
 export const apiKeyResult = z.object({ apiKey });

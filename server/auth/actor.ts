@@ -24,6 +24,18 @@ export async function actorForKey(runtime: Runtime, key: string, ip: string): Pr
   return { ...actor, ip };
 }
 
+/** Who acts by the key with this id, for what was derived from the key. @throws AppError unauthenticated when it ended. */
+export async function actorForKeyId(
+  runtime: Runtime,
+  { orgId, keyId }: { orgId: string; keyId: string },
+  ip: string,
+): Promise<Actor> {
+  const actor = await resolveActor(runtime, `key-id:${orgId}:${keyId}`, () =>
+    asSystem(runtime, (context) => findKeyHolder(context, sql`k.org_id = ${orgId} and k.id = ${keyId}`, ip)),
+  );
+  return { ...actor, ip };
+}
+
 /**
  * Who holds the tokens of this family: a person in one of their organizations, or whoever the API key acts as that they
  * were exchanged for. `orgRefs` are the token's own organization and the one the caller asks for: both must be the one.

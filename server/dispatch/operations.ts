@@ -5,6 +5,7 @@ import { type Work, waitInput, waitResult } from "../leases/schema.ts";
 import { type HeldLease, leasesHeld, noticeFor } from "../leases/queries.ts";
 import { claimBest } from "../leases/service.ts";
 import { countUnread, readMessage } from "../messages/queries.ts";
+import { gitCredentialOf } from "../git/lease-password.ts";
 import { defineOperation } from "../operation.ts";
 import { claimReviews } from "../reviews/service.ts";
 import { readTask } from "../tasks/queries.ts";
@@ -92,5 +93,11 @@ async function readWork(context: Context, offer: Offer): Promise<Work | null> {
   const task = await readTask(context, offer.taskId);
   if (offer.kind === "review") return { kind: "review", reviewId: offer.reviewId, task };
   // The lease may have ended between the offer and here (a person reassigned the task): then there is nothing to do.
-  return task.lease?.id === offer.leaseId ? { kind: "task", lease: task.lease, task } : null;
+  if (task.lease?.id !== offer.leaseId) return null;
+  return {
+    kind: "task",
+    lease: task.lease,
+    task,
+    git: gitCredentialOf(context.settings, context.actor, offer.leaseId),
+  };
 }

@@ -99,6 +99,7 @@ export const eventData = {
     createdByUserId: id.nullable(),
     expiresAt: at.nullable(),
   }),
+  "api_key.rotated": z.object({ replacedById: id, expiresAt: at }),
   "api_key.revoked": none,
   /** The same for tokens that were exchanged for this key. */
   "api_key.token_reused": z.object({ family: id }),

@@ -13,6 +13,7 @@ import { repositoryPath } from "../repos/queries.ts";
 import { voidReview } from "../reviews/service.ts";
 import { lockTask } from "../tasks/finding.ts";
 import type { GitAccess, GitCaller } from "./http.ts";
+import { actorForLeasePassword, isLeasePassword } from "./lease-password.ts";
 import type { RefUpdate } from "./push-guard.ts";
 
 /** A lease of the pusher, and the branch that may be pushed under it. */
@@ -24,19 +25,27 @@ interface Right {
 
 /**
  * Who may do what with a repository over HTTP: everybody of its team fetches; whoever holds a task pushes its branch.
- * The user name may be a lease, to push under just that one; the password is an API key.
+ * The user name may be a lease, to push under just that one; the password is an API key, or the password of that lease.
  */
 export function gitAccess(runtime: Runtime): (caller: GitCaller) => Promise<GitAccess> {
   return async ({ org, repo: slug, service, username, password, ip }) => {
-    if (!password) throw new AppError("unauthenticated", "Use an API key as the password; it begins with oc_.");
-    const actor = await actorForKey(runtime, password, ip ?? "");
+    if (!password)
+      throw new AppError("unauthenticated", "Use the git password of your lease, or an API key, as the password.");
+    const isOfLease = isLeasePassword(password);
+    const identify = () =>
+      isOfLease
+        ? actorForLeasePassword(runtime, { username, password, ip: ip ?? "" })
+        : actorForKey(runtime, password, ip ?? "");
+    const actor = await identify();
     const asActor = <Result>(work: (context: Context) => Promise<Result>) =>
       inTransaction(runtime, actor, { requestId: newId() }, work);
     const { repo, rights } = await asActor(async (context) => {
       const found = await findBySlug(context, org, slug);
       // Any call of an agent is a sign of life, a long clone too.
       if (actor.kind === "agent") await renewLeasesOf(context);
-      const held = service === "receive-pack" ? await rightsOf(context, found.id, username) : [];
+      // The password of a lease opens nothing but the repository of its task.
+      const needsLease = service === "receive-pack" || isOfLease;
+      const held = needsLease ? await rightsOf(context, found.id, username) : [];
       return { repo: found, rights: held };
     });
     const access = { repositoryPath: repositoryPath(runtime.settings, repo) };
@@ -47,7 +56,7 @@ export function gitAccess(runtime: Runtime): (caller: GitCaller) => Promise<GitA
         allowedRefs: rights.map(({ ref }) => ref),
         // An upload takes its time, and its key may have ended in between.
         confirm: (updates) =>
-          actorForKey(runtime, password, ip ?? "").then(
+          identify().then(
             () => asActor((context) => confirm(context, rights, updates)),
             (error: unknown) => refusalOf(error),
           ),

@@ -1,4 +1,5 @@
 import { countUnread } from "../messages/queries.ts";
+import { gitCredentialOf } from "../git/lease-password.ts";
 import { defineOperation } from "../operation.ts";
 import { findTask, lockTask } from "../tasks/finding.ts";
 import { cardOf } from "../tasks/queries.ts";
@@ -23,6 +24,11 @@ export const claimTask = defineOperation({
     const grant = await service.claimBest(context);
     return grant ? { claim: await readClaim(context, grant.taskId) } : { claim: null, ...(await noticeFor(context)) };
   },
+  // After the receipt, which keeps no secrets: asked again, it is computed again.
+  finish: ({ claim }, _input, { runtime, actor }) =>
+    Promise.resolve({
+      claim: claim && { ...claim, git: gitCredentialOf(runtime.settings, actor, claim.lease.id) },
+    }),
 });
 
 export const heartbeat = defineOperation({

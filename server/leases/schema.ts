@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { id, isoTime } from "../ids.ts";
 import { inboxMessage } from "../messages/schema.ts";
-import { lease, leaseRef, taskDetail, taskRef } from "../tasks/schema.ts";
+import { gitCredential, lease, leaseRef, taskDetail, taskRef } from "../tasks/schema.ts";
 
 export const claimInput = z.strictObject({
   task: taskRef.optional().describe("The task to take. Left out: the best ready one for you."),
@@ -12,7 +12,7 @@ export const claimInput = z.strictObject({
 const taskOfWork = taskDetail.omit({ lease: true });
 
 /** What a claimer gets: the lease to work under, and everything about the task. */
-export const claim = z.object({ lease, task: taskOfWork });
+export const claim = z.object({ lease, task: taskOfWork, git: gitCredential.nullable() });
 export type Claim = z.output<typeof claim>;
 const notice = z
   .string()
@@ -35,7 +35,7 @@ export const waitInput = z.strictObject({
 const unread = z.int().describe("Messages to you that you have not seen: get_inbox shows them.");
 
 export const work = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("task"), lease, task: taskOfWork }),
+  z.object({ kind: z.literal("task"), lease, task: taskOfWork, git: gitCredential.nullable() }),
   z.object({ kind: z.literal("review"), reviewId: id, task: taskOfWork }),
   z.object({ kind: z.literal("message"), message: inboxMessage }),
 ]);

@@ -1,5 +1,6 @@
 import { readTaskEvents } from "../events/feed.ts";
 import { activityPage, taskEventsInput } from "../events/schema.ts";
+import { gitCredentialOf } from "../git/lease-password.ts";
 import { defineOperation } from "../operation.ts";
 import { createTaskBatch } from "./batch.ts";
 import { changeTaskStatus, changeTasks } from "./changes.ts";
@@ -69,7 +70,12 @@ export const getTask = defineOperation({
   permission: "task:read",
   input: schema.taskInput,
   output: schema.taskDetailResult,
-  run: async (context, { task }) => ({ task: await queries.readTask(context, task) }),
+  run: async (context, { task: ref }) => {
+    const { actor, settings } = context;
+    const task = await queries.readTask(context, ref);
+    const isHeld = task.lease?.holder.id === actor.id;
+    return { task, git: task.lease && isHeld ? gitCredentialOf(settings, actor, task.lease.id) : null };
+  },
 });
 
 export const updateTask = defineOperation({

@@ -31,6 +31,13 @@ export const lease = z.object({
   expiresAt: isoTime.nullable().describe("When it ends unless renewed; null for a person."),
 });
 
+/** What git asks for, good for one task: nobody has to put a key into a command. */
+export const gitCredential = z.object({
+  username: z.string().describe("The lease."),
+  password: z.string().describe("Clones the task's repository and pushes its branch, while the lease lives."),
+});
+export type GitCredential = z.output<typeof gitCredential>;
+
 /** What a card on the board shows. */
 export const card = z.object({
   id,
@@ -288,4 +295,7 @@ export const bulkResult = z.object({
 });
 
 export const taskResult = z.object({ task: card });
-export const taskDetailResult = z.object({ task: taskDetail });
+export const taskDetailResult = z.object({
+  task: taskDetail,
+  git: gitCredential.nullable().describe("To clone and push with, while you hold the task."),
+});

@@ -8,7 +8,7 @@ import { rotateKey } from "../keyring.ts";
 import { openTestDoors } from "../test/doors.ts";
 import { signAccessToken } from "./access-token.ts";
 import { startFamily } from "./families.ts";
-import { signingOf } from "./signing.ts";
+import { signingOf } from "../auth/signing.ts";
 
 const { runtime, address } = await openTestDoors();
 const client = { ip: "192.0.2.1", userAgent: "test" };

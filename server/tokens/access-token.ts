@@ -4,7 +4,7 @@ import { actorForToken } from "../auth/actor.ts";
 import type { Actor, Runtime, Settings } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { newId } from "../ids.ts";
-import { signingOf } from "./signing.ts";
+import { signingOf } from "../auth/signing.ts";
 
 export const accessMinutes = 60;
 

@@ -11,7 +11,7 @@ import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { accessMinutes, signAccessToken } from "./access-token.ts";
 import type { TokenPair } from "./schema.ts";
-import { signingOf } from "./signing.ts";
+import { signingOf } from "../auth/signing.ts";
 
 /** Which client asks: its address and what it calls itself. */
 export interface Client {

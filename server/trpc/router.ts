@@ -67,6 +67,7 @@ export const appRouter = router({
   apiKeys: router({
     list: query(apiKeys.listApiKeys),
     create: mutation(apiKeys.createApiKey),
+    rotate: mutation(apiKeys.rotateApiKey),
     revoke: mutation(apiKeys.revokeApiKey),
   }),
   signIns: router({

@@ -211,6 +211,10 @@ const wording: Wording = {
       ...(agentId === null ? [] : [" for ", nameOf(agentId, "an agent")]),
     ],
   }),
+  "api_key.rotated": (_, { subject }) => ({
+    face: "key",
+    parts: ["replaced the API key ", subject("whose name is gone"), " by a new one"],
+  }),
   "api_key.revoked": (_, { subject }) => ({
     face: "key",
     parts: ["revoked the API key ", subject("whose name is gone")],
