@@ -106,6 +106,9 @@ export const destructiveTools: readonly Operation[] = [
 
 /** For the dashboard and scripts: what an agent does not need, or must not do. */
 export const notForAgents: readonly Operation[] = [
+  messages.listConversationsOperation,
+  messages.getConversation,
+  messages.countUnreadMessages,
   organizations.getOrg,
   organizations.renameOrg,
   pauses.pauseWork,

@@ -85,6 +85,7 @@ const named: Record<string, (ids: Ids) => unknown> = {
   teamIds: ({ teamId }) => [teamId],
   assignee: ({ agentId }) => ({ kind: "agent", id: agentId }),
   to: ({ userId }) => ({ kind: "user", id: userId }),
+  with: ({ userId }) => ({ kind: "user", id: userId }),
   messages: ({ replyTo }) => [replyTo],
 };
 

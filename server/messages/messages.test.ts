@@ -8,7 +8,14 @@ import { claimTask } from "../leases/operations.ts";
 import { archiveAgent } from "../agents/operations.ts";
 import { deactivateMember } from "../members/operations.ts";
 import { findMentions } from "./mentions.ts";
-import { getInbox, markMessagesOperation, sendMessageOperation } from "./operations.ts";
+import {
+  countUnreadMessages,
+  getConversation,
+  getInbox,
+  listConversationsOperation,
+  markMessagesOperation,
+  sendMessageOperation,
+} from "./operations.ts";
 
 const { runtime, db } = await openTestRuntime();
 const call = { requestId: "test" };
@@ -170,4 +177,57 @@ test("of messages to others nothing is marked", async () => {
   const mark = (actor: typeof one) => execute(markMessagesOperation, runtime, actor, { messages: [message.id] }, call);
   expect(await mark(two)).toEqual({ marked: [], unread: 0 });
   expect(await mark(one)).toEqual({ marked: [message.id], unread: 0 });
+});
+
+test("conversations are listed by task and by whom one writes with, unread first; what is seen does not count", async () => {
+  const org = await createTestOrg(runtime);
+  const [agent, other] = [await createTestAgent(runtime, org), await createTestAgent(runtime, org)];
+  const send = async (actor: typeof agent, input: object) =>
+    (await execute(sendMessageOperation, runtime, actor, input, call)).message;
+  const toOwner = { kind: "user", id: org.owner.id };
+  const { task } = await execute(createTask, runtime, org.owner, { teamId: org.teamId, title: "Talk" }, call);
+  const { task: foreign } = await execute(
+    createTask,
+    runtime,
+    org.owner,
+    { teamId: org.teamId, title: "Theirs" },
+    call,
+  );
+  await send(agent, { task: task.id, to: toOwner, body: "About it" });
+  await send(org.owner, { to: { kind: "agent", id: other.id }, body: "You there?" });
+  const direct = await send(agent, { to: toOwner, body: "Hello" });
+  await send(agent, { task: foreign.id, to: { kind: "agent", id: other.id }, body: "Between us" });
+  const list = async (mine: boolean) =>
+    (
+      await execute(listConversationsOperation, runtime, org.owner, { teamId: org.teamId, mine }, call)
+    ).conversations.map(({ task: about, with: who, unread, last }) => [about?.number ?? who?.name, unread, last.text]);
+  expect(await list(true)).toEqual([
+    [agent.name, 1, "Hello"],
+    [task.number, 1, "About it"],
+    [other.name, 0, "You there?"],
+  ]);
+  expect(await list(false)).toEqual([
+    ...(await list(true)).slice(0, 2),
+    [foreign.number, 0, "Between us"],
+    [other.name, 0, "You there?"],
+  ]);
+  const counts = () => execute(countUnreadMessages, runtime, org.owner, {}, call);
+  expect(await counts()).toEqual({ total: 2, tasks: [{ taskId: task.id, unread: 1 }] });
+  await execute(markMessagesOperation, runtime, org.owner, { task: task.id, as: "seen" }, call);
+  await execute(markMessagesOperation, runtime, org.owner, { messages: [direct.id], as: "seen" }, call);
+  expect(await counts()).toEqual({ total: 0, tasks: [] });
+  const read = (input: object) => execute(getConversation, runtime, org.owner, input, call);
+  const withAgent = { teamId: org.teamId, with: { kind: "agent", id: agent.id } };
+  expect((await read(withAgent)).messages).toMatchObject([
+    { body: "Hello", recipients: [{ seenAt: expect.any(String) }] },
+  ]);
+  expect((await read({ task: task.id })).messages).toMatchObject([{ body: "About it" }]);
+  for (let n = 0; n < 5; n++) await send(org.owner, { to: { kind: "agent", id: agent.id }, body: `${n}` });
+  const newest = await read({ ...withAgent, limit: 2 });
+  expect(newest.messages.map(({ body }) => body)).toEqual(["3", "4"]);
+  expect((await read({ ...withAgent, limit: 2, before: newest.next })).messages.map(({ body }) => body)).toEqual([
+    "1",
+    "2",
+  ]);
+  await expect(read({})).rejects.toMatchObject({ code: "invalid" });
 });

@@ -1,4 +1,5 @@
 import { defineOperation } from "../operation.ts";
+import { listConversations, readConversation, readUnreadCounts } from "./conversations.ts";
 import { countUnread, readInbox, readMessage } from "./queries.ts";
 import { markMessages } from "./receipts.ts";
 import * as schema from "./schema.ts";
@@ -37,4 +38,34 @@ export const markMessagesOperation = defineOperation({
     marked: await markMessages(context, input),
     unread: await countUnread(context),
   }),
+});
+
+export const listConversationsOperation = defineOperation({
+  name: "list_conversations",
+  summary: "List conversations by task and by person or agent, unread ones first.",
+  kind: "read",
+  permission: "task:read",
+  input: schema.listConversationsInput,
+  output: schema.conversationList,
+  run: listConversations,
+});
+
+export const getConversation = defineOperation({
+  name: "get_conversation",
+  summary: "Read the conversation of a task, or yours with somebody, with how far each message got.",
+  kind: "read",
+  permission: "task:read",
+  input: schema.conversationInput,
+  output: schema.conversation,
+  run: readConversation,
+});
+
+export const countUnreadMessages = defineOperation({
+  name: "count_unread_messages",
+  summary: "Count the messages to you that you have not seen, in all and for each task.",
+  kind: "read",
+  permission: "task:read",
+  input: schema.noInput,
+  output: schema.unreadCounts,
+  run: readUnreadCounts,
 });

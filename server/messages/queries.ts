@@ -48,7 +48,7 @@ export async function countUnread({ tx, actor }: Context): Promise<number> {
 }
 
 /** Messages with how far they got with each of those they are for. */
-async function readMessages({ tx, actor }: Context, where: SQL, order: SQL, limit: number): Promise<Message[]> {
+export async function readMessages({ tx, actor }: Context, where: SQL, order: SQL, limit: number): Promise<Message[]> {
   return tx.execute<Message & Record<string, unknown>>(sql`select ${messageColumns}, ${recipientsOf} as recipients
     from messages m left join tasks t on t.org_id = m.org_id and t.id = m.task_id
     where m.org_id = ${actor.orgId} and ${where} order by ${order} limit ${limit}`);

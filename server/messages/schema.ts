@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { id, isoTime } from "../ids.ts";
-import { author, taskRef } from "../tasks/schema.ts";
+import { author, status, taskRef } from "../tasks/schema.ts";
 
 const recipient = z.object({ kind: z.enum(["agent", "user"]), id });
 
@@ -62,4 +62,39 @@ export const markMessagesInput = z.strictObject({
 export const markedMessages = z.object({
   marked: z.array(id).describe("Those that were not so marked before."),
   unread: z.int(),
+});
+
+export const listConversationsInput = z.strictObject({
+  teamId: id,
+  mine: z.boolean().default(true).describe("Only those you take part in; else all about tasks of the team too."),
+  limit: z.int().min(1).max(500).default(100),
+});
+export const conversationList = z.object({
+  conversations: z.array(
+    z.object({
+      task: taskOfMessage.extend({ status }).nullable(),
+      with: recipient
+        .extend({ name: z.string() })
+        .nullable()
+        .describe("Whom you write with, where it is about no task."),
+      messages: z.int(),
+      unread: z.int(),
+      last: z.object({ id, sender: author, text: z.string(), createdAt: isoTime }),
+    }),
+  ),
+});
+
+export const conversationInput = z.strictObject({
+  task: taskRef.optional().describe("The conversation of this task."),
+  teamId: id.optional(),
+  with: recipient.optional().describe("Or yours with an agent or person of the team, about no task."),
+  before: id.optional().describe("Continue above this message."),
+  limit: z.int().min(1).max(200).default(100),
+});
+export const conversation = z.object({ messages: z.array(message), next: id.nullable() });
+
+export const noInput = z.strictObject({});
+export const unreadCounts = z.object({
+  total: z.int(),
+  tasks: z.array(z.object({ taskId: id, unread: z.int() })),
 });

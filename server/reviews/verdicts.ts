@@ -12,6 +12,7 @@ import { lockToFinish } from "../tasks/dependencies.ts";
 import { findTask, lockTask, type Task } from "../tasks/finding.ts";
 import { moveTask } from "../tasks/service.ts";
 import type { addCommentInput, newComment, verdictInput } from "./schema.ts";
+import { requireShownLines } from "./lines.ts";
 import { lockLatestReview, type ReviewRow, refuseUnlessInReview, workedOn } from "./service.ts";
 
 type Judgement = z.output<typeof verdictInput>;
@@ -115,6 +116,7 @@ async function recordComments(
   review: ReviewRow,
   comments: readonly z.output<typeof newComment>[],
 ): Promise<void> {
+  await requireShownLines(context, task, review, comments);
   await record(
     context,
     "review.commented",

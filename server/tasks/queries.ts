@@ -161,7 +161,7 @@ export async function readTask(context: Context, ref: string): Promise<TaskDetai
     dependents: await related("task_id", sql`d.depends_on_id`),
     conversation: await tx.execute<
       TaskDetail["conversation"][number] & Record<string, unknown>
-    >(sql`select m.id, m.sender as author, m.body,
+    >(sql`select m.id, m.thread_id as "threadId", m.sender as author, m.body,
       ${isoTime(sql`m.created_at`)} as "createdAt" from messages m where m.org_id = ${actor.orgId} and m.task_id = ${task.id} order by m.created_at, m.id`),
     context: (await readContext(context, { task: task.id })).context,
     reviews: await readReviews(context, task.id),

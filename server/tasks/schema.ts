@@ -69,7 +69,7 @@ export type Card = z.output<typeof card>;
 const related = z.object({ id, number: z.int(), title: z.string(), status });
 export type RelatedTask = z.output<typeof related>;
 
-const message = z.object({ id, author, body: z.string(), createdAt: isoTime });
+const message = z.object({ id, threadId: id.nullable(), author, body: z.string(), createdAt: isoTime });
 
 /** What somebody left for the next one on a task. */
 export const taskContext = z.object({

@@ -137,6 +137,9 @@ export const appRouter = router({
   }),
   messages: router({
     inbox: query(messages.getInbox),
+    conversations: query(messages.listConversationsOperation),
+    conversation: query(messages.getConversation),
+    unread: query(messages.countUnreadMessages),
     send: mutation(messages.sendMessageOperation),
     mark: mutation(messages.markMessagesOperation),
   }),
