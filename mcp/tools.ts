@@ -144,6 +144,7 @@ export const notForAgents: readonly Operation[] = [
   listEvents,
   merges.listMergesOperation,
   humanRequests.listRequests,
+  humanRequests.listWaitingOperation,
   humanRequests.respondToRequests,
   humanRequests.createApprovalPolicy,
   humanRequests.listApprovalPolicies,

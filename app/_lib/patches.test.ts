@@ -24,6 +24,7 @@ const card = (number: number, more: Partial<Card> = {}): Card => ({
   messages: 0,
   review: null,
   merge: null,
+  waitsFor: null,
   createdAt: at,
   updatedAt: at,
   statusChangedAt: at,
@@ -98,6 +99,7 @@ test("a list changes the rows it has and no others; a task's page also its neigh
     conversation: [],
     reviews: [],
     merges: [],
+    requests: [],
     repo: null,
   };
   expect(patchTask(detail, card(1, { status: "done" })).dependsOn[0]?.status).toBe("done");

@@ -105,9 +105,15 @@ export const approvalPolicies = snakeCase.table(
   ],
 );
 
-/** Which answers their asker has been told. Operational: an answer is told again when the telling got lost. */
+/** Which answers their asker has been told. Operational: it is told again until it was heard. */
 export const toldAnswers = snakeCase.table(
   "told_answers",
-  { orgId: orgId(), requestId: uuid().notNull(), toldAt: moment().notNull() },
+  {
+    orgId: orgId(),
+    requestId: uuid().notNull(),
+    toldAt: moment().notNull(),
+    /** When it is told again; null: it was heard. */
+    againAt: moment(),
+  },
   (table) => [primaryKey({ columns: [table.orgId, table.requestId] })],
 );

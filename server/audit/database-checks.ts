@@ -88,6 +88,27 @@ const checks: readonly Check[] = [
       full join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id where l.id is null or c.lease_id is null`,
   },
   {
+    check: "waiting stands still",
+    promise: "A lease stands still exactly while people are asked something its task waits for.",
+    unit: "tasks",
+    looked: sql`select count(*) from tasks`,
+    faults: sql`select '#' || t.number || ' is ' || t.status || case when c.parked_at is null then ' and its lease runs' else ' and its lease stands still' end
+        || case when h.waits then ' while it waits for an answer' else ' although nobody is asked' end as fault
+      from tasks t left join leases l on l.org_id = t.org_id and l.task_id = t.id and l.ended_at is null
+      left join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
+      cross join lateral (select exists (select 1 from human_requests r where r.org_id = t.org_id and r.task_id = t.id
+        and r.status = 'pending' and r.blocks_task) as waits) h
+      where (c.parked_at is not null) <> h.waits or (h.waits and t.status <> 'blocked')`,
+  },
+  {
+    check: "one answer",
+    promise: "No request to people was ever closed twice.",
+    unit: "events",
+    looked: sql`select count(*) from events`,
+    faults: sql`select 'request ' || subject_id || ' was closed ' || count(*) || ' times' as fault from events
+      where type in ('request.resolved', 'request.expired', 'request.withdrawn') group by org_id, subject_id having count(*) > 1`,
+  },
+  {
     check: "dependencies gate",
     promise: "No task is in progress, reviewed or done while one it depends on is not done.",
     unit: "tasks",

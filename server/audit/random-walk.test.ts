@@ -6,6 +6,8 @@ import { type Actor, systemActor } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { projectedTables } from "../events/projections.ts";
 import { inTransaction } from "../execute.ts";
+import * as requests from "../human-requests/operations.ts";
+import { expireRequests } from "../human-requests/timing.ts";
 import { expireLeases, freeForgottenRework } from "../leases/jobs.ts";
 import { renewLeasesOf } from "../leases/fence.ts";
 import { claimTask, heartbeat, releaseTask } from "../leases/operations.ts";
@@ -64,6 +66,11 @@ test("500 steps of eight actors at once leave a state that is the fold of its ev
   const people = [org.owner, member, manager];
   const system = (work: typeof expireLeases) =>
     inTransaction(runtime, systemActor("", "reaper"), { requestId: "walk", system: true }, work);
+  const asked = async () => {
+    const [request] = await db.execute<{ id: string }>(sql`select id from human_requests where org_id = ${org.orgId}
+      order by status = 'pending' desc, md5(id::text || ${below(1000)}::text) limit 1`);
+    return request?.id ?? org.orgId;
+  };
   const assignee = () => one([null, { kind: "agent", id: one(engineers).id }, { kind: "user", id: member.id }]);
   const steps: (() => Promise<unknown>)[] = [
     async () => {
@@ -116,6 +123,18 @@ test("500 steps of eight actors at once leave a state that is the fold of its ev
       await Promise.allSettled([system(expireLeases), step(heartbeat, one(engineers), { lease: lease?.id })]);
     },
     () => system(freeForgottenRework),
+    () =>
+      step(requests.askHuman, one(engineers), { title: one(["One?", "Two?"]), timeoutSeconds: 0, expiresInSeconds: 1 }),
+    () => step(requests.askHuman, one(engineers), { title: one(["One?", "Two?"]), timeoutSeconds: 0 }),
+    () => step(requests.askHuman, one(engineers), { title: "Aside?", task: task(), blocks: false, timeoutSeconds: 0 }),
+    async () => step(requests.respondToRequest, one(people), { request: await asked(), answer: "yes" }),
+    async () => step(requests.respondToRequest, one(people), { request: await asked(), answer: "no" }),
+    async () => {
+      const answers = [await asked(), await asked(), await asked()].map((request) => ({ request, answer: "all" }));
+      await step(requests.respondToRequests, one(people), { answers });
+    },
+    async () => step(requests.withdrawRequestOperation, one([...people, ...engineers]), { request: await asked() }),
+    () => system(expireRequests),
   ];
   const deadlocks = await countDeadlocks(db);
   const failures: unknown[] = [];

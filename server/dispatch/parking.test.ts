@@ -84,7 +84,7 @@ test("300 waiters and 200 tasks: each task is handed out once, the urgent ones f
   const ids = await as(runtime, org.owner, (context) => createTasks(context, inputs));
   await vi.waitFor(() => expect(parking.waiting()).toBe(100), 10_000);
   leave.abort();
-  const given = (await offers).flatMap((offer) => (offer && offer.kind !== "message" ? [offer.taskId] : []));
+  const given = (await offers).flatMap((offer) => (offer && "taskId" in offer ? [offer.taskId] : []));
   expect(given.toSorted()).toEqual(ids.toSorted());
   const rounds = await db.execute<{
     first: number;
@@ -155,7 +155,7 @@ test("an agent with slots to spare is reminded of a lease whose answer was lost"
   const lost = await addTask(org);
   const { work } = await ask();
   if (work?.kind !== "task") throw new Error("no task was given");
-  const reminder = { lease: work.lease.id, number: lost.number, title: lost.title };
+  const reminder = { lease: work.lease.id, number: lost.number, title: lost.title, waitsForAnswer: false };
   expect(await ask()).toEqual({ work: null, alsoHeld: [reminder], unread: 0 });
   const next = await addTask(org);
   expect(await ask()).toMatchObject({ work: { task: { id: next.id } }, alsoHeld: [reminder] });

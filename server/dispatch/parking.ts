@@ -30,6 +30,8 @@ export interface Parking {
 export interface Seat extends Idle {
   /** The key the caller came with. */
   keyId?: string | undefined;
+  /** All its slots wait for answers of people: it is told things, and offered nothing. */
+  isFull?: boolean | undefined;
 }
 
 interface Waiter extends Seat {
@@ -87,7 +89,7 @@ export function openParking({
       const told = new Set(notices.map(({ agentId }) => agentId));
       // Who is told something looks for work again afterwards.
       const chosen = chooseIdle(
-        line.filter(({ agentId }) => !told.has(agentId)),
+        line.filter(({ agentId, isFull }) => !told.has(agentId) && !isFull),
         offers,
       );
       const tasks = await claimFor(context, seekersOf(chosen.filter(({ reviews }) => !reviews)));
@@ -171,6 +173,7 @@ export function openParking({
   // Keys also end by time alone: the poll looks every second.
   const off = [
     wake.on("task_status_changed", () => void serve()),
+    wake.on("human_request_resolved", () => void serve()),
     wake.on("new_message", () => void serve()),
     wake.on("access_changed", () => void turnAwayEnded()),
   ];

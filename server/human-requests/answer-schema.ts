@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RequestKind } from "#db/enums.ts";
 import { AppError } from "../errors.ts";
+import type { AnswerValue } from "../tasks/schema.ts";
 
 // What an asker may ask for: the part of JSON schema that a form can show and MCP's elicitation can carry. No patterns
 // (they can be made to run for ever), no references, nothing nested.
@@ -53,7 +54,7 @@ export type AnswerSchema = z.output<typeof answerSchema>;
 export type AnswerField = z.output<typeof field>;
 
 export interface AnswerOption {
-  value: unknown;
+  value: AnswerValue;
   label: string;
   description?: string | undefined;
 }
@@ -122,7 +123,7 @@ export function parseAnswer(schema: unknown, answer: unknown): unknown {
   });
 }
 
-function textOf(value: unknown): string {
+function textOf(value: AnswerValue): string {
   if (typeof value === "string") return value;
   throw new AppError("invalid", "Without a schema the value of each option is a text.");
 }

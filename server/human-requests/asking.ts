@@ -8,10 +8,10 @@ import type { FinishContext } from "../operation.ts";
 import { findTask } from "../tasks/finding.ts";
 import { readSchema } from "./answer-schema.ts";
 import { findRequest } from "./finding.ts";
-import { readRequest } from "./queries.ts";
-import type { askInput, askResult, HumanRequest } from "./schema.ts";
+import { nextStep, readRequest } from "./queries.ts";
+import type { askInput, askResult } from "./schema.ts";
 import { openRequest } from "./service.ts";
-import { tellAnswer } from "./telling.ts";
+import { tellAnswer } from "./clocks.ts";
 
 type Ask = z.output<typeof askInput>;
 
@@ -74,15 +74,4 @@ export async function awaitAnswer(
   if (request.status !== "pending" && !signal?.aborted) await transact((context) => tellAnswer(context, requestId));
   const by = request.closedBy?.name ?? null;
   return { status: request.status, request: requestId, answer: request.answer ?? null, by, next: nextStep(request) };
-}
-
-/** What an asker does now. */
-export function nextStep({ id, status, blocksTask, task, closedBy, reason, policyId }: HumanRequest): string {
-  const on = task ? ` Go on with #${task.number}.` : "";
-  if (status === "resolved") return `${policyId ? "Granted by" : "Answered by"} ${closedBy?.name ?? "somebody"}.${on}`;
-  if (status === "expired")
-    return `Nobody answered in time.${task ? ` Decide yourself what is safe, ask again, or report #${task.number} as failed.` : " Decide yourself what is safe, or ask again."}`;
-  if (status === "withdrawn") return `No answer will come: ${reason ?? "it was withdrawn"} Call wait_for_work.`;
-  const waits = blocksTask && task ? `#${task.number} is blocked and your lease on it stands still. ` : "";
-  return `Nobody has answered yet. ${waits}Wait on with ask_human { request: "${id}" }, or call wait_for_work: it brings the answer.`;
 }

@@ -5,6 +5,7 @@ import { respond } from "./answering.ts";
 import { consumeApproval } from "./approvals.ts";
 import { ask, awaitAnswer } from "./asking.ts";
 import { answerRequests } from "./batch.ts";
+import { listWaiting } from "./decisions.ts";
 import { createPolicy, revokePolicy as revoke } from "./policies.ts";
 import * as queries from "./queries.ts";
 import * as schema from "./schema.ts";
@@ -40,6 +41,16 @@ export const getPendingRequests = defineOperation({
   input: schema.pendingInput,
   output: schema.pendingResult,
   run: queries.listPending,
+});
+
+export const listWaitingOperation = defineOperation({
+  name: "list_waiting",
+  summary: "List everything that waits for a person: requests, reviews to give, merges to start, failed tasks; ranked.",
+  kind: "read",
+  permission: "task:read",
+  input: schema.waitingInput,
+  output: schema.waitingResult,
+  run: listWaiting,
 });
 
 export const listRequests = defineOperation({

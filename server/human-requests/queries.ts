@@ -4,32 +4,11 @@ import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { latestSeq } from "../events/feed.ts";
 import { findTask } from "../tasks/finding.ts";
+import type { TaskDetail } from "../tasks/schema.ts";
 import { findTeam } from "../teams/finding.ts";
+import { costsOf, costWords, visible } from "./costs.ts";
 import { findRequest } from "./finding.ts";
 import type { HumanRequest, listInput, listPoliciesInput, Policy, pendingInput } from "./schema.ts";
-
-/** Longer chains count as this long: it bounds what a strange graph can make the database do. */
-const longestChain = 50;
-
-/**
- * What the requests of `page` hold up, all in one query: every task that waits for the blocked one, directly or through
- * others, the longest chain of them, and the agents that work on these tasks or are to.
- */
-const costs = (orgId: string): SQL => sql`reach(root, task, depth) as (
-    select p.task_id, p.task_id, 1 from page p where p.status = 'pending' and p.blocks_task and p.task_id is not null
-    union
-    select r.root, d.task_id, r.depth + 1 from reach r
-      join task_dependencies d on d.org_id = ${orgId} and d.depends_on_id = r.task
-      join tasks t on t.org_id = ${orgId} and t.id = d.task_id and t.status not in ('done', 'cancelled') and t.archived_at is null
-     where r.depth < ${longestChain}
-  ), cost as (
-    select r.root, count(distinct r.task)::int as tasks, max(r.depth)::int as chain,
-      count(distinct t.assignee_id) filter (where t.assignee_kind = 'agent')::int as agents
-    from reach r join tasks t on t.org_id = ${orgId} and t.id = r.task group by r.root
-  )`;
-
-const plural = (count: SQL, noun: string) =>
-  sql`${count} || case when ${count} = 1 then ${` ${noun}`}::text else ${` ${noun}s`}::text end`;
 
 /** Whoever asks without a task waits alone. */
 const agents = sql`greatest(coalesce(c.agents, 0), (h.asked_by->>'kind' = 'agent')::int)`;
@@ -38,18 +17,14 @@ const agents = sql`greatest(coalesce(c.agents, 0), (h.asked_by->>'kind' = 'agent
 const ranked = sql`(h.escalated_at is null), ${agents} + coalesce(c.chain, 0) desc, coalesce(c.tasks, 0) desc, h.created_at, h.id`;
 
 function selectRequests(orgId: string, page: SQL, order: SQL): SQL {
-  return sql`with recursive page as materialized (${page}), ${costs(orgId)}
+  return sql`with recursive page as materialized (select h.*,
+      case when h.status = 'pending' and h.blocks_task then h.task_id end as root from (${page}) h), ${costsOf(orgId)}
     select h.id, h.kind, h.status, h.title, h.detail, h.schema, h.options, h.action, h.action_hash as "actionHash",
       h.team_id as "teamId", m.name as "teamName",
       case when t.id is null then null else json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'status', t.status) end as task,
       case when r.id is null then null else json_build_object('id', r.id, 'name', r.name) end as repo,
       h.session_id as "sessionId", h.asked_by as "askedBy", h.blocks_task as "blocksTask",
-      case when h.status <> 'pending' then null else json_build_object('tasks', coalesce(c.tasks, 0), 'agents', ${agents},
-        'criticalPath', coalesce(c.chain, 0), 'words', case
-          when c.tasks > 0 and ${agents} > 0 then 'blocks ' || ${plural(sql`c.tasks`, "task")} || ' and ' || ${plural(agents, "agent")}
-          when c.tasks > 0 then 'blocks ' || ${plural(sql`c.tasks`, "task")}
-          when ${agents} > 0 then ${plural(agents, "agent")} || ' may wait'
-          else 'blocks nothing' end) end as cost,
+      case when h.status <> 'pending' then null else ${costWords(sql`c.tasks`, agents, sql`c.chain`)} end as cost,
       ${isoTime(sql`h.created_at`)} as "createdAt", ${isoTime(sql`h.expires_at`)} as "expiresAt",
       ${isoTime(sql`h.escalated_at`)} as "escalatedAt", h.answer, h.closed_by as "closedBy",
       ${isoTime(sql`h.closed_at`)} as "closedAt", h.reason, h.policy_id as "policyId", ${isoTime(sql`h.consumed_at`)} as "consumedAt",
@@ -57,13 +32,10 @@ function selectRequests(orgId: string, page: SQL, order: SQL): SQL {
     from page h join teams m on m.org_id = ${orgId} and m.id = h.team_id
     left join tasks t on t.org_id = ${orgId} and t.id = h.task_id
     left join repos r on r.org_id = ${orgId} and r.id = t.repo_id
-    left join cost c on c.root = h.task_id and h.blocks_task order by ${order}`;
+    left join cost c on c.root = h.root order by ${order}`;
 }
 
 type Row = HumanRequest & { total: number } & Record<string, unknown>;
-
-const visible = (teams: "all" | readonly string[], column: SQL): SQL =>
-  teams === "all" ? sql`` : sql`and ${column} = any(${`{${teams.join(",")}}`}::uuid[])`;
 
 /** One request as everybody reads it. @throws AppError not_found */
 export async function readRequest(context: Context, id: string): Promise<HumanRequest> {
@@ -78,8 +50,10 @@ export async function readRequest(context: Context, id: string): Promise<HumanRe
 /** At most this many are ranked against each other: the oldest. */
 const mostRanked = 500;
 
+type Pending = Pick<z.output<typeof pendingInput>, "limit"> & Partial<z.output<typeof pendingInput>>;
+
 /** What waits for people, most costly first. */
-export async function listPending(context: Context, input: z.output<typeof pendingInput>) {
+export async function listPending(context: Context, input: Pending) {
   const { tx, actor } = context;
   if (input.teamId) await findTeam(context, input.teamId);
   const task = input.task ? await findTask(context, input.task) : undefined;
@@ -104,12 +78,6 @@ export async function listRequests(context: Context, input: z.output<typeof list
   return { requests, next: rows.length > input.limit ? (requests.at(-1)?.id ?? null) : null };
 }
 
-/** Everything asked about a task, newest first: its page, and what the next holder must know. */
-export async function requestsOf({ tx, actor }: Context, taskId: string): Promise<HumanRequest[]> {
-  const page = sql`select * from human_requests h where h.org_id = ${actor.orgId} and h.task_id = ${taskId} order by h.id desc limit 50`;
-  return [...(await tx.execute<Row>(selectRequests(actor.orgId, page, sql`h.id desc`)))];
-}
-
 /** Standing permissions, newest first; those that hold, unless asked for all. */
 export async function listPolicies(
   context: Context,
@@ -131,4 +99,25 @@ export async function listPolicies(
       ${ended ? sql`` : sql`and p.revoked_at is null and (p.expires_at is null or p.expires_at > now())`}
     order by p.id desc limit 200`);
   return [...rows];
+}
+
+type Asked = TaskDetail["requests"][number];
+
+/** What people were asked about a task, newest first: for its page, and for who goes on with it. */
+export async function requestsOf({ tx, actor }: Context, taskId: string): Promise<Asked[]> {
+  return tx.execute<Asked & Record<string, unknown>>(sql`select h.id, h.kind, h.status, h.title, h.detail,
+      h.asked_by as "askedBy", h.blocks_task as "blocksTask", ${isoTime(sql`h.created_at`)} as "createdAt", h.answer,
+      h.closed_by as "closedBy", ${isoTime(sql`h.closed_at`)} as "closedAt", h.reason
+    from human_requests h where h.org_id = ${actor.orgId} and h.task_id = ${taskId} order by h.created_at desc, h.id desc limit 50`);
+}
+
+/** What an asker does now. */
+export function nextStep({ id, status, blocksTask, task, closedBy, reason, policyId }: HumanRequest): string {
+  const on = task ? ` Go on with #${task.number}.` : "";
+  if (status === "resolved") return `${policyId ? "Granted by" : "Answered by"} ${closedBy?.name ?? "somebody"}.${on}`;
+  if (status === "expired")
+    return `Nobody answered in time.${task ? ` Decide yourself what is safe, ask again, or report #${task.number} as failed.` : " Decide yourself what is safe, or ask again."}`;
+  if (status === "withdrawn") return `No answer will come: ${reason ?? "it was withdrawn"} Call wait_for_work.`;
+  const waits = blocksTask && task ? `#${task.number} is blocked and your lease on it stands still. ` : "";
+  return `Nobody has answered yet. ${waits}Wait on with ask_human { request: "${id}" }, or call wait_for_work: it brings the answer.`;
 }

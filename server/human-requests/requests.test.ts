@@ -225,3 +225,31 @@ test("what holds up more comes first, and says how much", async () => {
   ]);
   expect(requests[0]?.cost?.criticalPath).toBe(3);
 });
+
+test("the inbox ranks questions, reviews no agent gives, merges by hand and failures in one list", async () => {
+  const { org, agent } = await working();
+  await ask(agent, { title: "First?" });
+  const { addTaskIn, dependOn } = workIn(runtime);
+  const [failed, review, approval] = [
+    await addTaskIn(org, "failed"),
+    await addTaskIn(org, "in_review"),
+    await addTaskIn(org, "in_approval"),
+  ];
+  for (let n = 0; n < 3; n++) await dependOn(org.owner, (await addTask(org)).id, failed.id);
+  const { items, total } = await run(operations.listWaitingOperation, org.owner, {});
+  expect(total).toBe(4);
+  expect(items.map(({ request, decision }) => request?.title ?? decision?.kind)).toEqual([
+    "failed",
+    "First?",
+    "in_review",
+    "in_approval",
+  ]);
+  expect(items[0]?.decision?.cost).toMatchObject({ tasks: 4, words: "blocks 4 tasks" });
+  expect([review.id, approval.id]).toEqual(items.slice(2).map(({ id }) => id));
+  const reviewer = await createTestAgent(runtime, org, { role: "reviewer" });
+  const later = await run(operations.listWaitingOperation, org.owner, { teamId: org.teamId });
+  expect(
+    later.items.map(({ decision }) => decision?.kind),
+    `${reviewer.name} reviews`,
+  ).not.toContain("in_review");
+});

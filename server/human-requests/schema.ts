@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requestKinds, requestStatuses, taskStatuses } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
-import { author, leaseRef, taskRef } from "../tasks/schema.ts";
+import { answerValue, author, humanRequest as requestOfTask, leaseRef, taskRef } from "../tasks/schema.ts";
 
 const mostBytes = 20_000;
 
@@ -13,7 +13,7 @@ function isPlainJson(value: unknown): boolean {
 }
 
 const option = z.strictObject({
-  value: json.describe("What is answered when this is chosen."),
+  value: answerValue.describe("What is answered when this is chosen."),
   label: z.string().trim().min(1).max(200),
   description: z.string().max(1_000).optional(),
 });
@@ -71,14 +71,9 @@ const cost = z.object({
   words: z.string(),
 });
 
-export const humanRequest = z.object({
-  id,
-  kind: z.enum(requestKinds),
-  status: z.enum(requestStatuses),
-  title: z.string(),
-  detail: z.string(),
+export const humanRequest = requestOfTask.extend({
   schema: z.unknown().describe("The JSON schema that the answer must fit."),
-  options: z.array(z.object({ value: z.unknown(), label: z.string(), description: z.string().optional() })).nullable(),
+  options: z.array(z.object({ value: answerValue, label: z.string(), description: z.string().optional() })).nullable(),
   action: z.object({ name: z.string(), input: z.unknown() }).nullable(),
   actionHash: z.string().nullable(),
   teamId: id,
@@ -86,16 +81,9 @@ export const humanRequest = z.object({
   task: z.object({ id, number: z.int(), title: z.string(), status: z.enum(taskStatuses) }).nullable(),
   repo: z.object({ id, name: z.string() }).nullable(),
   sessionId: id.nullable(),
-  askedBy: author,
-  blocksTask: z.boolean(),
   cost: cost.nullable().describe("While it is open."),
-  createdAt: isoTime,
   expiresAt: isoTime.nullable(),
   escalatedAt: isoTime.nullable(),
-  answer: z.unknown().describe("Null until it is resolved."),
-  closedBy: author.nullable().describe("Who answered it, or ended it otherwise."),
-  closedAt: isoTime.nullable(),
-  reason: z.string().nullable(),
   policyId: id.nullable(),
   consumedAt: isoTime.nullable().describe("When the approval was used."),
 });
@@ -104,7 +92,7 @@ export type HumanRequest = z.output<typeof humanRequest>;
 export const askResult = z.object({
   status: z.enum(requestStatuses),
   request: id,
-  answer: z.unknown().describe("Null while it is pending, and when no answer will come."),
+  answer: answerValue.nullable().describe("Null while it is pending, and when no answer will come."),
   by: z.string().nullable().describe("Who answered."),
   next: z.string().describe("How to go on."),
 });
@@ -157,6 +145,25 @@ export const pendingInput = z.strictObject({
 export const pendingResult = z.object({
   seq: z.int(),
   requests: z.array(humanRequest).describe("What waits longest and holds up most comes first."),
+  total: z.int(),
+});
+
+const decision = z.object({
+  kind: z.enum(["in_review", "in_approval", "failed", "blocked"]).describe("Where the task stands."),
+  task: z.object({ id, number: z.int(), title: z.string(), status: z.enum(taskStatuses) }),
+  teamId: id,
+  teamName: z.string(),
+  since: isoTime,
+  by: author.nullable().describe("Whose work it is."),
+  words: z.string().nullable().describe("What they say of it, or why it stands there."),
+  cost,
+});
+export type Decision = z.output<typeof decision>;
+
+export const waitingInput = z.strictObject({ teamId: id.optional().describe("Left out: all teams you see.") });
+export const waitingResult = z.object({
+  seq: z.int(),
+  items: z.array(z.object({ id, request: humanRequest.nullable(), decision: decision.nullable() })),
   total: z.int(),
 });
 

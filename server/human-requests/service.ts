@@ -148,7 +148,7 @@ async function findSame({ tx, actor }: Context, task: Task | undefined, question
   const [same] = await tx.execute<{ id: string }>(sql`select h.id from human_requests h
     where h.org_id = ${actor.orgId} and h.asked_by->>'id' = ${actor.id} and h.question_hash = ${questionHash}
       and h.task_id is not distinct from ${task?.id ?? null}::uuid and (h.status = 'pending' or (h.status = 'resolved'
-        and h.consumed_at is null and not exists (select 1 from told_answers t where t.org_id = h.org_id and t.request_id = h.id)))
+        and h.consumed_at is null and not exists (select 1 from told_answers t where t.org_id = h.org_id and t.request_id = h.id and t.again_at is null)))
     order by h.id desc limit 1`);
   return same?.id;
 }

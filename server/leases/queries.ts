@@ -9,14 +9,18 @@ export interface HeldLease {
   taskId: string;
   number: number;
   title: string;
+  /** Its clock stands still until a person answers. */
+  waitsForAnswer: boolean;
 }
 
 /** The agent's live leases, oldest first, and whether all of its slots are filled by them. */
 export async function leasesHeld({ tx, actor }: Context): Promise<{ held: HeldLease[]; isFull: boolean }> {
   const rows = await tx.execute<HeldLease & { slots: number }>(sql`
-    select l.id as lease, l.task_id as "taskId", t.number, t.title, a.slots
+    select l.id as lease, l.task_id as "taskId", t.number, t.title, a.slots,
+      coalesce(c.parked_at is not null, false) as "waitsForAnswer"
     from leases l join agents a on a.org_id = l.org_id and a.id = l.agent_id
       join tasks t on t.org_id = l.org_id and t.id = l.task_id
+      left join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
     where l.org_id = ${actor.orgId} and l.agent_id = ${actor.id} and l.ended_at is null order by l.started_at`);
   return { held: rows, isFull: rows.length > 0 && rows.length >= (rows[0]?.slots ?? 0) };
 }

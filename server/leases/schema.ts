@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { id, isoTime } from "../ids.ts";
 import { inboxMessage } from "../messages/schema.ts";
-import { gitCredential, lease, leaseRef, taskDetail, taskRef } from "../tasks/schema.ts";
+import { gitCredential, humanRequest, lease, leaseRef, taskDetail, taskRef } from "../tasks/schema.ts";
 
 export const claimInput = z.strictObject({
   task: taskRef.optional().describe("The task to take. Left out: the best ready one for you."),
@@ -38,13 +38,23 @@ export const work = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("task"), lease, task: taskOfWork, git: gitCredential.nullable() }),
   z.object({ kind: z.literal("review"), reviewId: id, task: taskOfWork }),
   z.object({ kind: z.literal("message"), message: inboxMessage }),
+  z.object({
+    kind: z.literal("answer"),
+    request: humanRequest,
+    lease: lease.nullable(),
+    task: taskOfWork.nullable().describe("The task it was asked for, while you hold it: go on with it."),
+    git: gitCredential.nullable(),
+    next: z.string(),
+  }),
 ]);
 export type Work = z.output<typeof work>;
 export const waitResult = z.object({
   work: work.nullable().describe("Null: nothing became ready in time. Call wait_for_work again."),
   alsoHeld: z
-    .array(z.object({ lease: id, number: z.int(), title: z.string() }))
-    .describe("Other tasks under your live leases: go on with them, or give them back with release_task."),
+    .array(z.object({ lease: id, number: z.int(), title: z.string(), waitsForAnswer: z.boolean() }))
+    .describe(
+      "Other tasks under your live leases: go on with them, or give them back with release_task. waitsForAnswer: a person must answer first.",
+    ),
   unread,
   notice,
 });

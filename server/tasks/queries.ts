@@ -4,6 +4,7 @@ import { type TaskStatus, taskStatuses } from "#db/enums.ts";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { latestSeq } from "../events/feed.ts";
+import { requestsOf } from "../human-requests/queries.ts";
 import { readContext } from "../task-contexts/queries.ts";
 import { findTeam } from "../teams/finding.ts";
 import { findTask } from "./finding.ts";
@@ -33,13 +34,17 @@ function selectCards(orgId: string, page: SQL): SQL {
       from leases l left join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id where ${ofPage("l")} and l.ended_at is null
   ), about as materialized (
     select x.task_id, sum(x.messages)::int as messages, (array_agg(x.review) filter (where x.review is not null))[1] as review,
-      (array_agg(x.merge) filter (where x.merge is not null))[1] as merge
+      (array_agg(x.merge) filter (where x.merge is not null))[1] as merge,
+      (array_agg(x.asked) filter (where x.asked is not null))[1] as asked
     from (
-      select m.task_id, count(*) as messages, null::json as review, null::json as merge from messages m where ${ofPage("m")} group by 1
-      union all (select distinct on (r.task_id) r.task_id, 0, json_build_object('attempt', r.attempt, 'verdict', r.verdict), null
+      select m.task_id, count(*) as messages, null::json as review, null::json as merge, null::json as asked from messages m where ${ofPage("m")} group by 1
+      union all (select distinct on (r.task_id) r.task_id, 0, json_build_object('attempt', r.attempt, 'verdict', r.verdict), null, null
         from reviews r where ${ofPage("r")} order by r.task_id, r.attempt desc)
-      union all (select distinct on (j.task_id) j.task_id, 0, null, json_build_object('status', j.status, 'reason', j.reason)
+      union all (select distinct on (j.task_id) j.task_id, 0, null, json_build_object('status', j.status, 'reason', j.reason), null
         from merge_jobs j where ${ofPage("j")} order by j.task_id, j.created_at desc)
+      union all (select distinct on (h.task_id) h.task_id, 0, null, null, json_build_object('request', h.id, 'kind', h.kind,
+          'title', h.title, 'since', ${isoTime(sql`h.created_at`)})
+        from human_requests h where ${ofPage("h")} and h.status = 'pending' and h.blocks_task order by h.task_id, h.created_at)
     ) x group by x.task_id
   )
   select t.id, t.number, t.team_id as "teamId", t.repo_id as "repoId", t.title, t.type, t.priority, t.status,
@@ -49,7 +54,7 @@ function selectCards(orgId: string, page: SQL): SQL {
       'expiresAt', ${isoTime(sql`l.expires_at`)}, 'holder', json_build_object('kind', case when l.agent_id is null then 'user' else 'agent' end,
       'id', coalesce(l.agent_id, l.user_id), 'name', coalesce(aa.name, au.name, 'somebody'))) end as lease,
     t.dependencies, t.open_dependencies as "openDependencies", t.tags, t.branch, t.head_commit as "headCommit", t.rework,
-    coalesce(b.messages, 0) as messages, b.review, b.merge,
+    coalesce(b.messages, 0) as messages, b.review, b.merge, b.asked as "waitsFor",
     ${isoTime(sql`t.created_at`)} as "createdAt", ${isoTime(sql`t.updated_at`)} as "updatedAt",
     ${isoTime(sql`t.status_changed_at`)} as "statusChangedAt", ${isoTime(sql`t.archived_at`)} as "archivedAt"
   from page t left join held l on l.task_id = t.id left join about b on b.task_id = t.id
@@ -166,6 +171,7 @@ export async function readTask(context: Context, ref: string): Promise<TaskDetai
     context: (await readContext(context, { task: task.id })).context,
     reviews: await readReviews(context, task.id),
     merges: await readMerges(context, task.id),
+    requests: await requestsOf(context, task.id),
     repo: repo
       ? {
           id: repo.id,

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { diffSides, mergeStatuses, priorities, taskStatuses, taskTypes, verdicts } from "#db/enums.ts";
+import {
+  diffSides,
+  mergeStatuses,
+  priorities,
+  requestKinds,
+  requestStatuses,
+  taskStatuses,
+  taskTypes,
+  verdicts,
+} from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 
 const HOW_TO_NAME_A_TASK = 'Give a task\'s number as a text, such as "12" or "#12", or its id.';
@@ -28,7 +37,9 @@ export const lease = z.object({
   holder: person,
   fence: z.int().describe("Grows with every claim; a write under an older lease is refused."),
   since: isoTime,
-  expiresAt: isoTime.nullable().describe("When it ends unless renewed; null for a person."),
+  expiresAt: isoTime
+    .nullable()
+    .describe("When it ends unless renewed; null for a person, and while it waits for an answer."),
 });
 
 /** What git asks for, good for one task: nobody has to put a key into a command. */
@@ -59,6 +70,10 @@ export const card = z.object({
   messages: z.int(),
   review: z.object({ attempt: z.int(), verdict: z.enum(verdicts) }).nullable(),
   merge: z.object({ status: z.enum(mergeStatuses), reason: z.string().nullable() }).nullable(),
+  waitsFor: z
+    .object({ request: id, kind: z.enum(requestKinds), title: z.string(), since: isoTime })
+    .nullable()
+    .describe("What people are asked before it can go on."),
   createdAt: isoTime,
   updatedAt: isoTime,
   statusChangedAt: isoTime,
@@ -130,6 +145,27 @@ export const mergeJob = z.object({
   finishedAt: isoTime.nullable(),
 });
 
+const single = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
+/** What can be answered: one value, or a form of named ones. */
+export const answerValue = z.union([single, z.record(z.string(), single)]);
+export type AnswerValue = z.output<typeof answerValue>;
+
+/** What people were asked about a task, and what they said. */
+export const humanRequest = z.object({
+  id,
+  kind: z.enum(requestKinds),
+  status: z.enum(requestStatuses),
+  title: z.string(),
+  detail: z.string(),
+  askedBy: author,
+  blocksTask: z.boolean(),
+  createdAt: isoTime,
+  answer: answerValue.nullable().describe("Null until it is resolved."),
+  closedBy: author.nullable().describe("Who answered it, or ended it otherwise."),
+  closedAt: isoTime.nullable(),
+  reason: z.string().nullable(),
+});
+
 /** Everything about one task: the page, and what an agent gets with its work. */
 export const taskDetail = card.extend({
   description: z.string(),
@@ -140,6 +176,7 @@ export const taskDetail = card.extend({
   conversation: z.array(message),
   reviews: z.array(review),
   merges: z.array(mergeJob),
+  requests: z.array(humanRequest).describe("What people were asked about it, newest first."),
   repo: z
     .object({ id, name: z.string(), defaultBranch: z.string(), cloneUrl: z.string(), gateCommand: z.string() })
     .nullable()

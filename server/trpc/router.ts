@@ -145,6 +145,7 @@ export const appRouter = router({
   }),
   requests: router({
     pending: query(humanRequests.getPendingRequests),
+    waiting: query(humanRequests.listWaitingOperation),
     get: query(humanRequests.getRequest),
     list: query(humanRequests.listRequests),
     policies: query(humanRequests.listApprovalPolicies),

@@ -38,6 +38,7 @@ const task: TaskDetail = {
   messages: 0,
   review: { attempt: 1, verdict: "pending" },
   merge: null,
+  waitsFor: null,
   createdAt: at,
   updatedAt: at,
   statusChangedAt: at,
@@ -50,6 +51,7 @@ const task: TaskDetail = {
   conversation: [],
   reviews: [review],
   merges: [],
+  requests: [],
   repo: null,
 };
 

@@ -24,6 +24,7 @@ const card = (number: number, change: Partial<Card> = {}): Card => ({
   messages: 0,
   review: null,
   merge: null,
+  waitsFor: null,
   createdAt: at,
   updatedAt: at,
   statusChangedAt: at,

@@ -1,0 +1,1 @@
+ALTER TABLE "told_answers" ADD COLUMN "again_at" timestamp(3) with time zone;
