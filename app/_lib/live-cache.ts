@@ -55,7 +55,9 @@ export class LiveCache {
       const asked = readKey(query.queryKey);
       if (!asked || query.state.data === undefined) continue;
       const isPatched = changed.length === 0 || this.patch(query, asked, changed);
-      if (!isPatched || frames.some((frame) => mustReadAgain(query, asked, frame))) this.outdate(query);
+      if (frames.some((frame) => isAsked(asked, frame)))
+        void this.client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+      else if (!isPatched || frames.some((frame) => mustReadAgain(query, asked, frame))) this.outdate(query);
     }
   }
 
@@ -145,12 +147,19 @@ function fold<Data>(data: Data, cards: readonly Card[], patch: (data: Data, card
   return cards.reduce<Data | undefined>((so, card) => (so === undefined ? undefined : patch(so, card)), data);
 }
 
+/** Somebody waits for a person, or does not any more: the inbox shows it at once. */
+const isAsked = ({ path }: Asked, { type }: Frame) => path.startsWith("requests.") && /^(request|policy)\./.test(type);
+
+/** What of other events can change what waits for a person. */
+const movesInbox = ({ type }: Frame) => /^(task\.(status|dep|claimed|arch)|review\.|team\.|agent\.)/.test(type);
+
 /** Whether a frame says something of this query that its cards do not. */
 function mustReadAgain(query: Query, { path, input }: Asked, frame: Frame): boolean {
   if (frame.extra || path === "events.list" || path.startsWith("platform.") || path.startsWith("realtime."))
     return false;
   if (typeof input.teamId === "string" && frame.teamId !== null && frame.teamId !== input.teamId) return false;
   const isOfTask = frame.taskId !== null;
+  if (path.startsWith("requests.")) return movesInbox(frame);
   if (path === "tasks.board" || path === "tasks.graph") {
     const movesEdges = path === "tasks.graph" && frame.type.startsWith("task.dependency_");
     return movesEdges || (isOfTask ? frame.reference === true : renamesWhatCardsShow(frame));

@@ -1,17 +1,25 @@
 "use client";
 
 import clsx from "clsx";
-import { Settings } from "lucide-react";
+import { Inbox, Settings } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { roomHref, roomOf, rooms, settingsHref } from "./rooms.ts";
+import { inboxHref, roomHref, roomOf, rooms, settingsHref } from "./rooms.ts";
 import type { ShellOrg, ShellTeam } from "./shell-props.ts";
 
+type BottomBarProps = { org: ShellOrg; team: ShellTeam | null; waiting: number };
+
 /** The rooms under the thumb, on a phone. */
-export function BottomBar({ org, team }: { org: ShellOrg; team: ShellTeam | null }) {
+export function BottomBar({ org, team, waiting }: BottomBarProps) {
   const pathname = usePathname();
   const here = roomOf(pathname);
   const links = [
+    {
+      title: "Inbox",
+      icon: Inbox,
+      href: inboxHref(org.slug),
+      current: pathname.startsWith(inboxHref(org.slug)),
+    },
     ...(team
       ? rooms.map(({ id, title, icon }) => ({
           title,
@@ -40,7 +48,15 @@ export function BottomBar({ org, team }: { org: ShellOrg; team: ShellTeam | null
                 link.current ? "text-accent-text" : "text-muted",
               )}
             >
-              <link.icon aria-hidden="true" className="size-5" strokeWidth={1.75} />
+              <span className="relative">
+                <link.icon aria-hidden="true" className="size-5" strokeWidth={1.75} />
+                {link.title === "Inbox" && waiting > 0 ? (
+                  <span className="absolute -top-1 -right-2 min-w-3.5 rounded-full bg-accent px-0.5 text-center text-[9px]/3.5 font-semibold text-accent-ink">
+                    {waiting > 99 ? "99+" : waiting}
+                    <span className="sr-only"> waiting</span>
+                  </span>
+                ) : null}
+              </span>
               {link.title}
             </Link>
           </li>

@@ -1,10 +1,10 @@
 "use client";
 
-import { ArrowLeftRight, Moon, Search, Settings } from "lucide-react";
+import { ArrowLeftRight, Inbox, Moon, Search, Settings } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
 import { useActions, useRunAction } from "./actions.tsx";
-import { roomHref, rooms, settingsHref } from "./rooms.ts";
+import { inboxHref, roomHref, rooms, settingsHref } from "./rooms.ts";
 import type { ShellOrg, ShellTeam } from "./shell-props.ts";
 
 type GlobalActionsProps = {
@@ -21,6 +21,14 @@ export function GlobalActions({ org, orgs, team, teams }: GlobalActionsProps) {
   const run = useRunAction();
   const go = (href: string) => () => router.push(href);
   useActions([
+    {
+      id: "go.inbox",
+      title: "Go to the inbox",
+      group: "Navigate",
+      keys: "g i",
+      icon: <Inbox />,
+      run: go(inboxHref(org.slug)),
+    },
     ...(team
       ? rooms.map((room) => ({
           id: `go.${room.id}`,

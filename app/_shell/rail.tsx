@@ -1,14 +1,15 @@
 "use client";
 
 import clsx from "clsx";
-import { PanelLeft, Settings } from "lucide-react";
+import { Inbox, PanelLeft, Settings } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
+import { Count } from "#app/_ui/badge.tsx";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { Tooltip } from "#app/_ui/tooltip.tsx";
 import { useActions } from "./actions.tsx";
-import { roomHref, roomOf, rooms, settingsHref } from "./rooms.ts";
+import { inboxHref, roomHref, roomOf, rooms, settingsHref } from "./rooms.ts";
 import type { ShellOrg, ShellTeam } from "./shell-props.ts";
 import { TeamSwitcher } from "./team-switcher.tsx";
 import { useRailCollapsed } from "./use-rail-collapsed.ts";
@@ -18,10 +19,12 @@ type RailProps = {
   orgs: readonly ShellOrg[];
   team: ShellTeam | null;
   teams: readonly ShellTeam[];
+  /** How many things wait for a person. */
+  waiting: number;
 };
 
 /** The way between the rooms. Narrow on demand; a phone has the bottom bar instead. */
-export function Rail({ org, orgs, team, teams }: RailProps) {
+export function Rail({ org, orgs, team, teams, waiting }: RailProps) {
   const pathname = usePathname();
   const [collapsed, toggle] = useRailCollapsed();
   useActions([
@@ -41,6 +44,17 @@ export function Rail({ org, orgs, team, teams }: RailProps) {
     >
       <TeamSwitcher org={org} orgs={orgs} team={team} teams={teams} compact={collapsed} />
       <ul className="flex grow flex-col gap-0.5">
+        <li>
+          <RailLink
+            href={inboxHref(org.slug)}
+            title="Inbox"
+            keys="g i"
+            icon={<Inbox aria-hidden="true" />}
+            current={pathname.startsWith(inboxHref(org.slug))}
+            collapsed={collapsed}
+            count={waiting}
+          />
+        </li>
         {team
           ? rooms.map((room) => (
               <li key={room.id}>
@@ -87,22 +101,27 @@ type RailLinkProps = {
   icon: ReactNode;
   current: boolean;
   collapsed: boolean;
+  count?: number;
 };
 
-function RailLink({ href, title, keys, icon, current, collapsed }: RailLinkProps) {
+function RailLink({ href, title, keys, icon, current, collapsed, count = 0 }: RailLinkProps) {
   return (
     <Tooltip content={title} keys={keys} side="right">
       <Link
         href={href}
         aria-current={current ? "page" : undefined}
-        aria-label={collapsed ? title : undefined}
+        aria-label={collapsed ? (count > 0 ? `${title}, ${count} waiting` : title) : undefined}
         className={clsx(
-          "flex h-8 items-center gap-2.5 rounded-md px-2 text-app font-medium transition-colors [&_svg]:size-4 [&_svg]:shrink-0",
+          "relative flex h-8 items-center gap-2.5 rounded-md px-2 text-app font-medium transition-colors [&_svg]:size-4 [&_svg]:shrink-0",
           current ? "bg-active text-ink" : "text-muted hover:bg-hover hover:text-ink",
         )}
       >
         {icon}
-        {collapsed ? null : <span className="truncate">{title}</span>}
+        {collapsed ? null : <span className="grow truncate">{title}</span>}
+        {count > 0 && !collapsed ? <Count value={count} label="waiting" /> : null}
+        {count > 0 && collapsed ? (
+          <span aria-hidden="true" className="absolute top-1.5 right-1.5 size-1.5 rounded-full bg-accent" />
+        ) : null}
       </Link>
     </Tooltip>
   );

@@ -13,6 +13,11 @@ export const rooms: readonly Room[] = [
   { id: "activity", title: "Activity", keys: "g t", icon: Activity },
 ];
 
+/** Where everything that waits for a person is, whatever its team; with an id one request of it. */
+export function inboxHref(orgSlug: string, requestId?: string): string {
+  return requestId ? `/o/${orgSlug}/inbox/${requestId}` : `/o/${orgSlug}/inbox`;
+}
+
 /** Where a room of a team is. */
 export function roomHref(orgSlug: string, teamId: string, room: RoomId): string {
   return `/o/${orgSlug}/t/${teamId}/${room}`;

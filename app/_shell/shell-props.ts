@@ -43,6 +43,8 @@ export type ShellProps = {
   teams: readonly ShellTeam[];
   user: ShellUser;
   status: ShellStatus;
+  /** How many things wait for a person, in all teams. */
+  waiting?: number;
   /** Finds tasks and more for the palette. */
   search?: (query: string) => Promise<readonly SearchHit[]>;
   onSignOut?: () => void;

@@ -15,7 +15,7 @@ export type { ShellProps } from "./shell-props.ts";
 
 /** The frame around every page of an organization: rail, status line, banners, palette and keys. It fetches nothing. */
 export function Shell(props: ShellProps) {
-  const { org, orgs, teams, user, status, search, onSignOut, children } = props;
+  const { org, orgs, teams, user, status, waiting = 0, search, onSignOut, children } = props;
   const team = useCurrentTeam(props.team, teams);
   return (
     <div className="flex h-dvh bg-canvas">
@@ -25,14 +25,14 @@ export function Shell(props: ShellProps) {
       >
         Skip to content
       </a>
-      <Rail org={org} orgs={orgs} team={team} teams={teams} />
+      <Rail org={org} orgs={orgs} team={team} teams={teams} waiting={waiting} />
       <div className="flex min-w-0 grow flex-col">
         <StatusLine org={org} orgs={orgs} team={team} teams={teams} user={user} status={status} onSignOut={onSignOut} />
         <Banners status={status} />
         <main id="main" tabIndex={-1} className="min-h-0 grow overflow-auto outline-none">
           {children}
         </main>
-        <BottomBar org={org} team={team} />
+        <BottomBar org={org} team={team} waiting={waiting} />
       </div>
       <GlobalActions org={org} orgs={orgs} team={team} teams={teams} />
       <CommandPalette search={search} />

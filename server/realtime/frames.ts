@@ -62,6 +62,7 @@ export async function buildFrames(context: Context, events: readonly LoggedEvent
   const lastOf = new Map(events.flatMap(({ taskId, seq }) => (taskId ? [[taskId, seq] as const] : [])));
   const cards = await cardsOf(context, [...new Set([...lastOf.keys(), ...dependents.map(({ id }) => id)])]);
   const cardOf = new Map(cards.map((card) => [card.id, card]));
+  const ticks = await readTicks(context, events);
   return events.flatMap(({ epoch, ...told }) => {
     const freed = dependents.filter(({ seq }) => seq === told.seq);
     const own = told.taskId && lastOf.get(told.taskId) === told.seq ? [told.taskId] : [];
@@ -69,6 +70,7 @@ export async function buildFrames(context: Context, events: readonly LoggedEvent
     const channel = channelOf({ orgId, teamId: told.teamId }, epoch);
     return [
       { seq: told.seq, channel, event: changedEvent, data: encode(told, pick(cardOf, near)) },
+      ...ticks.filter(({ seq }) => seq === told.seq),
       // A dependent in another team has changed too, though its team's channel has no event of it.
       ...freed
         .filter(({ teamId }) => teamId !== told.teamId)
@@ -79,6 +81,25 @@ export async function buildFrames(context: Context, events: readonly LoggedEvent
           data: encode({ ...told, teamId, taskId: id, taskNumber: null, data: {}, extra: true }, pick(cardOf, [id])),
         })),
     ];
+  });
+}
+
+/**
+ * An inbox shows what waits in all teams of a person, and a page hears one team: so that it reads again, the organization's
+ * channel tells that something was asked or answered, and nothing else. Whoever may not see it reads the same as before.
+ */
+async function readTicks({ tx, actor }: Context, events: readonly LoggedEvent[]): Promise<AddressedFrame[]> {
+  const asked = events.filter(({ type, teamId }) => teamId !== null && type.startsWith("request."));
+  if (asked.length === 0) return [];
+  const [row] = await tx.execute<{ epoch: number }>(
+    sql`select epoch from channel_epochs where org_id = ${actor.orgId} and scope_id = ${actor.orgId}`,
+  );
+  const channel = channelOf({ orgId: actor.orgId, teamId: null }, row?.epoch ?? 0);
+  return asked.map(({ seq, prev, at }) => {
+    const nobody = { kind: "system" as const, id: "inbox", name: "inbox" };
+    const silent = { subject: actor.orgId, teamId: null, taskId: null, taskNumber: null, correlationId: "" };
+    const tick: Frame = { ...silent, seq, prev, at, type: "request.changed", actor: nobody, extra: true };
+    return { seq, channel, event: changedEvent, data: JSON.stringify(tick) };
   });
 }
 

@@ -3,6 +3,7 @@
 import { useParams, useRouter } from "next/navigation";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { signOut } from "#app/_features/auth/sign-in-client.ts";
+import { useInboxSignals } from "#app/_features/inbox/inbox-signals.ts";
 import { LiveProvider, useConnection, useLive } from "#app/_lib/live.tsx";
 import { ApiProvider } from "#app/_lib/trpc.tsx";
 import type { Frame } from "#app/_server/frame.ts";
@@ -46,6 +47,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
   const isOnline = useIsOnline();
   useFreshFrame();
   const { runningAgents, onPause, onResume, search } = useFrameWork(frame, team);
+  const waiting = useInboxSignals(frame.org.slug);
   const paused = frame.paused ?? team?.paused ?? null;
   return (
     <Shell
@@ -55,6 +57,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
       teams={frame.teams}
       user={frame.user}
       search={search}
+      waiting={waiting}
       onSignOut={frame.authOff ? undefined : () => void signOut()}
       status={{
         connection: isOnline ? (state === "stale" ? "reconnecting" : state) : "offline",

@@ -1,7 +1,7 @@
 "use client";
 
 import clsx from "clsx";
-import { Check, GitCommitHorizontal, Link2, MessageSquare, RotateCcw } from "lucide-react";
+import { Check, CircleQuestionMark, GitCommitHorizontal, Link2, MessageSquare, RotateCcw } from "lucide-react";
 import Link from "next/link";
 import { type MouseEvent, memo, type ReactNode } from "react";
 import { taskHref } from "#app/_shell/rooms.ts";
@@ -129,6 +129,15 @@ function CardFacts({ card }: { card: Card }) {
         >
           {card.dependencies - card.openDependencies}/{card.dependencies}
         </Fact>
+      ) : null}
+      {card.waitsFor ? (
+        <span
+          className="inline-flex min-w-0 items-center gap-1 text-warning"
+          title={`Waits for an answer: ${card.waitsFor.title}`}
+        >
+          <CircleQuestionMark aria-hidden="true" className="size-3.5 shrink-0" />
+          <span className="truncate">Waits for an answer</span>
+        </span>
       ) : null}
       {card.headCommit ? (
         <Fact icon={<GitCommitHorizontal />} label={`${card.branch} stands at ${card.headCommit.slice(0, 8)}`}>

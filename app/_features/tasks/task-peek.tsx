@@ -1,6 +1,7 @@
 "use client";
 
 import { ArrowUpRight } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { taskHref } from "#app/_shell/rooms.ts";
 import { buttonClass } from "#app/_ui/button.tsx";
@@ -17,6 +18,11 @@ import { TaskError } from "./task-error.tsx";
 import { TaskSkeleton } from "./task-skeleton.tsx";
 import { useTask } from "./use-task.ts";
 import { useWork } from "./work-context.tsx";
+
+const TaskRequests = dynamic(
+  () => import("#app/_features/inbox/task-requests.tsx").then((module) => module.TaskRequests),
+  { ssr: false },
+);
 
 /** A task beside the list it came from; everything that is read, and the decisions that need no diff. */
 export function TaskPeek({ number, onClose }: { number: number; onClose: () => void }) {
@@ -41,6 +47,7 @@ export function TaskPeek({ number, onClose }: { number: number; onClose: () => v
       {task ? (
         <div key={task.id} className="flex flex-col gap-5 p-4">
           <TaskTitle task={task} level="h2" />
+          {task.requests.length > 0 ? <TaskRequests orgSlug={orgSlug} task={task} /> : null}
           <ReviewBar task={task} />
           <WorkBar task={task} />
           <TaskProperties task={task} />

@@ -30,6 +30,10 @@ const Changes = dynamic(() => import("#app/_features/reviews/changes.tsx").then(
   loading: () => <SkeletonRows count={6} label="Loading the changes" />,
 });
 
+const TaskRequests = dynamic(() =>
+  import("#app/_features/inbox/task-requests.tsx").then((module) => module.TaskRequests),
+);
+
 /** A whole task on a page: its words and its story, its changes, its merges; beside them what is known of it. */
 export function TaskView({ number }: { number: number }) {
   const { team, orgSlug } = useWork();
@@ -54,6 +58,7 @@ export function TaskView({ number }: { number: number }) {
       <TaskTitle task={task} level="h1" />
       <div className="mt-4 grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
         <div className="flex min-w-0 flex-col gap-4 lg:pb-10">
+          {task.requests.length > 0 ? <TaskRequests orgSlug={orgSlug} task={task} /> : null}
           <ReviewBar task={task} />
           <WorkBar task={task} />
           <Tabs

@@ -2,15 +2,15 @@ import { Users } from "lucide-react";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { loadFrame } from "#app/_server/frame.ts";
-import { roomHref, settingsHref } from "#app/_shell/rooms.ts";
+import { inboxHref, settingsHref } from "#app/_shell/rooms.ts";
 import { buttonClass } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 
-/** The door of an organization: straight to the first team's board. */
+/** The door of an organization: straight to what waits for a person. */
 export default async function OrgPage({ params }: { params: Promise<{ org: string }> }) {
   const { org } = await params;
   const { teams, canCreateTeam } = await loadFrame(org);
-  if (teams[0]) redirect(roomHref(org, teams[0].id, "board"));
+  if (teams[0]) redirect(inboxHref(org));
   return (
     <EmptyState
       icon={<Users />}

@@ -1,0 +1,105 @@
+"use client";
+
+import { Checkbox } from "#app/_ui/checkbox.tsx";
+import { Field } from "#app/_ui/field.tsx";
+import { Input, Textarea } from "#app/_ui/input.tsx";
+import { Select } from "#app/_ui/select.tsx";
+import { type FormField, fieldsOf } from "./form-fields.ts";
+import type { HumanRequest } from "./inbox-types.ts";
+
+type Value = string | boolean | readonly string[];
+
+type AnswerFieldsProps = {
+  request: HumanRequest;
+  values: Readonly<Record<string, Value>>;
+  /** The field that must be filled in before it can be sent. */
+  missing: string | null;
+  onChange: (change: Record<string, Value>) => void;
+};
+
+/** The fields that a request's schema asks for. Of a yes or no only the note: the rest are its buttons. */
+export function AnswerFields({ request, values, missing, onChange }: AnswerFieldsProps) {
+  const fields = fieldsOf(request.schema).filter(({ name }) => name !== "approved");
+  return fields.map((field) => (
+    <AnswerField
+      key={field.name}
+      field={field}
+      value={values[field.name] ?? ""}
+      error={missing === field.name ? "This is needed before the answer can be sent." : undefined}
+      onChange={(value) => onChange({ [field.name]: value })}
+    />
+  ));
+}
+
+type AnswerFieldProps = {
+  field: FormField;
+  value: Value;
+  error: string | undefined;
+  onChange: (value: Value) => void;
+};
+
+function AnswerField({ field, value, error, onChange }: AnswerFieldProps) {
+  if (field.type === "boolean") {
+    return (
+      <Checkbox
+        label={field.label}
+        hint={field.hint}
+        checked={value === true}
+        onCheckedChange={(checked) => onChange(checked)}
+      />
+    );
+  }
+  if (field.type === "array") {
+    const chosen = Array.isArray(value) ? value : [];
+    return (
+      <fieldset className="flex flex-col gap-1">
+        <legend className="pb-1 text-app font-medium">{field.label}</legend>
+        {field.choices.map((choice) => (
+          <Checkbox
+            key={choice}
+            label={choice}
+            checked={chosen.includes(choice)}
+            onCheckedChange={(isOn) => onChange(isOn ? [...chosen, choice] : chosen.filter((each) => each !== choice))}
+          />
+        ))}
+      </fieldset>
+    );
+  }
+  return (
+    <Field
+      label={field.label}
+      optional={!field.isRequired}
+      {...(field.hint ? { hint: field.hint } : {})}
+      {...(error ? { error } : {})}
+    >
+      {field.choices.length > 0 ? (
+        <Select
+          options={field.choices.map((choice) => ({ value: choice, label: choice }))}
+          value={typeof value === "string" && value !== "" ? value : null}
+          onValueChange={onChange}
+        />
+      ) : field.type === "string" && !field.format ? (
+        <Textarea
+          value={String(value)}
+          rows={2}
+          maxLength={field.maxLength}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      ) : (
+        <Input
+          value={String(value)}
+          type={inputType(field)}
+          onChange={(event) => onChange(event.target.value)}
+          inputMode={field.type === "string" ? undefined : "decimal"}
+        />
+      )}
+    </Field>
+  );
+}
+
+function inputType({ format }: FormField): string {
+  if (format === "email") return "email";
+  if (format === "uri") return "url";
+  if (format === "date") return "date";
+  return "text";
+}

@@ -1,0 +1,23 @@
+import { Inbox } from "lucide-react";
+import Link from "next/link";
+import { settingsHref } from "#app/_shell/rooms.ts";
+import { buttonClass } from "#app/_ui/button.tsx";
+import { EmptyState } from "#app/_ui/empty-state.tsx";
+
+/** Nothing waits: what comes here, and the one next step. */
+export function InboxEmpty({ orgSlug }: { orgSlug: string }) {
+  return (
+    <EmptyState
+      icon={<Inbox />}
+      title="Nothing waits for you"
+      action={
+        <Link href={settingsHref(orgSlug, "connect")} className={buttonClass("secondary")}>
+          Connect an agent
+        </Link>
+      }
+    >
+      Questions of agents, approvals, reviews and failed work come here, what holds up most first. An agent asks with
+      ask_human: its task waits, and goes on the moment you answer.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,19 @@
+import type { RequestKind } from "#db/enums.ts";
+import type { Decision } from "./inbox-types.ts";
+
+/** What is asked for, as a badge reads it. */
+export const kindLabel: Record<RequestKind, string> = {
+  question: "Question",
+  approval: "Approval",
+  review: "Opinion",
+  permission: "Permission",
+  budget: "Budget",
+};
+
+/** What a person is to do about a task that stands still. */
+export const decisionLabel: Record<Decision["kind"], string> = {
+  in_review: "Review",
+  in_approval: "Merge",
+  failed: "Failed",
+  blocked: "Blocked",
+};

@@ -1,0 +1,137 @@
+"use client";
+
+import { BookmarkCheck, TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import { answerWords } from "#app/_features/events/sentence.ts";
+import { useMe } from "#app/_features/members/use-me.ts";
+import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
+import { useActions } from "#app/_shell/actions.tsx";
+import { taskHref } from "#app/_shell/rooms.ts";
+import { useLateOpen } from "#app/_shell/use-late-open.ts";
+import { Badge } from "#app/_ui/badge.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { CodeBlock } from "#app/_ui/code-block.tsx";
+import { linkClass } from "#app/_ui/link.tsx";
+import { Markdown } from "#app/_ui/markdown.tsx";
+import { RelativeTime } from "#app/_ui/relative-time.tsx";
+import { AlwaysAllowDialog } from "./always-allow-dialog.tsx";
+import { AnswerForm } from "./answer-form.tsx";
+import { ClosedNote } from "./closed-note.tsx";
+import type { HumanRequest } from "./inbox-types.ts";
+import { kindLabel } from "./inbox-words.ts";
+import { useAnswer } from "./use-answer.ts";
+
+type RequestViewProps = {
+  orgSlug: string;
+  request: HumanRequest;
+  /** After an answer was taken. */
+  onAnswered?: () => void;
+};
+
+/** A request whole: what is asked and by whom, what it holds up, the exact action, and the way to answer. */
+export function RequestView({ orgSlug, request, onAnswered }: RequestViewProps) {
+  const { can, isKnown } = useMe();
+  const { answer, isPending } = useAnswer();
+  const always = useLateOpen();
+  const isOpen = request.status === "pending";
+  const canAlways = isOpen && request.action !== null && can("policies:manage");
+  useActions([
+    {
+      id: "request.always",
+      title: "Always allow this…",
+      group: "Answer",
+      keys: "shift+a",
+      when: () => canAlways,
+      run: () => always.setOpen(true),
+    },
+  ]);
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="flex flex-col gap-1.5">
+        <h2 className="text-title font-semibold break-words">{request.title}</h2>
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-app text-muted">
+          <Badge tone={request.kind === "question" || request.kind === "review" ? "info" : "warning"}>
+            {kindLabel[request.kind]}
+          </Badge>
+          {request.escalatedAt && isOpen ? (
+            <Badge tone="danger" icon={<TriangleAlert />}>
+              Raised
+            </Badge>
+          ) : null}
+          <span>
+            {request.askedBy.name}, <RelativeTime at={request.createdAt} />
+          </span>
+          {request.cost ? <span>{request.cost.words}</span> : null}
+          {isOpen && request.expiresAt ? (
+            <span>
+              expires <RelativeTime at={request.expiresAt} />
+            </span>
+          ) : null}
+        </p>
+        {request.task ? (
+          <p className="text-app">
+            <Link href={taskHref(orgSlug, request.task.number)} className={linkClass}>
+              #{request.task.number} {request.task.title}
+            </Link>
+            {request.blocksTask && isOpen ? <span className="text-muted"> waits for the answer</span> : null}
+          </p>
+        ) : null}
+      </div>
+      {request.detail ? (
+        <Markdown text={request.detail} {...(request.askedBy.kind === "user" ? {} : { agent: request.askedBy.name })} />
+      ) : null}
+      {request.action ? <ExactAction request={request} /> : null}
+      {isOpen && can("request:answer") ? (
+        <AnswerForm
+          key={request.id}
+          request={request}
+          isPending={isPending}
+          onAnswer={async (given) => {
+            const taken = await answer(request, given);
+            if (taken) onAnswered?.();
+            return taken;
+          }}
+        />
+      ) : null}
+      {canAlways ? (
+        <div>
+          <Button
+            variant="ghost"
+            size="sm"
+            icon={<BookmarkCheck className="size-3.5" />}
+            onClick={() => always.setOpen(true)}
+          >
+            Always allow this…
+          </Button>
+        </div>
+      ) : null}
+      {isOpen && isKnown && !can("request:answer") ? <LookOnly what="answer" /> : null}
+      {isOpen ? null : <ClosedNote request={request} words={answerWords} />}
+      {always.wasOpened ? (
+        <AlwaysAllowDialog
+          key={always.open ? "open" : "closed"}
+          request={request}
+          open={always.open}
+          onOpenChange={always.setOpen}
+          onAllow={async (chosen) => {
+            if (!(await answer(request, { approved: true }, chosen))) return;
+            always.setOpen(false);
+            onAnswered?.();
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function ExactAction({ request }: { request: HumanRequest }) {
+  return (
+    <section aria-label="The exact action" className="flex flex-col gap-1">
+      <CodeBlock title={request.action?.name} code={JSON.stringify(request.action?.input ?? {}, null, 2)} />
+      <p className="text-small text-faint">
+        A yes holds for exactly this, once. Changed input needs a new one.
+        {request.consumedAt ? " It was used." : ""}
+      </p>
+    </section>
+  );
+}
