@@ -17,7 +17,8 @@ export async function openBrowser({ url }: Product) {
   await page.getByLabel("E-mail").fill(owner.email);
   await page.getByLabel("Password", { exact: true }).fill(owner.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL(/\/board/, { timeout: 60_000 });
+  await page.waitForURL(/\/inbox/, { timeout: 60_000 });
+  await page.goto(`${url}${await page.getByRole("link", { name: "Board" }).first().getAttribute("href")}`);
   await isLive(page);
   const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
   return { context, page, boardUrl: page.url(), cookie, close: () => browser.close() };

@@ -50,7 +50,7 @@ function AnswerField({ field, value, error, onChange }: AnswerFieldProps) {
     );
   }
   if (field.type === "array") {
-    const chosen = Array.isArray(value) ? value : [];
+    const chosen: readonly string[] = typeof value === "object" ? value : [];
     return (
       <fieldset className="flex flex-col gap-1">
         <legend className="pb-1 text-app font-medium">{field.label}</legend>

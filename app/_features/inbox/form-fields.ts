@@ -50,7 +50,7 @@ export function emptyValues(schema: unknown): Record<string, Value> {
     return isRecord(field) ? field.default : undefined;
   };
   return Object.fromEntries(
-    fieldsOf(schema).map(({ name, type }) => {
+    fieldsOf(schema).map(({ name, type }): [string, Value] => {
       const first = given(name);
       if (type === "boolean") return [name, first === true];
       if (type === "array") return [name, []];

@@ -1,19 +1,27 @@
+"use client";
+
 import { Inbox } from "lucide-react";
 import Link from "next/link";
+import { useMe } from "#app/_features/members/use-me.ts";
+import { TrySample } from "#app/_features/samples/try-sample.tsx";
 import { settingsHref } from "#app/_shell/rooms.ts";
 import { buttonClass } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 
-/** Nothing waits: what comes here, and the one next step. */
+/** Nothing waits: what comes here, and the next steps. */
 export function InboxEmpty({ orgSlug }: { orgSlug: string }) {
+  const { can } = useMe();
   return (
     <EmptyState
       icon={<Inbox />}
       title="Nothing waits for you"
       action={
-        <Link href={settingsHref(orgSlug, "connect")} className={buttonClass("secondary")}>
-          Connect an agent
-        </Link>
+        <>
+          <Link href={settingsHref(orgSlug, "connect")} className={buttonClass("secondary")}>
+            Connect an agent
+          </Link>
+          {can("agents:manage") ? <TrySample orgSlug={orgSlug} /> : null}
+        </>
       }
     >
       Questions of agents, approvals, reviews and failed work come here, what holds up most first. An agent asks with
