@@ -18,6 +18,29 @@ CREATE OR REPLACE FUNCTION next_working_hours(p_hours jsonb, p_at timestamptz) R
    WHERE extract(isodow FROM d.day) = (h->>'day')::int AND x.opens > p_at
 $$;
 
+-- How many approvals a review still needs by its team's rules: so many of people and of agents, at least one of
+-- anybody; a person beyond those needed stands in for an agent.
+CREATE OR REPLACE FUNCTION missing_approvals(p_org uuid, p_review uuid) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object('people', greatest(0, t.person_approvals - a.people),
+      'agents', greatest(0, CASE WHEN t.person_approvals = 0 THEN greatest(1, t.agent_approvals) ELSE t.agent_approvals END
+        - a.agents - greatest(0, a.people - t.person_approvals)))
+    FROM reviews r JOIN teams t ON t.org_id = r.org_id AND t.id = r.team_id,
+      LATERAL (SELECT count(*) FILTER (WHERE p.by->>'kind' = 'user')::int AS people,
+        count(*) FILTER (WHERE p.by->>'kind' = 'agent')::int AS agents
+        FROM review_approvals p WHERE p.org_id = r.org_id AND p.review_id = r.id) a
+   WHERE r.org_id = p_org AND r.id = p_review
+$$;
+
+-- The last sign of life of an agent: a call, a key of it that was used, a lease it renewed.
+CREATE OR REPLACE FUNCTION agent_last_seen(p_org uuid, p_agent uuid) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+  SELECT greatest(
+    (SELECT p.last_seen_at FROM agent_presence p WHERE p.org_id = p_org AND p.agent_id = p_agent),
+    (SELECT max(x.last_used_at) FROM api_keys k JOIN api_key_uses x ON x.org_id = k.org_id AND x.key_id = k.id
+      WHERE k.org_id = p_org AND k.agent_id = p_agent),
+    (SELECT max(c.renewed_at) FROM leases l JOIN lease_clocks c ON c.org_id = l.org_id AND c.lease_id = l.id
+      WHERE l.org_id = p_org AND l.agent_id = p_agent AND l.ended_at IS NULL))
+$$;
+
 -- The one way to a task: every path (auto-assign, message, timer, retry, manual, external claim, parked waiters) goes
 -- through it. For requests `{ org_id, team_id, agent_id, max }` it locks the agents, then the teams (two claims at
 -- once would each count the other's task as not there, and pass the team's limit together), shares the pause switches

@@ -1,5 +1,6 @@
 import * as agents from "#server/agents/operations.ts";
 import * as apiKeys from "#server/api-keys/operations.ts";
+import * as audit from "#server/audit-log/operations.ts";
 import * as budgets from "#server/budgets/operations.ts";
 import { waitForWork } from "#server/dispatch/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
@@ -21,6 +22,7 @@ import * as sessions from "#server/sessions/operations.ts";
 import * as signIns from "#server/sign-ins/operations.ts";
 import * as tasks from "#server/tasks/operations.ts";
 import { getContext, saveContextOperation } from "#server/task-contexts/operations.ts";
+import * as teamSettings from "#server/team-settings/operations.ts";
 import * as teams from "#server/teams/operations.ts";
 import * as tokens from "#server/tokens/operations.ts";
 import * as worktrees from "#server/worktrees/operations.ts";
@@ -33,6 +35,8 @@ export const readTools: readonly Operation[] = [
   organizations.listOrgs,
   teams.listTeams,
   teams.getTeam,
+  teamSettings.getTeamSettings,
+  teamSettings.getTeamConventions,
   agents.listAgents,
   agents.listTeamAgentsOperation,
   tasks.listTasks,
@@ -62,6 +66,8 @@ export const writeTools: readonly Operation[] = [
   organizations.createOrg,
   tokens.authenticate,
   teams.createTeam,
+  teamSettings.updateTeamSettings,
+  teamSettings.addTeamConvention,
   agents.createAgent,
   waitForWork,
   claimTask,
@@ -80,6 +86,7 @@ export const writeTools: readonly Operation[] = [
   reviews.approveTask,
   reviews.requestChanges,
   reviews.addReviewComment,
+  reviews.releaseReviewOperation,
   repos.registerRepo,
   repos.updateRepo,
   repos.retryRepo,
@@ -111,6 +118,8 @@ export const notForAgents: readonly Operation[] = [
   messages.countUnreadMessages,
   organizations.getOrg,
   organizations.renameOrg,
+  audit.listAuditEvents,
+  audit.exportAuditEvents,
   pauses.pauseWork,
   pauses.resumeWork,
   members.listMembers,

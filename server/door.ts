@@ -1,3 +1,4 @@
+import { notePresence } from "./agents/presence.ts";
 import type { RequestFacts } from "./auth/session.ts";
 import type { Actor } from "./context.ts";
 import { AppError, type ErrorBody, errorCodes } from "./errors.ts";
@@ -29,8 +30,8 @@ export interface Caller {
 }
 
 /**
- * Lets a request in: not from a page of another site, by somebody known, within their rate. Any call of an external
- * agent is a sign of life and renews its leases.
+ * Lets a request in: not from a page of another site, by somebody known, within their rate. Any call of an
+ * agent is a sign of life.
  * @throws AppError forbidden, unauthenticated, rate_limited.
  */
 export async function enter({ runtime, authenticate }: Door, request: Request, requestId: string): Promise<Caller> {
@@ -43,7 +44,7 @@ export async function enter({ runtime, authenticate }: Door, request: Request, r
     throw error;
   });
   await runtime.rates.admit(actor);
-  if (actor.agent?.runtime === "external") await showLife(runtime, actor, requestId);
+  if (actor.agent) await showLife(runtime, actor, requestId);
   return {
     actor,
     runtime,
@@ -140,14 +141,20 @@ export function admitPage(request: Request, { config }: OpenRuntime): void {
 
 const shownLife = new Map<string, number>();
 
-/** Once a minute is enough for leases of half an hour, and costs the calls between nothing; shorter ones need it sooner. */
+/**
+ * Any call of an agent says that it lives, and renews the leases of an external one. Twice a minute is enough for leases
+ * of half an hour, and costs the calls between nothing; shorter ones need it sooner.
+ */
 async function showLife(runtime: OpenRuntime, actor: Actor, requestId: string): Promise<void> {
   const now = Date.now();
-  const everyMs = Math.min(60, runtime.settings.leaseSeconds.external / 3) * 1000;
+  const everyMs = Math.min(30, runtime.settings.leaseSeconds.external / 3) * 1000;
   if (now - (shownLife.get(actor.id) ?? 0) < everyMs) return;
   if (shownLife.size > 10_000) shownLife.clear();
   shownLife.set(actor.id, now);
-  await inTransaction(runtime, actor, { requestId }, renewLeasesOf).catch((error: unknown) => {
+  await inTransaction(runtime, actor, { requestId }, async (context) => {
+    if (actor.agent?.runtime === "external") await renewLeasesOf(context);
+    await notePresence(context);
+  }).catch((error: unknown) => {
     shownLife.delete(actor.id);
     runtime.log.warn({ error, requestId, actor: actor.id }, "leases were not renewed");
   });

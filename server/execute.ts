@@ -12,6 +12,7 @@ import type { Topic } from "./events/wake.ts";
 import { parseOrRefuse } from "./input-refusal.ts";
 import { holdLease } from "./leases/fence.ts";
 import type { Operation } from "./operation.ts";
+import { isWorthTelling, kindOfRefusal, recordRefusedPermission } from "./security/service.ts";
 
 export interface ExecuteOptions {
   requestId: string;
@@ -32,7 +33,7 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
   rawInput: unknown,
   options: ExecuteOptions,
 ): Promise<z.output<Output>> {
-  requirePermission(operation, actor);
+  await admitByPermission(operation, runtime, actor, options);
   const input = parseInput(operation, rawInput);
   const decided = operation.kind === "local" ? undefined : await decide(operation, runtime, actor, input, options);
   return operation.output.parse(await finish(operation, runtime, actor, { decided, input }, options));
@@ -52,6 +53,26 @@ function finish<Input extends z.ZodObject, Output extends z.ZodObject>(
   return operation.kind === "wait" && runtime.access
     ? runtime.access.whileAdmitted(actor, signal, complete)
     : complete(signal);
+}
+
+/** A refused permission is told to the audit, in a transaction of its own, and the refusal goes out all the same. */
+async function admitByPermission<Input extends z.ZodObject, Output extends z.ZodObject>(
+  operation: Operation<Input, Output>,
+  runtime: Runtime,
+  actor: Actor,
+  { requestId }: ExecuteOptions,
+): Promise<void> {
+  try {
+    requirePermission(operation, actor);
+  } catch (refusal) {
+    if (actor.kind !== "system" && (await isWorthTelling(actor.orgId, kindOfRefusal(actor, operation.name)))) {
+      const { name, permission } = operation;
+      const tell = (context: Context) => recordRefusedPermission(context, { operation: name, permission });
+      // A database that is away makes no other answer of it.
+      await inTransaction(runtime, actor, { requestId }, tell).catch(() => undefined);
+    }
+    throw refusal;
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { realtime } from "./realtime-part.ts";
 import { requests } from "./requests-part.ts";
 import { sample } from "./sample-part.ts";
 import { trim } from "./trim-part.ts";
+import { watch } from "./watch-part.ts";
 
 /** Everything a worker does, in the order it starts; it stops in the opposite one. */
-export const parts: readonly Part[] = [realtime, dispatch, merging, requests, sample, money, trim, beat];
+export const parts: readonly Part[] = [realtime, dispatch, merging, requests, sample, money, trim, watch, beat];

@@ -155,6 +155,7 @@ const movesInbox = ({ type }: Frame) => /^(task\.(status|dep|claimed|arch)|revie
 
 /** Whether a frame says something of this query that its cards do not. */
 function mustReadAgain(query: Query, { path, input }: Asked, frame: Frame): boolean {
+  if (frame.extra && frame.type.startsWith("team.")) return /^(teams|agents)\./.test(path);
   if (frame.extra || path === "events.list" || path.startsWith("platform.") || path.startsWith("realtime."))
     return false;
   if (typeof input.teamId === "string" && frame.teamId !== null && frame.teamId !== input.teamId) return false;

@@ -100,6 +100,7 @@ test("a list changes the rows it has and no others; a task's page also its neigh
     reviews: [],
     merges: [],
     requests: [],
+    conventions: "",
     repo: null,
   };
   expect(patchTask(detail, card(1, { status: "done" })).dependsOn[0]?.status).toBe("done");

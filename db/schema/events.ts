@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, index, jsonb, primaryKey, snakeCase, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import { actorRef, bytes, createdAt, id, moment, orgId } from "../columns.ts";
 
@@ -29,6 +30,10 @@ export const events = snakeCase.table(
     primaryKey({ columns: [table.orgId, table.seq] }),
     /** The feed of a team, and the seq before a given one on its channel. */
     index("events_team").on(table.orgId, table.teamId, table.seq),
+    /** The audit: the newest of each kind of what is not work. Work, which is nearly all there is, pays nothing for it. */
+    index("events_audit")
+      .on(table.orgId, sql`split_part(type, '.', 1)`, table.seq)
+      .where(sql`split_part(type, '.', 1) not in ('task', 'message', 'review', 'merge', 'gate')`),
     /** The timeline of a task. */
     index("events_task").on(table.orgId, table.taskId, table.seq),
     /** Everything that one request caused. */

@@ -40,12 +40,7 @@ async function readAgents({ tx, actor }: Context, where: SQL): Promise<Agent[]> 
   >(sql`select a.id, a.team_id as "teamId", a.name, a.role, a.runtime, a.status,
       ${pauseOf("a")} as paused, ${isoTime(sql`a.silent_since`)} as "silentSince",
       a.is_default as "isDefault", a.slots, a.lease_seconds as "leaseSeconds", ${isoTime(sql`a.created_at`)} as "createdAt",
-      ${isoTime(sql`greatest(
-        (select p.last_seen_at from agent_presence p where p.org_id = a.org_id and p.agent_id = a.id),
-        (select max(x.last_used_at) from api_keys k join api_key_uses x on x.org_id = k.org_id and x.key_id = k.id
-          where k.org_id = a.org_id and k.agent_id = a.id),
-        (select max(c.renewed_at) from leases l join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
-          where l.org_id = a.org_id and l.agent_id = a.id and l.ended_at is null))`)} as "lastSeenAt",
+      ${isoTime(sql`agent_last_seen(a.org_id, a.id)`)} as "lastSeenAt",
       coalesce((select json_agg(json_build_object('leaseId', l.id, 'taskId', t.id, 'number', t.number, 'title', t.title,
           'status', t.status, 'since', ${isoTime(sql`l.started_at`)}, 'expiresAt', ${isoTime(sql`c.expires_at`)}) order by l.started_at)
         from leases l join tasks t on t.org_id = l.org_id and t.id = l.task_id

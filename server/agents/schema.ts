@@ -69,7 +69,7 @@ export const createAgentInput = z.strictObject({
   name,
   role: z.enum(agentRoles).default("engineer"),
   runtime: z.enum(agentRuntimes).default("external"),
-  slots: slots.default(1),
+  slots: slots.optional().describe("How many tasks it may hold at once. Left out: as the team has it."),
   leaseSeconds: leaseSeconds.default(null),
 });
 

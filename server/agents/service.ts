@@ -14,7 +14,7 @@ export interface NewAgent {
   role: AgentRole;
   runtime: AgentRuntime;
   isDefault?: boolean;
-  slots?: number;
+  slots?: number | undefined;
   leaseSeconds?: number | null;
 }
 
@@ -33,8 +33,8 @@ export async function addAgent(context: Context, agent: NewAgent): Promise<strin
  * @throws AppError not_found for the team; conflict for the name or an archived team.
  */
 export async function createAgent(context: Context, agent: NewAgent): Promise<string> {
-  await refuseTakenName(context, agent.teamId, agent.name);
-  return addAgent(context, agent);
+  const { defaultSlots } = await refuseTakenName(context, agent.teamId, agent.name);
+  return addAgent(context, { ...agent, slots: agent.slots ?? defaultSlots });
 }
 
 export interface AgentChanges {
@@ -142,10 +142,14 @@ async function lockAgent({ tx, actor }: Context, agentId: string) {
 }
 
 /** Holds the team while looking, so that two agents cannot take one name at once. */
-async function refuseTakenName({ tx, actor }: Context, teamId: string, name: string): Promise<void> {
+async function refuseTakenName(
+  { tx, actor }: Context,
+  teamId: string,
+  name: string,
+): Promise<{ defaultSlots: number }> {
   const visible = actor.teams === "all" || actor.teams.includes(teamId);
   const [team] = await tx
-    .select({ name: teams.name, archivedAt: teams.archivedAt })
+    .select({ name: teams.name, archivedAt: teams.archivedAt, defaultSlots: teams.defaultSlots })
     .from(teams)
     .where(and(eq(teams.orgId, actor.orgId), eq(teams.id, teamId)))
     .for("no key update");
@@ -155,7 +159,7 @@ async function refuseTakenName({ tx, actor }: Context, teamId: string, name: str
     .select({ status: agents.status })
     .from(agents)
     .where(and(eq(agents.orgId, actor.orgId), eq(agents.teamId, teamId), eq(agents.name, name)));
-  if (!namesake) return;
+  if (!namesake) return team;
   const archived = namesake.status === "archived" ? " (archived)" : "";
   throw new AppError("conflict", `${team.name} has an agent called ${name} already${archived}. Choose another name.`);
 }

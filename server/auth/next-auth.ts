@@ -60,14 +60,14 @@ export function nextAuthConfig(request: SignInRequest): NextAuthConfig {
   };
 }
 
-function providersOf({ runtime }: SignInRequest): NextAuthConfig["providers"] {
+function providersOf({ runtime, ip }: SignInRequest): NextAuthConfig["providers"] {
   const { githubId, githubSecret, githubBaseUrl, oidcIssuer, oidcId, oidcSecret } = runtime.config;
   const providers: NextAuthConfig["providers"] = [
     Credentials({
       credentials: { email: { type: "email" }, password: { type: "password" } },
       async authorize(given) {
         const parsed = credentials.safeParse(given);
-        return parsed.success ? ((await findByPassword(runtime, parsed.data)) ?? null) : null;
+        return parsed.success ? ((await findByPassword(runtime, { ...parsed.data, ip })) ?? null) : null;
       },
     }),
   ];

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { signIns, users } from "#db/schema/identity.ts";
 import type { Context, Runtime } from "../context.ts";
 import { newId } from "../ids.ts";
+import { recordDeniedSignIn } from "../security/service.ts";
 import { asSystem } from "./actor.ts";
 import { normalizeEmail } from "./email.ts";
 import { isPassword } from "./password.ts";
@@ -9,7 +10,10 @@ import { isPassword } from "./password.ts";
 export const signInDays = 30;
 
 /** The person with this address and password, or nobody: for an unknown address, a wrong password and none set alike. */
-export async function findByPassword(runtime: Runtime, { email, password }: { email: string; password: string }) {
+export async function findByPassword(
+  runtime: Runtime,
+  { email, password, ip = null }: { email: string; password: string; ip?: string | null },
+) {
   const address = normalizeEmail(email) ?? "";
   const [user] = await asSystem(runtime, ({ tx }) =>
     tx
@@ -18,7 +22,12 @@ export async function findByPassword(runtime: Runtime, { email, password }: { em
       .where(eq(users.email, address)),
   );
   // Outside of the transaction: it takes 20 ms, which nothing should wait for.
-  if (!(await isPassword(user?.passwordHash, password)) || !user) return undefined;
+  if (!(await isPassword(user?.passwordHash, password)) || !user) {
+    // Not waited for: else the time of the answer would tell which addresses are known.
+    if (user)
+      asSystem(runtime, (context) => recordDeniedSignIn(context, { userId: user.id, ip })).catch(() => undefined);
+    return undefined;
+  }
   return { id: user.id, name: user.name, email: user.email };
 }
 

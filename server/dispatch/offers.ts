@@ -62,7 +62,7 @@ export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers>
     union all
     select p.t::text || p.r::text, 'free', case when p.r
        then (select count(*)::int from (select 1 from reviews v where v.org_id = p.o and v.team_id = p.t and v.verdict = 'pending'
-         and v.reviewer_id is null limit ${mostPerTeam}) x)
+         and v.reviewer_id is null and (missing_approvals(v.org_id, v.id)->>'agents')::int > 0 limit ${mostPerTeam}) x)
        else (select count(*)::int from (select 1 from tasks k where k.org_id = p.o and k.team_id = p.t and k.assignee_id is null
          and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null
          and (p.is_open or k.priority = 'critical') and (p.has_review_room or k.rework > 0)

@@ -1,8 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
-import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { findTask } from "../tasks/finding.ts";
+import { readEventsBy } from "./queries.ts";
 import type { FeedEvent } from "./schema.ts";
 
 /** The newest number in the organization's log. */
@@ -69,19 +69,13 @@ function page(events: FeedEvent[], limit: number) {
   return { events: shown, next: events.length > limit ? (shown.at(-1)?.seq ?? null) : null };
 }
 
-async function readEvents({ tx, actor }: Context, where: SQL, order: SQL, limit: number): Promise<FeedEvent[]> {
-  const rows = await tx.execute<
-    FeedEvent & { seq: string | number } & Record<string, unknown>
-  >(sql`select e.seq, e.id, e.type,
-      e.team_id as "teamId", e.task_id as "taskId", t.number as "taskNumber", e.subject_id as "subjectId", e.actor,
-      e.correlation_id as "correlationId", e.data, case when c.seq is null then null else json_build_object('seq', c.seq,
-        'type', c.type, 'taskId', c.task_id, 'taskNumber', ct.number, 'to', c.data->>'to') end as cause, ${isoTime(sql`e.occurred_at`)} as "occurredAt"
-    from (select * from events e where e.org_id = ${actor.orgId} and ${where} order by ${order} limit ${limit}) e
-    left join tasks t on t.org_id = e.org_id and t.id = e.task_id
-    left join events c on c.org_id = e.org_id and c.seq = e.cause_seq
-      ${actor.teams === "all" ? sql`` : sql`and (c.team_id is null or c.team_id = any(${`{${actor.teams.join(",")}}`}::uuid[]))`}
-    left join tasks ct on ct.org_id = c.org_id and ct.id = c.task_id order by ${order}`);
-  return rows.map((row) => ({ ...row, seq: Number(row.seq), data: withoutHashes(row.data) }));
+function readEvents(context: Context, where: SQL, order: SQL, limit: number): Promise<FeedEvent[]> {
+  const { orgId } = context.actor;
+  return readEventsBy(
+    context,
+    sql`(select * from events e where e.org_id = ${orgId} and ${where} order by ${order} limit ${limit})`,
+    order,
+  );
 }
 
 /** What concerns the whole organization is seen by all of its people; what concerns a team, by those who see the team. */
@@ -92,13 +86,4 @@ function ofTeam({ actor }: Context, teamId: string | undefined): SQL {
   if (teamId) return sql`and (e.team_id = ${teamId} or e.team_id is null)`;
   if (actor.teams === "all") return sql``;
   return sql`and (e.team_id is null or e.team_id = any(${`{${actor.teams.join(",")}}`}::uuid[]))`;
-}
-
-/** Hashes of keys and invitations help nobody who reads the feed. */
-export function withoutHashes({
-  hash: _hash,
-  tokenHash: _tokenHash,
-  ...data
-}: Record<string, unknown>): Record<string, unknown> {
-  return data;
 }

@@ -11,6 +11,7 @@ import { messageProjections } from "../messages/projection.ts";
 import { humanRequestProjections } from "../human-requests/projection.ts";
 import { reviewProjections } from "../reviews/projection.ts";
 import { mergeProjections } from "../merges/projection.ts";
+import { securityProjections } from "../security/projection.ts";
 import { budgetProjections } from "../budgets/projection.ts";
 import { priceProjections } from "../prices/projection.ts";
 import { sessionProjections } from "../sessions/projection.ts";
@@ -31,6 +32,7 @@ export const projections: Record<EventType, Projection> = {
   ...messageProjections,
   ...reviewProjections,
   ...mergeProjections,
+  ...securityProjections,
   ...humanRequestProjections,
   ...budgetProjections,
   ...priceProjections,
@@ -55,6 +57,7 @@ export const projectedTables = [
   "messages",
   "message_receipts",
   "reviews",
+  "review_approvals",
   "review_comments",
   "merge_jobs",
   "gate_runs",

@@ -63,7 +63,29 @@ export const eventData = {
   "invitation.accepted": z.object({ userId: id }),
   "invitation.revoked": none,
   "team.created": z.object({ name: text, maxConcurrent: z.int(), autoMerge: z.boolean() }),
-  "team.updated": z.object({ name: text, maxConcurrent: z.int(), autoMerge: z.boolean() }).partial(),
+  "team.updated": z
+    .object({
+      name: text,
+      maxConcurrent: z.int(),
+      autoMerge: z.boolean(),
+      personApprovals: z.int(),
+      agentApprovals: z.int(),
+      reviewRules: z.array(z.object({ paths: z.array(text), reviewers: z.array(colleague) })),
+      branchPrefix: text,
+      workingHours: z
+        .object({
+          timeZone: text,
+          hours: z.array(z.object({ day: z.int(), from: text, to: text })),
+          criticalAnytime: z.boolean(),
+        })
+        .nullable(),
+      defaultLeaseSeconds: z.int().nullable(),
+      defaultSlots: z.int(),
+      reviewLimit: z.int().nullable(),
+      silentMinutes: z.int(),
+      conventions: text,
+    })
+    .partial(),
   "team.paused": paused,
   "team.resumed": resumed,
   "team.archived": none,
@@ -90,6 +112,10 @@ export const eventData = {
   "agent.resumed": resumed,
   "agent.went_silent": z.object({ lastSeenAt: at }),
   "agent.returned": z.object({ silentSeconds: z.int() }),
+  /** Somebody asked for what their role may not do. The subject is who asked. */
+  "security.permission_refused": z.object({ operation: text, permission: text, role: text, ip: text.nullable() }),
+  /** A wrong password for the person who is the subject. */
+  "security.sign_in_denied": z.object({ ip: text.nullable() }),
   "api_key.created": z.object({
     name: text,
     hash: text,
@@ -189,10 +215,14 @@ export const eventData = {
     commit: text.nullable(),
     baseCommit: text.nullable(),
     summary: text,
+    /** Whom the team's rules ask, by the files that change. */
+    asked: z.array(colleague).optional(),
   }),
   "review.assigned": z.object({ reviewerId: id }),
   /** Given back, or taken from a reviewer who gave no sign of life: another may take it. */
   "review.released": z.object({ reason: text, declinedBy: id.nullable() }),
+  /** One approval; `review.decided` follows with the last one that is needed. */
+  "review.approved": z.object({ text }),
   "review.decided": z.object({ verdict: z.enum(verdicts), text }),
   "review.commented": z.object({ commentId: id, path: text, line: z.int(), side: z.enum(diffSides), body: text }),
   "merge.queued": z.object({ repoId: id, commit: text, strategy: z.enum(mergeStrategies) }),

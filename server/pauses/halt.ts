@@ -2,7 +2,9 @@ import { type SQL, sql } from "drizzle-orm";
 import type { TaskStatus } from "#db/enums.ts";
 import type { Context } from "../context.ts";
 import { record } from "../events/record.ts";
+import { withdrawRequestsOf } from "../human-requests/closing.ts";
 import { stopClocks } from "../leases/clocks.ts";
+import { lockTask } from "../tasks/finding.ts";
 import type { Target } from "./service.ts";
 
 /**
@@ -22,6 +24,9 @@ export async function haltWork(context: Context, target: Target, reason: string)
       data: { from: status, to: "todo" as const, reason, lease: { id: leaseId, end: "revoked" as const } },
     })),
   );
+  for (const { taskId, status } of held)
+    if (status === "blocked")
+      await withdrawRequestsOf(context, await lockTask(context, taskId), { reason, all: false });
   const { orgId } = context.actor;
   await stopClocks(
     context,

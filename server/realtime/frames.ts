@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
-import { withoutHashes } from "../events/feed.ts";
+import { withoutHashes } from "../events/queries.ts";
 import { cardsOf } from "../tasks/queries.ts";
 import type { Card } from "../tasks/schema.ts";
 import { channelOf } from "./channels.ts";
@@ -87,18 +87,20 @@ export async function buildFrames(context: Context, events: readonly LoggedEvent
 /**
  * An inbox shows what waits in all teams of a person, and a page hears one team: so that it reads again, the organization's
  * channel tells that something was asked or answered, and nothing else. Whoever may not see it reads the same as before.
+ * Likewise whoever is taken into a team hears its channel only from then on.
  */
 async function readTicks({ tx, actor }: Context, events: readonly LoggedEvent[]): Promise<AddressedFrame[]> {
-  const asked = events.filter(({ type, teamId }) => teamId !== null && type.startsWith("request."));
+  const asked = events.filter(({ type, teamId }) => teamId !== null && /^(request\.|team\.member_)/.test(type));
   if (asked.length === 0) return [];
   const [row] = await tx.execute<{ epoch: number }>(
     sql`select epoch from channel_epochs where org_id = ${actor.orgId} and scope_id = ${actor.orgId}`,
   );
   const channel = channelOf({ orgId: actor.orgId, teamId: null }, row?.epoch ?? 0);
-  return asked.map(({ seq, prev, at }) => {
+  return asked.map(({ type: told, seq, prev, at }) => {
     const nobody = { kind: "system" as const, id: "inbox", name: "inbox" };
+    const type = told.startsWith("request.") ? "request.changed" : told;
     const silent = { subject: actor.orgId, teamId: null, taskId: null, taskNumber: null, correlationId: "" };
-    const tick: Frame = { ...silent, seq, prev, at, type: "request.changed", actor: nobody, extra: true };
+    const tick: Frame = { ...silent, seq, prev, at, type, actor: nobody, extra: true };
     return { seq, channel, event: changedEvent, data: JSON.stringify(tick) };
   });
 }

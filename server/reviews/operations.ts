@@ -1,4 +1,5 @@
 import { defineOperation } from "../operation.ts";
+import { releaseReview } from "./handing.ts";
 import { listReviews, readFeedback, readLatestReview } from "./queries.ts";
 import { requestReview } from "./requests.ts";
 import * as schema from "./schema.ts";
@@ -55,6 +56,16 @@ export const addReviewComment = defineOperation({
   input: schema.addCommentInput,
   output: schema.reviewResult,
   run: async (context, input) => readLatestReview(context, await verdicts.addComment(context, input)),
+});
+
+export const releaseReviewOperation = defineOperation({
+  name: "release_review",
+  summary: "Give back a review that you cannot write, so that another reviewer gets it.",
+  kind: "command",
+  permission: "review:write",
+  input: schema.releaseReviewInput,
+  output: schema.reviewResult,
+  run: async (context, input) => readLatestReview(context, await releaseReview(context, input)),
 });
 
 export const getReviewFeedback = defineOperation({

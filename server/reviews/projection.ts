@@ -1,13 +1,19 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
 
-type Types = "review.requested" | "review.assigned" | "review.released" | "review.decided" | "review.commented";
+type Types =
+  | "review.requested"
+  | "review.assigned"
+  | "review.approved"
+  | "review.released"
+  | "review.decided"
+  | "review.commented";
 
 export const reviewProjections: Projections<Types> = {
   "review.requested": (tx, events) =>
-    tx.execute(sql`insert into reviews (org_id, id, task_id, team_id, attempt, commit, base_commit, author, summary, verdict, created_at)
+    tx.execute(sql`insert into reviews (org_id, id, task_id, team_id, attempt, commit, base_commit, author, summary, verdict, created_at, asked)
       select e.org_id, e.subject_id, e.task_id, e.team_id, (e.data->>'attempt')::int, e.data->>'commit',
-        e.data->>'baseCommit', e.actor, e.data->>'summary', 'pending', e.at from ${events}`),
+        e.data->>'baseCommit', e.actor, e.data->>'summary', 'pending', e.at, coalesce(e.data->'asked', '[]') from ${events}`),
   "review.assigned": (tx, events) =>
     tx.execute(sql`update reviews r set reviewer_id = (e.data->>'reviewerId')::uuid, assigned_at = e.at
       from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
@@ -16,6 +22,9 @@ export const reviewProjections: Projections<Types> = {
       declined_by = case when e.data->>'declinedBy' is null then r.declined_by
         else array_append(r.declined_by, (e.data->>'declinedBy')::uuid) end
       from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
+  "review.approved": (tx, events) =>
+    tx.execute(sql`insert into review_approvals (org_id, review_id, actor_id, by, text, created_at)
+      select e.org_id, e.subject_id, (e.actor->>'id')::uuid, e.actor, e.data->>'text', e.at from ${events}`),
   "review.decided": (tx, events) =>
     tx.execute(sql`update reviews r set verdict = e.data->>'verdict', verdict_by = e.actor, verdict_text = e.data->>'text',
       decided_at = e.at from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),

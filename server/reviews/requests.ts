@@ -10,6 +10,7 @@ import { findReadyRepo, repositoryPath } from "../repos/queries.ts";
 import { findTask, lockTask, type Task } from "../tasks/finding.ts";
 import { moveTask } from "../tasks/service.ts";
 import type { requestReviewInput } from "./schema.ts";
+import { tellAsked, whomRulesAsk } from "./rules.ts";
 import { lockLatestReview } from "./service.ts";
 
 /**
@@ -39,10 +40,12 @@ export async function requestReview(
     const data = { verdict: "void" as const, text: "A newer review took its place." };
     await record(context, "review.decided", [{ ...about, subject: previous.id, data }]);
   }
+  const asked = await whomRulesAsk(context, task, judged);
   await record(context, "review.requested", [
-    { ...about, subject: newId(), data: { ...judged, attempt: (previous?.attempt ?? 0) + 1, summary } },
+    { ...about, subject: newId(), data: { ...judged, attempt: (previous?.attempt ?? 0) + 1, summary, asked } },
   ]);
   await moveTask(context, task, "in_review", { leaseEnd: "completed" });
+  await tellAsked(context, task, asked);
   return task.id;
 }
 

@@ -32,6 +32,11 @@ export const sendBackInput = verdictInput.extend({
   text: text.min(1).describe("What must change, or why it is rejected."),
 });
 
+export const releaseReviewInput = z.strictObject({
+  task: taskRef,
+  reason: text.default("").describe("Why; shown on the timeline."),
+});
+
 export const reviewResult = z.object({ review, taskStatus: status });
 
 export const addCommentInput = newComment.extend({ task: taskRef });

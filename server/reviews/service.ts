@@ -21,7 +21,7 @@ export interface ReviewGrant {
 
 /**
  * Hands pending reviews to reviewer agents: those already theirs first (an agent that died asks again), then the oldest
- * nobody has. Never one of a task the agent worked on itself. Several organizations in one transaction as the system.
+ * nobody has. Never one of a task the agent worked on itself, nor when what is missing is a person. Several organizations in one transaction as the system.
  */
 export async function claimReviews(context: Context, seekers: readonly Seeker[]): Promise<ReviewGrant[]> {
   if (seekers.length === 0) return [];
@@ -67,8 +67,11 @@ interface Waiting {
   team: string;
   reviewer: string | null;
   author: string;
-  workers: string[];
+  /** Agents that worked on the task, approved this review or gave it back. */
+  excluded: string[];
   reviewers: string[];
+  /** Reviewers that the team's rules ask and that are there; empty: any. */
+  asked: string[];
 }
 
 const mayReview = ({ orgId, teamId, agentId }: Seeker, review: Waiting): boolean =>
@@ -76,7 +79,8 @@ const mayReview = ({ orgId, teamId, agentId }: Seeker, review: Waiting): boolean
   review.team === teamId &&
   review.reviewers.includes(agentId) &&
   review.author !== agentId &&
-  !review.workers.includes(agentId);
+  !review.excluded.includes(agentId) &&
+  (review.asked.length === 0 || review.asked.includes(agentId));
 
 /** Reviews that wait in the seekers' teams, held until the commit; those another process holds are skipped. */
 async function lockWaiting({ tx }: Context, seekers: readonly Seeker[]): Promise<Waiting[]> {
@@ -88,7 +92,12 @@ async function lockWaiting({ tx }: Context, seekers: readonly Seeker[]): Promise
       case when exists (select 1 from agents a where a.org_id = r.org_id and a.id = r.reviewer_id and a.status = 'active')
         then r.reviewer_id end as reviewer,
       array(select distinct l.agent_id::text from leases l where l.org_id = r.org_id and l.task_id = r.task_id
-        and l.agent_id is not null) as workers,
+        and l.agent_id is not null union select p.actor_id::text from review_approvals p where p.org_id = r.org_id and p.review_id = r.id
+        union select unnest(r.declined_by)::text) as excluded,
+      array(select q.id::text from jsonb_to_recordset(r.asked) as q(kind text, id uuid)
+        join agents a on a.org_id = r.org_id and a.id = q.id and a.status = 'active' and q.kind = 'agent'
+        where q.id <> all(r.declined_by) and not exists (select 1 from review_approvals p
+          where p.org_id = r.org_id and p.review_id = r.id and p.actor_id = q.id)) as asked,
       array(select a.id::text from seekers q join agents a on a.org_id = q.o and a.id = q.a
         where a.org_id = r.org_id and a.team_id = r.team_id and a.status = 'active' and a.role <> 'engineer'
         and not exists (select 1 from closed_budgets x where x.org_id = a.org_id and x.scope_id = a.id)) as reviewers
@@ -98,6 +107,7 @@ async function lockWaiting({ tx }: Context, seekers: readonly Seeker[]): Promise
         or (k.priority = 'critical' and (m.working_hours->>'criticalAnytime')::boolean))
     join organizations o on o.org_id = r.org_id and o.paused_at is null
     where r.verdict = 'pending' and not exists (select 1 from closed_budgets x where x.org_id = r.org_id and x.scope_id in (r.org_id, r.team_id))
+      and (missing_approvals(r.org_id, r.id)->>'agents')::int > 0
       and (r.org_id, r.team_id) in (select q.o, q.t from seekers q)
     order by r.created_at, r.id limit 500 for update of r skip locked`);
 }

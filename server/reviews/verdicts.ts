@@ -1,26 +1,35 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { teams } from "#db/schema/organizations.ts";
+import { reviewApprovals } from "#db/schema/reviews.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { requireTreePath } from "../git/names.ts";
 import { newId } from "../ids.ts";
+import { sendSystemMessage } from "../messages/service.ts";
 import { queueMerge } from "../merges/service.ts";
 import { findPause, pauseWords } from "../pauses/queries.ts";
 import { lockToFinish } from "../tasks/dependencies.ts";
 import { findTask, lockTask, type Task } from "../tasks/finding.ts";
 import { moveTask } from "../tasks/service.ts";
+import { commentsOf, feedbackWords, hashOfComment } from "./feedback.ts";
 import type { addCommentInput, newComment, verdictInput } from "./schema.ts";
 import { requireShownLines } from "./lines.ts";
 import { lockLatestReview, type ReviewRow, refuseUnlessInReview, workedOn } from "./service.ts";
 
 type Judgement = z.output<typeof verdictInput>;
 
-/** Approves the reviewed commit. With a repository it goes on to its merge, at once where the team merges by itself. */
+/**
+ * Approves the reviewed commit: one approval of those the team asks for. With the last one it is approved as a whole, and
+ * with a repository it goes on to its merge, at once where the team merges by itself.
+ */
 export async function approve(context: Context, judgement: Judgement): Promise<string> {
   await lockToFinish(context, (await findTask(context, judgement.task)).id);
-  const { task, review } = await decide(context, judgement, "approve");
+  const { task, review } = await openJudgement(context, judgement);
+  await recordApproval(context, task, review, judgement.text);
+  if (await isApprovalMissing(context, task, review)) return task.id;
+  await settle(context, task, review, { verdict: "approve", text: judgement.text });
   if (!task.repoId || !review.commit) {
     await moveTask(context, task, "done");
     return task.id;
@@ -34,14 +43,17 @@ export async function approve(context: Context, judgement: Judgement): Promise<s
 
 /** Sends the work back to whoever did it: the task is to do again and comes first. */
 export async function requestChanges(context: Context, judgement: Judgement): Promise<string> {
-  const { task } = await decide(context, judgement, "request_changes");
+  const { task, review } = await openJudgement(context, judgement);
+  await settle(context, task, review, { verdict: "request_changes", text: judgement.text });
   await moveTask(context, task, "todo", { rework: true, reason: judgement.text });
+  await sendSystemMessage(context, task, await feedbackWords(context, review, judgement.text));
   return task.id;
 }
 
 /** Judges that the work is not wanted at all: the task is cancelled. */
 export async function reject(context: Context, judgement: Judgement): Promise<string> {
-  const { task } = await decide(context, judgement, "reject");
+  const { task, review } = await openJudgement(context, judgement);
+  await settle(context, task, review, { verdict: "reject", text: judgement.text });
   await moveTask(context, task, "cancelled", { reason: judgement.text });
   return task.id;
 }
@@ -58,10 +70,10 @@ export async function addComment(
   return task.id;
 }
 
-async function decide(
+/** The open review, held, with the remarks of the judgement on record. @throws AppError for whoever may not judge it now. */
+async function openJudgement(
   context: Context,
-  { task: ref, commit, text, comments }: Judgement,
-  verdict: "approve" | "request_changes" | "reject",
+  { task: ref, commit, comments }: Judgement,
 ): Promise<{ task: Task; review: ReviewRow }> {
   const task = await lockTask(context, (await findTask(context, ref)).id);
   refuseUnlessInReview(task);
@@ -72,10 +84,46 @@ async function decide(
   await refuseJudge(context, task, review);
   refuseStale(task, review, commit);
   await recordComments(context, task, review, comments);
-  await record(context, "review.decided", [
-    { subject: review.id, task: task.id, team: task.teamId, data: { verdict, text } },
-  ]);
   return { task, review };
+}
+
+function settle(
+  context: Context,
+  task: Task,
+  review: ReviewRow,
+  data: { verdict: "approve" | "request_changes" | "reject"; text: string },
+): Promise<void> {
+  return record(context, "review.decided", [{ subject: review.id, task: task.id, team: task.teamId, data }]);
+}
+
+async function recordApproval(context: Context, task: Task, review: ReviewRow, text: string): Promise<void> {
+  const { tx, actor } = context;
+  const mine = and(eq(reviewApprovals.orgId, actor.orgId), eq(reviewApprovals.reviewId, review.id));
+  const [already] = await tx
+    .select({ at: reviewApprovals.createdAt })
+    .from(reviewApprovals)
+    .where(and(mine, eq(reviewApprovals.actorId, actor.id)));
+  if (already)
+    throw new AppError(
+      "conflict",
+      `You approved #${task.number} already. It still needs the approval of somebody else.`,
+    );
+  await record(context, "review.approved", [{ subject: review.id, task: task.id, team: task.teamId, data: { text } }]);
+}
+
+/** Whether the review needs further approvals; then it is free for the next reviewer. */
+async function isApprovalMissing(context: Context, task: Task, review: ReviewRow): Promise<boolean> {
+  const [missing] = await context.tx.execute<{
+    people: number;
+    agents: number;
+  }>(sql`select (m->>'people')::int as people,
+    (m->>'agents')::int as agents from missing_approvals(${context.actor.orgId}::uuid, ${review.id}::uuid) m`);
+  if (!missing || missing.people + missing.agents === 0) return false;
+  if (review.reviewerId) {
+    const data = { reason: "One approval is there; it needs more.", declinedBy: null };
+    await record(context, "review.released", [{ subject: review.id, task: task.id, team: task.teamId, data }]);
+  }
+  return true;
 }
 
 async function refuseJudge(context: Context, task: Task, review: ReviewRow): Promise<void> {
@@ -117,10 +165,15 @@ async function recordComments(
   comments: readonly z.output<typeof newComment>[],
 ): Promise<void> {
   await requireShownLines(context, task, review, comments);
+  const known = new Set((await commentsOf(context, review)).map(hashOfComment));
+  const fresh = comments.filter((comment) => {
+    const hash = hashOfComment(comment);
+    return !known.has(hash) && known.add(hash);
+  });
   await record(
     context,
     "review.commented",
-    comments.map(({ path, line, side, body }) => ({
+    fresh.map(({ path, line, side, body }) => ({
       subject: review.id,
       task: task.id,
       team: task.teamId,

@@ -172,6 +172,7 @@ export async function readTask(context: Context, ref: string): Promise<TaskDetai
     reviews: await readReviews(context, task.id),
     merges: await readMerges(context, task.id),
     requests: await requestsOf(context, task.id),
+    conventions: (await findTeam(context, task.teamId)).conventions,
     repo: repo
       ? {
           id: repo.id,
@@ -212,6 +213,12 @@ async function readReviews({ tx, actor }: Context, taskId: string): Promise<Revi
     case when a.id is null then null else json_build_object('id', a.id, 'name', a.name) end as reviewer,
     r.verdict, r.verdict_by as "verdictBy", r.verdict_text as "verdictText", ${isoTime(sql`r.created_at`)} as "createdAt",
     ${isoTime(sql`r.decided_at`)} as "decidedAt",
+    case when r.verdict = 'pending' then missing_approvals(r.org_id, r.id) else '{"people":0,"agents":0}'::jsonb end as missing,
+    coalesce((select json_agg(json_build_object('by', p.by, 'text', p.text, 'at', ${isoTime(sql`p.created_at`)}) order by p.created_at, p.actor_id)
+      from review_approvals p where p.org_id = r.org_id and p.review_id = r.id), '[]') as approvals,
+    coalesce((select json_agg(json_build_object('kind', q.kind, 'id', q.id, 'name', coalesce(qa.name, qu.name, 'somebody')))
+      from jsonb_to_recordset(r.asked) as q(kind text, id uuid) left join agents qa on qa.org_id = r.org_id and qa.id = q.id
+      left join users qu on qu.id = q.id), '[]') as asked,
     coalesce((select json_agg(json_build_object('id', k.id, 'author', k.author, 'path', k.path, 'line', k.line, 'side', k.side,
       'body', k.body, 'createdAt', ${isoTime(sql`k.created_at`)}) order by k.created_at, k.id) from review_comments k
       where k.org_id = r.org_id and k.review_id = r.id), '[]') as comments

@@ -116,6 +116,13 @@ export const review = z.object({
   verdictBy: author.nullable(),
   verdictText: z.string().nullable(),
   comments: z.array(reviewComment),
+  approvals: z.array(z.object({ by: author, text: z.string(), at: isoTime })),
+  missing: z
+    .object({ people: z.int(), agents: z.int() })
+    .describe("Approvals that a pending review still needs by the team's rules."),
+  asked: z
+    .array(z.object({ kind: z.enum(["agent", "user"]), id, name: z.string() }))
+    .describe("Whom the team's rules ask, by the files that change; empty: any reviewer."),
   createdAt: isoTime,
   decidedAt: isoTime.nullable(),
 });
@@ -177,6 +184,7 @@ export const taskDetail = card.extend({
   reviews: z.array(review),
   merges: z.array(mergeJob),
   requests: z.array(humanRequest).describe("What people were asked about it, newest first."),
+  conventions: z.string().describe("Rules of the team that every agent keeps to, in Markdown."),
   repo: z
     .object({ id, name: z.string(), defaultBranch: z.string(), cloneUrl: z.string(), gateCommand: z.string() })
     .nullable()

@@ -9,7 +9,7 @@ import { record } from "../events/record.ts";
 import { newId, slugOf } from "../ids.ts";
 import { withdrawRequestsOf } from "../human-requests/closing.ts";
 import { lockLiveLease, resumeClocks, stopClocks } from "../leases/clocks.ts";
-import { holdAssignees, requireInTeam } from "../teams/crew.ts";
+import { holdAssignees, requireWorker } from "../teams/crew.ts";
 import { findTeam } from "../teams/finding.ts";
 import { addDependenciesTo, lockDependents, lockEdges, lockStatuses, removeDependenciesOf } from "./dependencies.ts";
 import { findTask, findTasks, lockTask, type Task } from "./finding.ts";
@@ -28,9 +28,11 @@ type NewTask = z.output<typeof createTaskInput> & { dependsOnPlaces?: readonly n
 
 /** Creates tasks, all or none; their dependencies may name tasks that exist, or each other. @returns their ids in order. */
 export async function createTasks(context: Context, inputs: readonly NewTask[]): Promise<string[]> {
+  const prefixes = new Map<string, string>();
   for (const teamId of new Set(inputs.map((input) => input.teamId))) {
     const team = await findTeam(context, teamId);
     if (team.archivedAt) throw new AppError("conflict", `The team ${team.name} is archived; it takes no tasks.`);
+    prefixes.set(teamId, team.branchPrefix);
   }
   if (inputs.some((input) => input.dependsOn.length > 0)) await lockEdges(context);
   await holdAssignees(
@@ -47,7 +49,7 @@ export async function createTasks(context: Context, inputs: readonly NewTask[]):
   const wanted = new Map(inputs.map((input) => [`${input.teamId} ${input.repoId} ${input.assignee?.id}`, input]));
   for (const { teamId, repoId, assignee } of wanted.values()) {
     await requireRepo(context, teamId, repoId);
-    if (assignee) await requireInTeam(context, teamId, assignee);
+    if (assignee) await requireWorker(context, teamId, assignee);
   }
   const lastNumber = await drawNumbers(context, "task", inputs.length);
   const ids = inputs.map(() => newId());
@@ -69,7 +71,7 @@ export async function createTasks(context: Context, inputs: readonly NewTask[]):
         repoId: input.repoId,
         assignee: input.assignee,
         tags: input.tags,
-        branch: `task-${number}-${slugOf(input.title)}`,
+        branch: `${prefixes.get(input.teamId) ?? "task-"}${number}-${slugOf(input.title)}`,
         dependsOn,
         openDependencies: dependsOn.filter((id) => states.get(id) !== "done").length,
       },
@@ -119,7 +121,7 @@ export async function assignTask(
   const task = await lockTask(context, found.id);
   refuseArchived(task);
   if (isOver(task.status)) throw new AppError("conflict", `#${task.number} is ${task.status}; nobody needs to do it.`);
-  if (assignee) await requireInTeam(context, task.teamId, assignee);
+  if (assignee) await requireWorker(context, task.teamId, assignee);
   const isTheirs = task.assigneeId === (assignee?.id ?? null);
   // Who only came to it by claiming it becomes its chosen assignee, and goes on working.
   if (isTheirs && task.pinned === (assignee !== null)) return task.id;

@@ -19,6 +19,22 @@ export async function requireInTeam(context: Context, teamId: string, who: Colle
 }
 
 /**
+ * Makes sure that somebody of a team may be given tasks.
+ * @throws AppError not_found; conflict for an agent that reviews.
+ */
+export async function requireWorker(context: Context, teamId: string, who: Colleague): Promise<void> {
+  await requireInTeam(context, teamId, who);
+  if (who.kind === "user") return;
+  const { tx, actor } = context;
+  const [agent] = await tx
+    .select({ name: agents.name, role: agents.role })
+    .from(agents)
+    .where(and(eq(agents.orgId, actor.orgId), eq(agents.id, who.id)));
+  if (agent?.role === "reviewer")
+    throw new AppError("conflict", `${agent.name} is a reviewer and takes no tasks. Assign an engineer or a person.`);
+}
+
+/**
  * Shares who is to be given work until the commit, so that nobody is archived or deactivated at the same moment and keeps
  * a task that no one will ever do. Before any task: agents come before tasks in the order of locks.
  */

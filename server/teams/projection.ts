@@ -18,7 +18,18 @@ export const teamProjections: Projections<Types> = {
   "team.updated": (tx, events) =>
     tx.execute(sql`update teams t set name = coalesce(e.data->>'name', t.name),
       max_concurrent = coalesce((e.data->>'maxConcurrent')::int, t.max_concurrent),
-      auto_merge = coalesce((e.data->>'autoMerge')::boolean, t.auto_merge)
+      auto_merge = coalesce((e.data->>'autoMerge')::boolean, t.auto_merge),
+      person_approvals = coalesce((e.data->>'personApprovals')::int, t.person_approvals),
+      agent_approvals = coalesce((e.data->>'agentApprovals')::int, t.agent_approvals),
+      review_rules = coalesce(e.data->'reviewRules', t.review_rules),
+      branch_prefix = coalesce(e.data->>'branchPrefix', t.branch_prefix),
+      working_hours = case when e.data ? 'workingHours' then nullif(e.data->'workingHours', 'null'::jsonb) else t.working_hours end,
+      default_lease_seconds = case when e.data ? 'defaultLeaseSeconds' then (e.data->>'defaultLeaseSeconds')::int
+        else t.default_lease_seconds end,
+      default_slots = coalesce((e.data->>'defaultSlots')::int, t.default_slots),
+      review_limit = case when e.data ? 'reviewLimit' then (e.data->>'reviewLimit')::int else t.review_limit end,
+      silent_minutes = coalesce((e.data->>'silentMinutes')::int, t.silent_minutes),
+      conventions = coalesce(e.data->>'conventions', t.conventions), version = t.version + 1
       from ${events} where t.org_id = e.org_id and t.id = e.subject_id`),
   "team.paused": (tx, events) =>
     tx.execute(sql`update teams t set paused_at = coalesce(t.paused_at, e.at), paused_by = e.actor, pause_reason = e.data->>'reason',

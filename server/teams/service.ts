@@ -93,7 +93,8 @@ export async function removeTeamMember(
   await advanceEpochs(context, [teamId]);
 }
 
-async function lockLivingTeam(context: Context, teamId: string) {
+/** A team that is not archived, held against claims and other changes. @throws AppError not_found; conflict when archived. */
+export async function lockLivingTeam(context: Context, teamId: string) {
   const team = await lockTeam(context, teamId);
   if (team.archivedAt)
     throw new AppError("conflict", `The team ${team.name} is archived and does not change any more.`);

@@ -22,7 +22,7 @@ export async function signInWithPassword(
   client: Client,
 ): Promise<SignedIn> {
   await attempts(runtime.settings).admit({ ip: client.ip, account: normalizeEmail(email) ?? email });
-  const user = await findByPassword(runtime, { email, password });
+  const user = await findByPassword(runtime, { email, password, ip: client.ip });
   if (!user) throw new AppError("unauthenticated", "The e-mail address or the password is not right.");
   const member = await asSystem(runtime, (context) => findMembership(context, user.id, org));
   if (!member && org) throw new AppError("not_found", `There is no organization ${org} here that you belong to.`);

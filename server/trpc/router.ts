@@ -1,5 +1,6 @@
 import * as agents from "../agents/operations.ts";
 import * as apiKeys from "../api-keys/operations.ts";
+import * as audit from "../audit-log/operations.ts";
 import * as budgets from "../budgets/operations.ts";
 import { waitForWork } from "../dispatch/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
@@ -20,6 +21,7 @@ import * as sessions from "../sessions/operations.ts";
 import * as signIns from "../sign-ins/operations.ts";
 import * as tasks from "../tasks/operations.ts";
 import { getContext, saveContextOperation } from "../task-contexts/operations.ts";
+import * as teamSettings from "../team-settings/operations.ts";
 import * as teams from "../teams/operations.ts";
 import * as tokens from "../tokens/operations.ts";
 import * as worktrees from "../worktrees/operations.ts";
@@ -56,6 +58,10 @@ export const appRouter = router({
     archive: mutation(teams.archiveTeam),
     addMember: mutation(teams.addTeamMember),
     removeMember: mutation(teams.removeTeamMember),
+    settings: query(teamSettings.getTeamSettings),
+    updateSettings: mutation(teamSettings.updateTeamSettings),
+    conventions: query(teamSettings.getTeamConventions),
+    addConvention: mutation(teamSettings.addTeamConvention),
   }),
   agents: router({
     list: query(agents.listAgents),
@@ -128,6 +134,7 @@ export const appRouter = router({
     requestChanges: mutation(reviews.requestChanges),
     reject: mutation(reviews.rejectTask),
     comment: mutation(reviews.addReviewComment),
+    release: mutation(reviews.releaseReviewOperation),
   }),
   merges: router({
     list: query(merges.listMergesOperation),
@@ -174,6 +181,10 @@ export const appRouter = router({
   events: router({
     list: query(listEvents),
     activity: query(listActivity),
+  }),
+  audit: router({
+    list: query(audit.listAuditEvents),
+    export: query(audit.exportAuditEvents),
   }),
   realtime: router({ channels: query(realtimeChannels) }),
 });

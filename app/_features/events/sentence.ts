@@ -202,6 +202,16 @@ const wording: Wording = {
     face: "agent",
     parts: ["heard of ", subject("an agent"), ` again after ${durationWords(silentSeconds)}`],
   }),
+  "security.permission_refused": ({ operation, permission }) => ({
+    face: "key",
+    parts: [`was refused ${operation}: it needs ${permission}`],
+    tone: "warning",
+  }),
+  "security.sign_in_denied": ({ ip }, { subject }) => ({
+    face: "key",
+    parts: ["refused a wrong password for ", subject("somebody"), ip ? ` from ${ip}` : ""],
+    tone: "warning",
+  }),
   "api_key.created": ({ name, agentId, lastFour }, { name: nameOf }) => ({
     face: "key",
     parts: [
@@ -310,6 +320,12 @@ const wording: Wording = {
     parts: isOwn(reviewerId)
       ? ["took the review", ...(it === "it" ? [] : [" of ", it])]
       : ["gave the review of ", it, " to ", name(reviewerId, "a reviewer")],
+  }),
+  "review.approved": ({ text }, { it }) => ({
+    face: "review",
+    parts: ["approved ", it],
+    quote: said(text),
+    tone: "success",
   }),
   "review.released": ({ reason, declinedBy }, { it }) => ({
     face: "review",

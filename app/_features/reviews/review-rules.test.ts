@@ -15,6 +15,9 @@ const review: Review = {
   verdictBy: null,
   verdictText: null,
   comments: [],
+  approvals: [],
+  missing: { people: 0, agents: 1 },
+  asked: [],
   createdAt: at,
   decidedAt: null,
 };
@@ -52,6 +55,7 @@ const task: TaskDetail = {
   reviews: [review],
   merges: [],
   requests: [],
+  conventions: "",
   repo: null,
 };
 

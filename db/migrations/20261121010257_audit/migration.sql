@@ -1,0 +1,1 @@
+CREATE INDEX "events_audit" ON "events" ("org_id",split_part(type, '.', 1),"seq") WHERE split_part(type, '.', 1) not in ('task', 'message', 'review', 'merge', 'gate');
