@@ -48,6 +48,7 @@ export async function openRuntimeOn(url: string, dataDir: string, poolSize = 10)
       repoRoots: [],
       sandbox: "auto",
       gateOutputLimitBytes: 200_000,
+      channelRate: 1000,
     },
   };
   return {

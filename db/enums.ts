@@ -110,3 +110,7 @@ export const sessionStatuses = [
   "removed",
 ] as const;
 export type SessionStatus = (typeof sessionStatuses)[number];
+
+/** Who may speak on a channel: everybody, its owner, or the server. */
+export const channelKinds = ["public", "agent", "system"] as const;
+export type ChannelKind = (typeof channelKinds)[number];

@@ -2,6 +2,7 @@ import * as agents from "#server/agents/operations.ts";
 import * as apiKeys from "#server/api-keys/operations.ts";
 import * as audit from "#server/audit-log/operations.ts";
 import * as budgets from "#server/budgets/operations.ts";
+import * as channels from "#server/channels/operations.ts";
 import { waitForWork } from "#server/dispatch/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
 import * as humanRequests from "#server/human-requests/operations.ts";
@@ -59,6 +60,12 @@ export const readTools: readonly Operation[] = [
   humanRequests.getPendingRequests,
   humanRequests.getRequest,
   budgets.getCostSummary,
+  channels.listChannels,
+  channels.getChannel,
+  channels.getProfile,
+  channels.listLocks,
+  channels.checkMessageOperation,
+  channels.readChannel,
 ];
 
 /** Adds or moves; nothing is lost by it. */
@@ -98,6 +105,16 @@ export const writeTools: readonly Operation[] = [
   sessions.recordUsageOperation,
   sessions.endSession,
   budgets.checkBudgetOperation,
+  channels.publish,
+  channels.lockChannel,
+  channels.unlockChannel,
+  channels.grantAccess,
+  channels.revokeAccess,
+  channels.requestAccess,
+  channels.advertiseChannel,
+  channels.withdrawAdvert,
+  channels.keepHistory,
+  channels.changeHandleOperation,
 ];
 
 /** Takes something away that others may still want. */
@@ -165,4 +182,5 @@ export const notForAgents: readonly Operation[] = [
   listPricesOperation,
   setPriceOperation,
   sessions.listSessionsOperation,
+  channels.subscribeChannel,
 ];

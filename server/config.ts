@@ -70,6 +70,9 @@ export const settings = z.object({
     .optional()
     .meta(secret)
     .describe("A Pusher-compatible host instead of the embedded one: `https://KEY:SECRET@HOST/apps/ID`."),
+  realtimeWebhookUrl: webAddress
+    .optional()
+    .describe("Where the embedded realtime server reports what happens on channels, signed as Pusher's webhooks are."),
   workerPort: integer(0, 65535)
     .default(0)
     .describe("Loopback port of the worker (realtime, terminals). 0: a free one, chosen by `npm start`."),
@@ -104,6 +107,9 @@ export const settings = z.object({
   ratePerAddress: integer(1, 1_000_000)
     .default(60)
     .describe("Requests per minute from one address without a session or key."),
+  channelRate: integer(1, 1000)
+    .default(5)
+    .describe("Messages per second that one person or agent may publish on channels."),
   rateSignIn: integer(1, 1_000_000)
     .default(10)
     .describe("Attempts to sign in per minute, for one address and for one account."),

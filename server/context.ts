@@ -4,6 +4,7 @@ import type { ActorKind, AgentRole, AgentRuntime, OrgRole } from "#db/enums.ts";
 import type { AccessWatch } from "./auth/access-watch.ts";
 import type { Cause, PendingEvent } from "./events/registry.ts";
 import type { Answers } from "./human-requests/waiting.ts";
+import type { Listening } from "./channels/listening.ts";
 import type { Parking } from "./dispatch/parking.ts";
 import type { Topic, Wake } from "./events/wake.ts";
 import type { Permission } from "./permissions.ts";
@@ -40,6 +41,8 @@ export interface Runtime {
   access?: AccessWatch;
   /** Where calls wait for answers of people; only processes with doors have one. */
   answers?: Answers;
+  /** Where readers of channels wait; only processes with doors have one. */
+  listening?: Listening;
 }
 
 /** The settings that domain code reads; a part of the process's configuration. */
@@ -54,6 +57,8 @@ export interface Settings {
   repoRoots: readonly string[];
   sandbox: "auto" | "bubblewrap" | "process";
   gateOutputLimitBytes: number;
+  /** Messages that one actor may publish on channels within a second. */
+  channelRate: number;
 }
 
 /** What a service may use: who is acting, the transaction it acts in, and when. */

@@ -283,7 +283,7 @@ function hintsOf({ pending, hints: asked }: Context) {
       hints.set(`human_request_resolved${orgId}`, { topic: "human_request_resolved", orgId });
     if (/^(api_key|member|team|agent)\./.test(type))
       hints.set(`access_changed${orgId}`, { topic: "access_changed", orgId });
-    if (!/^(message|usage|session|price)\./.test(type))
+    if (!/^(message|usage|session|price|channel|handle)\./.test(type))
       hints.set(`task_status_changed${orgId}`, { topic: "task_status_changed", orgId });
   }
   return hints.values();

@@ -24,11 +24,13 @@ export const permissions = [
   "merge:manage",
   "usage:write",
   "budgets:manage",
+  "channel:read",
+  "channel:write",
   "instance:use",
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-const read = ["org:read", "task:read"] as const satisfies Permission[];
+const read = ["org:read", "task:read", "channel:read"] as const satisfies Permission[];
 const work = [
   ...read,
   "task:write",
@@ -40,6 +42,7 @@ const work = [
   "request:ask",
   "request:answer",
   "usage:write",
+  "channel:write",
   "instance:use",
 ] as const satisfies Permission[];
 const manage = [
@@ -76,9 +79,19 @@ export const agentPermissions = {
     "review:write",
     "request:ask",
     "usage:write",
+    "channel:write",
   ],
-  engineer: [...read, "work:receive", "task:write", "task:claim", "message:write", "request:ask", "usage:write"],
-  reviewer: [...read, "work:receive", "message:write", "review:write", "request:ask", "usage:write"],
+  engineer: [
+    ...read,
+    "work:receive",
+    "task:write",
+    "task:claim",
+    "message:write",
+    "request:ask",
+    "usage:write",
+    "channel:write",
+  ],
+  reviewer: [...read, "work:receive", "message:write", "review:write", "request:ask", "usage:write", "channel:write"],
 } as const satisfies Record<AgentRole, readonly Permission[]>;
 
 const scopePermissions = {
@@ -94,6 +107,7 @@ const scopePermissions = {
     "review:write",
     "request:ask",
     "usage:write",
+    "channel:write",
   ],
 } as const satisfies Record<KeyScope, readonly Permission[]>;
 

@@ -3,6 +3,7 @@ import { connect, type Sql } from "#db/client.ts";
 import { openAccessWatch } from "./auth/access-watch.ts";
 import { type Config, config } from "./config.ts";
 import type { Runtime, Settings } from "./context.ts";
+import { openListening } from "./channels/listening.ts";
 import { openParking } from "./dispatch/parking.ts";
 import { startWake } from "./events/wake.ts";
 import { openAnswers } from "./human-requests/waiting.ts";
@@ -30,6 +31,7 @@ const settingsOf = (from: Config): Settings => ({
   repoRoots: [...from.repoRoots, join(from.dataDir, "samples")],
   sandbox: from.sandbox,
   gateOutputLimitBytes: from.gateOutputKilobytes * 1024,
+  channelRate: from.channelRate,
 });
 
 /** Opens the database, the ear for wake-ups and the line of waiting agents, once where a process starts. */
@@ -50,6 +52,12 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     settings,
     onError: (error) => log.error({ error }, "giving work to waiting agents failed"),
   });
+  const listening = openListening({
+    db,
+    wake,
+    settings,
+    onError: (error) => log.error({ error }, "bringing messages of channels failed; it looks again in a moment"),
+  });
   const answers = openAnswers({
     db,
     wake,
@@ -69,6 +77,7 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     parking,
     access,
     answers,
+    listening,
     config: from,
     log,
     sql,
@@ -77,6 +86,7 @@ export async function openRuntime(name: string, from: Config = config()): Promis
       parking.close();
       access.close();
       answers.close();
+      listening.close();
       await wake.close();
       await close();
     },

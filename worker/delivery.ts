@@ -1,6 +1,8 @@
 import { pusherSettings } from "#server/realtime/host.ts";
 import { connectPusher } from "#server/realtime/pusher.ts";
 import { startAccess } from "./access.ts";
+import { startChannelRelay } from "./channels/relay.ts";
+import { startTimers } from "./channels/timers.ts";
 import type { PartContext } from "./part.ts";
 import { startRelay } from "./relay.ts";
 
@@ -21,8 +23,13 @@ export function startDelivery({ runtime, secrets, log }: PartContext, workerPort
     isEmbedded,
     onError: (error) => log.warn({ error }, "ending sockets is late: it is tried again"),
   });
+  const onError = (error: unknown) => log.warn({ error }, "channels are late: it is tried again");
+  const channels = startChannelRelay(runtime, { url: databaseUrl, push, onError });
+  const timers = startTimers(runtime, { push, onError });
   return {
     async stop(): Promise<void> {
+      await timers.stop();
+      await channels.stop();
       await access.stop();
       await relay.stop();
       push.close();

@@ -1,4 +1,5 @@
 import { beat } from "./beat.ts";
+import { channels } from "./channels/part.ts";
 import { dispatch } from "./dispatch/part.ts";
 import { merging } from "./merge/part.ts";
 import { money } from "./money-part.ts";
@@ -10,4 +11,15 @@ import { trim } from "./trim-part.ts";
 import { watch } from "./watch-part.ts";
 
 /** Everything a worker does, in the order it starts; it stops in the opposite one. */
-export const parts: readonly Part[] = [realtime, dispatch, merging, requests, sample, money, trim, watch, beat];
+export const parts: readonly Part[] = [
+  realtime,
+  dispatch,
+  merging,
+  requests,
+  channels,
+  sample,
+  money,
+  trim,
+  watch,
+  beat,
+];

@@ -15,6 +15,7 @@ import { securityProjections } from "../security/projection.ts";
 import { budgetProjections } from "../budgets/projection.ts";
 import { priceProjections } from "../prices/projection.ts";
 import { sessionProjections } from "../sessions/projection.ts";
+import { channelProjections } from "../channels/projection.ts";
 import type { Projection } from "./projection.ts";
 import type { EventType } from "./registry.ts";
 
@@ -37,6 +38,7 @@ export const projections: Record<EventType, Projection> = {
   ...budgetProjections,
   ...priceProjections,
   ...sessionProjections,
+  ...channelProjections,
 };
 
 /** The tables that are folds of the events; `replay` rebuilds and compares each of them. Nothing else writes to them. */
@@ -68,4 +70,7 @@ export const projectedTables = [
   "sessions",
   "usage_records",
   "task_costs",
+  "handles",
+  "channels",
+  "channel_grants",
 ] as const;

@@ -38,6 +38,9 @@ const crossedBudget = {
   spentMicros: z.int(),
 };
 
+/** Whose channel it is and what follows `agent.<handle>.` in its name; its id follows from them. */
+const channel = { ownerId: id, path: text };
+
 /**
  * Every type of event and the shape of its data: what happened, in words that stay true for ever. Nothing secret, since
  * no event can be changed or removed. A type is added by one line here, one in its noun's projection, one `record`.
@@ -314,6 +317,15 @@ export const eventData = {
     key: text.nullable(),
     bookedAt: at,
   }),
+  /** The subject is who got it; what they were called before stays theirs. */
+  "handle.given": z.object({ handle: text, kind: z.enum(["agent", "user"]) }),
+  "channel.locked": z.object(channel),
+  "channel.unlocked": z.object(channel),
+  "channel.granted": z.object({ ...channel, granteeId: id }),
+  "channel.revoked": z.object({ ...channel, granteeId: id }),
+  "channel.advertised": z.object({ ...channel, description: text, schema: z.record(text, z.unknown()).nullable() }),
+  "channel.advert_withdrawn": z.object(channel),
+  "channel.history_changed": z.object({ ...channel, count: z.int().nullable(), seconds: z.int().nullable() }),
 } as const;
 
 export type EventType = keyof typeof eventData;

@@ -8,6 +8,7 @@ export const topics = [
   "new_message",
   "human_request_resolved",
   "access_changed",
+  "channel_changed",
 ] as const;
 export type Topic = (typeof topics)[number];
 type Listener = (orgId: string | undefined) => void;

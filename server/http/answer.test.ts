@@ -118,6 +118,9 @@ test("the OpenAPI document tells every operation", () => {
   expect(Object.keys(document.paths)).toEqual([
     ...[...operations.keys()].map((name) => `/${name}`),
     ...["register", "login", "refresh", "revoke", "me"].map((name) => `/api/auth/${name}`),
+    ...["publish", "lock", "unlock", "grant", "revoke", "advertise", "locks/{agent}", "profile/{agent}"].map(
+      (path) => `/api/${path}`,
+    ),
   ]);
   const schema = { type: "object", required: expect.arrayContaining(["teamId", "title"]) };
   const post = { requestBody: { content: { "application/json": { schema } } } };

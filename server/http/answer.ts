@@ -4,19 +4,23 @@ import { execute } from "../execute.ts";
 import type { Operation } from "../operation.ts";
 import { nearNames } from "../near-names.ts";
 
-/** Answers `POST /api/v1/<operation>`: JSON in, JSON out, one form of error. */
+/**
+ * Answers `POST /api/v1/<operation>`: JSON in, JSON out, one form of error. Where the address itself says what is asked
+ * for, that is the input and no body is read.
+ */
 export async function answerOperation(
   door: Door,
   request: Request,
   operations: ReadonlyMap<string, Operation>,
   name: string,
+  inAddress?: Record<string, string>,
 ): Promise<Response> {
   const requestId = requestIdOf(request);
   try {
     const caller = await enter(door, request, requestId);
     const operation = operations.get(name);
     if (!operation) throw unknownOperation(name, operations);
-    const input = parseJson(await readJsonText(request, door.runtime.config.bodyLimitKilobytes * 1024));
+    const input = inAddress ?? parseJson(await readJsonText(request, door.runtime.config.bodyLimitKilobytes * 1024));
     const output = await execute(operation, caller.runtime, caller.actor, input, {
       requestId,
       idempotencyKey: request.headers.get("idempotency-key") ?? undefined,

@@ -1,10 +1,14 @@
 import { z } from "zod";
 import { errorCodes } from "../errors.ts";
+import { describeAliases } from "./openapi-aliases.ts";
 import { describeAuth } from "./openapi-auth.ts";
 import type { Operation } from "../operation.ts";
 
 /** The OpenAPI 3.1 document of `POST /api/v1/<operation>`, read from the operations themselves. */
 export function describeApi(operations: ReadonlyMap<string, Operation>, address: string) {
+  const paths = Object.fromEntries(
+    [...operations.values()].map((operation) => [`/${operation.name}`, pathOf(operation)]),
+  );
   return {
     openapi: "3.1.0",
     info: {
@@ -15,10 +19,7 @@ export function describeApi(operations: ReadonlyMap<string, Operation>, address:
     },
     servers: [{ url: `${address}/api/v1` }],
     security: [{ apiKey: [] }],
-    paths: {
-      ...Object.fromEntries([...operations.values()].map((operation) => [`/${operation.name}`, pathOf(operation)])),
-      ...describeAuth(address),
-    },
+    paths: { ...paths, ...describeAuth(address), ...describeAliases(paths, address) },
     components: {
       securitySchemes: {
         apiKey: { type: "http", scheme: "bearer", description: "An API key (`oc_…`) or an access token." },

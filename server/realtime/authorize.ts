@@ -1,6 +1,8 @@
-import type { Actor, Runtime } from "../context.ts";
+import type { Actor, Context, Runtime } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
+import { parsePushName } from "../channels/push-name.ts";
+import { mayHearChannel } from "../channels/service.ts";
 import { mayHear, parseChannel } from "./channels.ts";
 import type { PushClient } from "./pusher.ts";
 
@@ -26,10 +28,9 @@ export async function authorizeSubscription(
   if (!/^\d{1,20}\.\d{1,20}$/.test(socketId)) {
     throw new AppError("invalid", "socket_id is the id that the realtime server gave the connection, such as 12.34.");
   }
-  const ref = parseChannel(channel);
-  const isAllowed =
-    ref &&
-    (await inTransaction(runtime, actor, { requestId, system: true }, (context) => mayHear(context, actor, ref)));
+  const isAllowed = await inTransaction(runtime, actor, { requestId, system: true }, (context) =>
+    maySubscribe(context, channel),
+  );
   if (!isAllowed) {
     throw new AppError(
       "forbidden",
@@ -37,4 +38,15 @@ export async function authorizeSubscription(
     );
   }
   return push.authorizeChannel({ socketId, channel, userId: actor.id, askedAt });
+}
+
+/** Channels of the log, and those that agents and people publish on; the name must be the one of the moment. */
+async function maySubscribe(context: Context, name: string): Promise<boolean> {
+  const { actor } = context;
+  const ref = parseChannel(name);
+  if (ref) return mayHear(context, actor, ref);
+  const published = parsePushName(name);
+  if (!published || !actor.permissions.has("channel:read")) return false;
+  const organization = { kind: "org", scopeId: actor.orgId, epoch: published.orgEpoch } as const;
+  return (await mayHear(context, actor, organization)) && (await mayHearChannel(context, published));
 }

@@ -44,6 +44,8 @@ export interface PushClient {
   terminateUser(userId: string): Promise<void>;
   /** Ends the subscriptions of a channel, or one user's, at once. Answers false where the host cannot: there only a new epoch in the channel's name revokes. */
   evict(channel: string, userId?: string): Promise<boolean>;
+  /** The names of channels that somebody is subscribed to. */
+  occupied(prefix: string): Promise<string[]>;
   /** Lets go of the kept connections. */
   close(): void;
 }
@@ -103,6 +105,15 @@ export function connectPusher(settings: PusherSettings): PushClient {
       await reach(() => pusher.post({ path: `/channels/${channel}/evict`, params, body: "" }));
       return true;
     },
+    async occupied(prefix) {
+      let names: string[] = [];
+      await reach(async () => {
+        const response = await pusher.get({ path: "/channels", params: { filter_by_prefix: prefix } });
+        names = namesIn(await response.clone().json());
+        return response;
+      });
+      return names;
+    },
     close: () => agent.destroy(),
   };
 }
@@ -115,6 +126,11 @@ async function reach(request: () => Promise<Pusher.Response>, sent = 0): Promise
   } catch (error) {
     throw whyFailed(error, sent);
   }
+}
+
+function namesIn(answer: unknown): string[] {
+  if (typeof answer !== "object" || answer === null || !("channels" in answer)) return [];
+  return Object.keys(answer.channels ?? {});
 }
 
 /** The library's own error carries the whole signed address, which would end up in logs. */

@@ -15,6 +15,7 @@ import { parseConfig } from "../config.ts";
 import type { Actor } from "../context.ts";
 import type { Door } from "../door.ts";
 import { execute } from "../execute.ts";
+import { getAliases, postAliases } from "../http/aliases.ts";
 import { answerOperation } from "../http/answer.ts";
 import { describeApi } from "../http/openapi.ts";
 import type { Logger } from "../log.ts";
@@ -32,6 +33,9 @@ const authDoors = new Map([
   ["/api/auth/revoke", handleRevoke],
   ["/api/auth/me", handleMe],
 ]);
+
+const isPostAlias = (path: string): path is keyof typeof postAliases => path in postAliases;
+const isGetAlias = (path: string): path is keyof typeof getAliases => path in getAliases;
 
 /**
  * All doors of a web process behind its real front, on a port and a database of the test file's own; only Next, which
@@ -76,6 +80,11 @@ export async function openTestDoors(settings: Record<string, string> = {}, log?:
     if (pathname === "/api/auth/register") return handleRegister(runtime, request);
     if (pathname.startsWith("/api/trpc/")) return answerTrpc(door, request, "/api/trpc");
     if (pathname === "/api/openapi.json") return Promise.resolve(Response.json(describeApi(operations, address)));
+    const [, short = "", handle] = /^\/api\/(\w+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
+    if (handle === undefined && isPostAlias(short))
+      return answerOperation(door, request, operations, postAliases[short]);
+    if (handle !== undefined && isGetAlias(short))
+      return answerOperation(door, request, operations, getAliases[short], { handle });
     return answerOperation(door, request, operations, pathname.replace("/api/v1/", ""));
   }
 

@@ -35,6 +35,7 @@ export async function openTestRuntime() {
       repoRoots: [],
       sandbox: "auto",
       gateOutputLimitBytes: 200_000,
+      channelRate: 5,
     },
   };
   return { ...database, runtime };

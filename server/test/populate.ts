@@ -1,5 +1,7 @@
 import { createApiKey } from "../api-keys/operations.ts";
 import { checkBudgetOperation, setBudget } from "../budgets/operations.ts";
+import { advertiseChannel, grantAccess, publish } from "../channels/operations.ts";
+import { holdOwnHandle } from "../channels/handles.ts";
 import type { Runtime } from "../context.ts";
 import { createAgent } from "../agents/operations.ts";
 import { record } from "../events/record.ts";
@@ -63,6 +65,11 @@ export async function populate(runtime: Runtime) {
   await run(checkBudgetOperation, agent, { sessionId: session.id, estimateMicros: 1_000, reserve: true });
   await run(setPriceOperation, owner, { provider: "us", model: "own", inputMicros: 1, outputMicros: 1 });
   const { budget } = await run(setBudget, owner, { period: "month", capMicros: 1_000_000_000 });
+  const [own, theirs] = [await as(runtime, agent, holdOwnHandle), await as(runtime, member, holdOwnHandle)];
+  const channel = `agent.${own.handle}.news`;
+  await run(advertiseChannel, agent, { channel, description: "news" });
+  await run(grantAccess, agent, { channel, handle: theirs.handle });
+  await run(publish, agent, { channel, payload: "hello" });
   const ids = {
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },

@@ -32,6 +32,7 @@ const runtime: Runtime = {
     repoRoots: [],
     sandbox: "auto",
     gateOutputLimitBytes: 200_000,
+    channelRate: 5,
   },
 };
 

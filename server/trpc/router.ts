@@ -2,6 +2,7 @@ import * as agents from "../agents/operations.ts";
 import * as apiKeys from "../api-keys/operations.ts";
 import * as audit from "../audit-log/operations.ts";
 import * as budgets from "../budgets/operations.ts";
+import * as channels from "../channels/operations.ts";
 import { waitForWork } from "../dispatch/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
 import * as humanRequests from "../human-requests/operations.ts";
@@ -177,6 +178,25 @@ export const appRouter = router({
     start: mutation(sessions.startSession),
     recordUsage: mutation(sessions.recordUsageOperation),
     end: mutation(sessions.endSession),
+  }),
+  channels: router({
+    list: query(channels.listChannels),
+    get: query(channels.getChannel),
+    profile: query(channels.getProfile),
+    locks: query(channels.listLocks),
+    check: query(channels.checkMessageOperation),
+    read: query(channels.readChannel),
+    publish: mutation(channels.publish),
+    subscribe: mutation(channels.subscribeChannel),
+    lock: mutation(channels.lockChannel),
+    unlock: mutation(channels.unlockChannel),
+    grant: mutation(channels.grantAccess),
+    revoke: mutation(channels.revokeAccess),
+    requestAccess: mutation(channels.requestAccess),
+    advertise: mutation(channels.advertiseChannel),
+    withdrawAdvert: mutation(channels.withdrawAdvert),
+    keepHistory: mutation(channels.keepHistory),
+    changeHandle: mutation(channels.changeHandleOperation),
   }),
   events: router({
     list: query(listEvents),

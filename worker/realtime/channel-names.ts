@@ -2,7 +2,7 @@ const channelName = /^[A-Za-z0-9_\-=@,.;]{1,200}$/;
 const serverToUser = "#server-to-user-";
 
 /** Channels that only the product itself publishes to. */
-const ownPrefixes = ["private-org.", "private-team.", "private-user."];
+const ownPrefixes = ["private-org.", "private-team.", "private-user.", "private-channel."];
 
 export function isChannelName(name: string): boolean {
   return channelName.test(name);

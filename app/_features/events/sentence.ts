@@ -377,6 +377,33 @@ const wording: Wording = {
     ],
     tone: passed ? "success" : "danger",
   }),
+  "handle.given": ({ handle }, { subject }) => ({
+    face: "person",
+    parts: ["gave ", subject("somebody"), " the handle ", { name: handle }],
+  }),
+  "channel.locked": ({ path }) => ({ face: "paused", parts: ["locked the channel ", { name: path }] }),
+  "channel.unlocked": ({ path }) => ({ face: "resumed", parts: ["unlocked the channel ", { name: path }] }),
+  "channel.granted": ({ path, granteeId }, { name }) => ({
+    face: "person",
+    parts: ["let ", name(granteeId, "somebody"), " hear the channel ", { name: path }],
+  }),
+  "channel.revoked": ({ path, granteeId }, { name }) => ({
+    face: "person",
+    parts: ["no longer lets ", name(granteeId, "somebody"), " hear the channel ", { name: path }],
+  }),
+  "channel.advertised": ({ path, description }) => ({
+    face: "message",
+    parts: ["advertised the channel ", { name: path }],
+    quote: said(description),
+  }),
+  "channel.advert_withdrawn": ({ path }) => ({
+    face: "message",
+    parts: ["took back the advert of the channel ", { name: path }],
+  }),
+  "channel.history_changed": ({ path, count }) => ({
+    face: "message",
+    parts: ["made the channel ", { name: path }, count === null ? " keep nothing" : ` keep ${count} messages`],
+  }),
   "request.opened": ({ kind, title, blocksTask }, { it }) => ({
     face: "request",
     parts: [
