@@ -23,6 +23,7 @@ async function startHost({ runtime: { config }, secrets, log }: PartContext) {
     allowedOrigins: ["*"],
     addressOf: (request) => String(request.headers["x-forwarded-for"] ?? request.socket.remoteAddress),
     log,
+    webhooks: config.realtimeWebhookUrl === undefined ? undefined : { url: config.realtimeWebhookUrl },
   });
   const port = await server.listen(config.workerPort, "127.0.0.1");
   log.info({ port }, "realtime is listening");

@@ -1,8 +1,9 @@
-import { isPresence, keepsLastEvent } from "./channel-names.ts";
+import { isOwnChannel, isPresence, keepsLastEvent } from "./channel-names.ts";
 import type { Connection, Member, Subscription } from "./connection.ts";
 import { EventCache } from "./event-cache.ts";
 import { messageFrame, subscribedFrame, subscriptionErrorFrame } from "./frames.ts";
 import type { Limits } from "./limits.ts";
+import type { Report } from "./webhooks.ts";
 
 interface Channel {
   readonly subscribers: Set<Connection>;
@@ -21,9 +22,13 @@ export interface ChannelState {
 export class Channels {
   private readonly channels = new Map<string, Channel>();
   private readonly cache: EventCache;
+  private readonly report: Report;
+  /** Channels whose subscribers have not been told their number yet. */
+  private readonly uncounted = new Map<string, NodeJS.Timeout>();
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, report: Report = () => {}) {
     this.cache = new EventCache(limits);
+    this.report = report;
   }
 
   get size(): number {
@@ -60,6 +65,7 @@ export class Channels {
   join(connection: Connection, name: string, subscription: Subscription): void {
     if (connection.subscriptions.has(name)) return;
     const channel = this.channels.get(name) ?? { subscribers: new Set<Connection>(), members: new Map() };
+    if (!this.channels.has(name)) this.report({ name: "channel_occupied", channel: name });
     this.channels.set(name, channel);
     const { member } = subscription;
     if (member) this.addMember(name, channel, member);
@@ -67,6 +73,7 @@ export class Channels {
     connection.subscriptions.set(name, subscription);
     connection.send(subscribedFrame(name, isPresence(name) ? presenceData(channel) : "{}"));
     if (keepsLastEvent(name)) this.sendKept(connection, name);
+    this.countLater(name, channel);
   }
 
   leave(connection: Connection, name: string): void {
@@ -76,7 +83,10 @@ export class Channels {
     connection.subscriptions.delete(name);
     channel.subscribers.delete(connection);
     if (subscription.member) this.removeMember(name, channel, subscription.member.user_id);
-    if (channel.subscribers.size === 0) this.channels.delete(name);
+    this.countLater(name, channel);
+    if (channel.subscribers.size > 0) return;
+    this.channels.delete(name);
+    this.report({ name: "channel_vacated", channel: name });
   }
 
   leaveAll(connection: Connection): void {
@@ -131,6 +141,7 @@ export class Channels {
       return;
     }
     channel.members.set(member.user_id, { member, connections: 1 });
+    this.report({ name: "member_added", channel: name, user_id: member.user_id });
     const data = JSON.stringify(member);
     this.broadcast(channel, messageFrame({ event: "pusher_internal:member_added", channel: name, data }));
   }
@@ -141,12 +152,31 @@ export class Channels {
     known.connections -= 1;
     if (known.connections > 0) return;
     channel.members.delete(userId);
+    this.report({ name: "member_removed", channel: name, user_id: userId });
     const data = JSON.stringify({ user_id: userId });
     this.broadcast(channel, messageFrame({ event: "pusher_internal:member_removed", channel: name, data }));
   }
 
+  /** Tells the subscribers how many they are, soon; where they are many, every five seconds at most, as hosted Pusher does. */
+  private countLater(name: string, { subscribers }: Channel): void {
+    if (isPresence(name) || isOwnChannel(name) || name.startsWith("#") || this.uncounted.has(name)) return;
+    const waitMs = subscribers.size > 100 ? 5_000 : 20;
+    this.uncounted.set(name, setTimeout(() => this.tellCount(name), waitMs).unref());
+  }
+
+  private tellCount(name: string): void {
+    this.uncounted.delete(name);
+    const channel = this.channels.get(name);
+    if (!channel) return;
+    const count = { subscription_count: channel.subscribers.size };
+    this.report({ name: "subscription_count", channel: name, ...count });
+    const data = JSON.stringify(count);
+    this.broadcast(channel, messageFrame({ event: "pusher_internal:subscription_count", channel: name, data }));
+  }
+
   private sendKept(connection: Connection, name: string): void {
     const kept = this.cache.find(name);
+    if (!kept) this.report({ name: "cache_miss", channel: name });
     connection.send(
       kept
         ? messageFrame({ event: kept.event, channel: name, data: kept.data })

@@ -8,12 +8,16 @@ import type { Limits, PusherApp } from "./limits.ts";
 import { parseJson } from "./parse-json.ts";
 import { isSame, userAuth } from "./signature.ts";
 import { subscribe, subscribeRequest } from "./subscribe.ts";
+import type { Watchlists } from "./watchlists.ts";
+import type { Report } from "./webhooks.ts";
 
 export interface Protocol {
   readonly app: PusherApp;
   readonly limits: Limits;
   readonly channels: Channels;
   readonly evictions: Evictions;
+  readonly watchlists: Watchlists;
+  readonly report: Report;
 }
 
 const envelope = z.object({ event: z.string(), channel: z.string().optional(), data: z.unknown() });
@@ -21,7 +25,11 @@ type Envelope = z.infer<typeof envelope>;
 
 const unsubscribeRequest = z.object({ channel: z.string() });
 const signInRequest = z.object({ auth: z.string(), user_data: z.string() });
-const userData = z.object({ id: z.string().min(1).max(200), issued_at: z.number().optional() });
+const userData = z.object({
+  id: z.string().min(1).max(200),
+  issued_at: z.number().optional(),
+  watchlist: z.array(z.string().min(1).max(200)).optional(),
+});
 
 /** Handles one message of a client. What is malformed is answered, never thrown. */
 export function receive(protocol: Protocol, connection: Connection, text: string): void {
@@ -65,23 +73,28 @@ function withData<Data>(
   else refuse(connection, z.prettifyError(parsed.error).slice(0, 200));
 }
 
-function signIn({ app, evictions }: Protocol, connection: Connection, request: z.infer<typeof signInRequest>): void {
+function signIn(protocol: Protocol, connection: Connection, request: z.infer<typeof signInRequest>): void {
+  const { app, evictions, limits, watchlists } = protocol;
   const isSigned = isSame(userAuth(app, connection.id, request.user_data), request.auth);
   const user = userData.safeParse(isSigned ? parseJson(request.user_data) : undefined);
   if (!user.success) return connection.close(4009, "Connection is unauthorized");
   if (connection.userId !== undefined && connection.userId !== user.data.id) {
     return connection.close(4009, "Connection is signed in as another user");
   }
-  const { id: userId, issued_at: issuedMs } = user.data;
+  const { id: userId, issued_at: issuedMs, watchlist = [] } = user.data;
   const outdated =
     issuedMs === undefined ? undefined : evictions.whyOutdated({ channel: userChannel(userId), userId, issuedMs });
   if (outdated !== undefined) return connection.close(4009, outdated);
   connection.userId = userId;
   const data = JSON.stringify({ user_data: request.user_data });
   connection.send(messageFrame({ event: "pusher:signin_success", data }));
+  if (watchlists.isKnown(connection)) return;
+  const isTooLong = watchlist.length > limits.watchlistUsers;
+  if (isTooLong) connection.send(errorFrame(4302, `A watchlist may have ${limits.watchlistUsers} users`));
+  watchlists.enter(connection, userId, isTooLong ? [] : watchlist);
 }
 
-function clientEvent({ limits, channels }: Protocol, connection: Connection, message: Envelope): void {
+function clientEvent({ limits, channels, report }: Protocol, connection: Connection, message: Envelope): void {
   const { event, channel = "", data } = message;
   const subscription = connection.subscriptions.get(channel);
   if (!subscription) return refuse(connection, "Subscribe to the channel before you send events to it");
@@ -93,7 +106,11 @@ function clientEvent({ limits, channels }: Protocol, connection: Connection, mes
   if (connection.clientEvents.exceeds(limits.clientEventsPerSecond)) {
     return connection.send(errorFrame(4301, `At most ${limits.clientEventsPerSecond} client events a second`));
   }
-  channels.publish(channel, event, data, { exceptSocketId: connection.id, userId: subscription.member?.user_id });
+  const userId = subscription.member?.user_id;
+  channels.publish(channel, event, data, { exceptSocketId: connection.id, userId });
+  const text = typeof data === "string" ? data : (JSON.stringify(data) ?? "");
+  const sender = { socket_id: connection.id, ...(userId !== undefined && { user_id: userId }) };
+  report({ name: "client_event", channel, event, data: text, ...sender });
 }
 
 function refuse(connection: Connection, message: string): void {

@@ -3,11 +3,13 @@ import { z } from "zod";
 import { isChannelName, isPresence, isUserChannel, keepsLastEvent } from "./channel-names.ts";
 import type { Protocol } from "./client-messages.ts";
 import { parseJson } from "./parse-json.ts";
+import type { Replays } from "./replays.ts";
 import { whyUnsigned } from "./signature.ts";
 
 /** Everything the HTTP API needs besides channels: the users' connections, which it can end. */
 export interface HttpApi extends Protocol {
   terminate(userId: string): number;
+  readonly replays: Replays;
 }
 
 interface Answer {
@@ -45,6 +47,9 @@ async function handle(api: HttpApi, request: IncomingMessage): Promise<Answer> {
   const clock = { nowSeconds: Date.now() / 1_000, toleranceSeconds: api.limits.requestClockSeconds };
   const unsigned = whyUnsigned(api.app, { method, path, query, body }, clock);
   if (unsigned !== undefined) return refusal(401, unsigned);
+  // Reading twice is harmless.
+  if (method !== "GET" && api.replays.isReplay(query.get("auth_signature") ?? ""))
+    return refusal(401, "this request was made before; sign a new one");
   const parsed = parseJson(body.toString("utf8"));
   if (body.length > 0 && parsed === undefined) return refusal(400, "the body is not JSON");
   return dispatch(api, `${method} ${route}`, { query, body: parsed });

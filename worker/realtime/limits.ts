@@ -13,6 +13,7 @@ export interface Limits {
   readonly membersPerPresenceChannel: number;
   readonly memberBytes: number;
   readonly clientEventsPerSecond: number;
+  readonly watchlistUsers: number;
 
   readonly requestBytes: number;
   readonly messageBytes: number;
@@ -41,6 +42,7 @@ export const defaultLimits: Limits = {
   membersPerPresenceChannel: 100,
   memberBytes: 2_048,
   clientEventsPerSecond: 10,
+  watchlistUsers: 100,
 
   requestBytes: 1_048_576,
   messageBytes: 65_536,

@@ -6,7 +6,10 @@ import { Channels } from "./channels.ts";
 import { Evictions } from "./evictions.ts";
 import { answerApi } from "./http-api.ts";
 import { defaultLimits, type Limits, type PusherApp } from "./limits.ts";
+import { Replays } from "./replays.ts";
 import { type Log, Sockets } from "./sockets.ts";
+import { Watchlists } from "./watchlists.ts";
+import { startWebhooks, type WebhookOptions } from "./webhooks.ts";
 
 export interface PusherServerOptions {
   readonly app: PusherApp;
@@ -16,6 +19,8 @@ export interface PusherServerOptions {
   readonly log?: Log;
   /** The address that limits are counted by. Behind a proxy the caller, who knows which hops to believe, passes its own. */
   readonly addressOf?: (request: IncomingMessage) => string;
+  /** Where to report what happens on channels, as Pusher's webhooks do. */
+  readonly webhooks?: Pick<WebhookOptions, "url" | "gatherMs" | "pausesMs"> | undefined;
 }
 
 export interface PusherServerStats {
@@ -50,12 +55,16 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
   if (!/^\d+$/.test(options.app.id)) throw new Error(`The realtime app id must be a number, not "${options.app.id}"`);
   const limits = { ...defaultLimits, ...options.limits };
   const log = options.log ?? silent;
-  const channels = new Channels(limits);
+  const onError = (error: unknown) => log.warn({ err: error }, "a realtime webhook was not delivered");
+  const webhooks = options.webhooks && startWebhooks({ ...options.webhooks, app: options.app, onError });
+  const report = webhooks?.report ?? (() => {});
+  const channels = new Channels(limits, report);
   const evictions = new Evictions(limits.authorizationSeconds);
-  const protocol = { app: options.app, limits, channels, evictions };
+  const protocol = { app: options.app, limits, channels, evictions, watchlists: new Watchlists(), report };
   const addressOf = options.addressOf ?? ((request: IncomingMessage) => request.socket.remoteAddress ?? "");
   const sockets = new Sockets({ protocol, log, allowedOrigins: options.allowedOrigins });
-  const api = { ...protocol, terminate: (userId: string) => sockets.terminate(userId) };
+  const replays = new Replays(limits.requestClockSeconds);
+  const api = { ...protocol, replays, terminate: (userId: string) => sockets.terminate(userId) };
   // Frames are shared between sockets and written past `ws`, so they cannot be compressed per socket.
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -104,6 +113,7 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
       }),
     async close() {
       await sockets.close();
+      await webhooks?.stop();
       http.closeAllConnections();
       if (http.listening) await new Promise<void>((resolve) => http.close(() => resolve()));
     },

@@ -69,7 +69,10 @@ export class Sockets {
       socket: webSocket,
       outbox,
       protocol: Number(version ?? 0),
-      onEnd: (ended) => this.protocol.channels.leaveAll(ended),
+      onEnd: (ended) => {
+        this.protocol.channels.leaveAll(ended);
+        this.protocol.watchlists.leave(ended);
+      },
     });
     if (refusal) return this.refuse(connection, refusal);
     this.welcome(connection, webSocket, address);
@@ -150,6 +153,7 @@ export class Sockets {
   private forget(connection: Connection, address: string): void {
     this.connections.delete(connection);
     this.protocol.channels.leaveAll(connection);
+    this.protocol.watchlists.leave(connection);
     const left = (this.perAddress.get(address) ?? 1) - 1;
     if (left > 0) this.perAddress.set(address, left);
     else this.perAddress.delete(address);
