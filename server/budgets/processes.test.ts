@@ -57,7 +57,12 @@ test("50 processes spend against $1.00 while the database is killed: never a mic
     ...{ db, wake },
     settings: {
       ...{ dataDir: folder, publicUrl: "http://localhost:3000", repoRoots: [], sandbox: "auto" },
-      ...{ leaseSeconds: { driven: 15, external: 1800 }, gateOutputLimitBytes: 1_000, rateSignIn: 1_000 },
+      ...{
+        leaseSeconds: { driven: 15, external: 1800 },
+        gateOutputLimitBytes: 1_000,
+        rateSignIn: 1_000,
+        channelRate: 5,
+      },
     },
   };
   const { run } = workIn(runtime);

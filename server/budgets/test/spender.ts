@@ -35,7 +35,7 @@ async function spendAll({ url, actor: told, sessionId, mostMicros }: SpenderOrde
   const wake = { announce: () => {}, on: () => () => {}, close: () => Promise.resolve() };
   const settings: Runtime["settings"] = {
     ...{ dataDir: "/nonexistent", publicUrl: "http://localhost:3000", repoRoots: [], sandbox: "auto" },
-    ...{ leaseSeconds: { driven: 15, external: 1800 }, gateOutputLimitBytes: 1_000, rateSignIn: 1_000 },
+    ...{ leaseSeconds: { driven: 15, external: 1800 }, gateOutputLimitBytes: 1_000, rateSignIn: 1_000, channelRate: 5 },
   };
   const runtime: Runtime = { db, wake, settings };
   const answer: SpenderAnswer = { calls: 0, costMicros: 0, refusals: 0, failures: 0 };
