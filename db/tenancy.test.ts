@@ -9,6 +9,7 @@ const GLOBAL_TABLES: Record<string, string> = {
   accounts: "a person's sign-in with a provider",
   sign_ins: "a person's sessions",
   refresh_tokens: "a chain of a person's session, or of a key whose organization the session names",
+  password_resets: "a person's password is theirs in every organization",
   worker_beats: "a worker serves every organization",
 };
 

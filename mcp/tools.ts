@@ -147,6 +147,7 @@ export const notForAgents: readonly Operation[] = [
   members.changeMemberRole,
   members.deactivateMember,
   members.reactivateMember,
+  members.createPasswordReset,
   teams.updateTeam,
   teams.archiveTeam,
   teams.addTeamMember,

@@ -1,11 +1,9 @@
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startEmbeddedPostgres } from "#db/embedded.ts";
 import { migrate } from "#db/migrate.ts";
 import { createFirstAccess, readBootstrapOptions } from "#server/auth/bootstrap.ts";
-import { type Config, config } from "#server/config.ts";
+import { config } from "#server/config.ts";
 import { openRuntime } from "#server/runtime.ts";
-import { findRunning } from "./running.ts";
+import { openDatabase } from "./open-database.ts";
 
 const usage = "Usage: npm run bootstrap -- --email E --password P --org NAME [--name N] [--json]";
 
@@ -41,17 +39,6 @@ async function bootstrap(): Promise<void> {
   } finally {
     await database.close();
   }
-}
-
-/** The database of the Entourage that runs on the data folder; else the one of the settings; else the embedded one, for a moment. */
-async function openDatabase({ dataDir, databaseUrl, publicUrl }: Config) {
-  const close = async () => {};
-  const running = findRunning(dataDir);
-  if (running?.databaseUrl) return { url: running.databaseUrl, publicUrl: running.url, close };
-  if (databaseUrl) return { url: databaseUrl, publicUrl, close };
-  const embedded = await startEmbeddedPostgres(join(dataDir, "postgres"));
-  // A server that was there already is somebody else's to stop.
-  return { url: embedded.url, publicUrl, close: async () => (embedded.reused ? undefined : embedded.stop()) };
 }
 
 await bootstrap().catch((error: unknown) => {

@@ -22,6 +22,7 @@ const tasks = {
   demo: ["scripts/demo.ts"],
   doctor: ["scripts/doctor.ts"],
   bootstrap: ["scripts/bootstrap.ts"],
+  "reset-password": ["scripts/reset-password.ts"],
   backup: ["scripts/backup.ts"],
   restore: ["scripts/restore.ts"],
   build: ["scripts/build.ts"],

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import type { Tx } from "#db/client.ts";
 import type { Actor, Runtime } from "./context.ts";
-import { listTasks } from "./tasks/operations.ts";
+import { getTask, listTasks } from "./tasks/operations.ts";
 import { openTestRuntime } from "./test/fixtures.ts";
 import { ask, canary, candidatesFor, openMatrix, placesOf, rowOf, withValue } from "./test/matrix.ts";
 import { operations } from "./trpc/operations.ts";
@@ -55,7 +55,11 @@ test("the seam holds: as the other organization's owner one sees the rows of our
   expect(inTheirs).toBe(0);
   expect(inOurs).toBeGreaterThan(0);
   // Unconfined the same question brings the canary: the attempts below ask for something that is there.
-  expect((await ask(runtime, listTasks, theirs.org.owner, {})).text).toContain(canary);
+  const unconfined = [
+    await ask(runtime, listTasks, theirs.org.owner, { teamId: theirs.org.teamId }),
+    await ask(runtime, getTask, theirs.org.owner, { task: theirs.ids.task }),
+  ];
+  for (const { text } of unconfined) expect(text).toContain(canary);
 });
 
 test.each(inOrgs.map((operation) => ({ name: operation.name, operation })))(

@@ -78,3 +78,19 @@ export const refreshTokens = snakeCase.table(
   },
   (table) => [index("refresh_tokens_sign_in").on(table.signInId)],
 );
+
+/** A way back in for somebody who forgot their password: a link that an admin or the operator makes. Works once. */
+export const passwordResets = snakeCase.table(
+  "password_resets",
+  {
+    /** SHA-256 of what stands in the link. */
+    hash: text().primaryKey(),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    createdAt: createdAt(),
+    expiresAt: moment().notNull(),
+    usedAt: moment(),
+  },
+  (table) => [index("password_resets_user").on(table.userId)],
+);

@@ -8,7 +8,7 @@ import { asSystem } from "./actor.ts";
 import { admitIdentity, findByIdentity, type Identity } from "./provider-account.ts";
 import type { AuthRuntime } from "./session.ts";
 import { sessionSettings } from "./settings.ts";
-import { endSignIn, findByPassword, readSignIn, signInDays, startSignIn } from "./sign-in.ts";
+import { endSignIn, findByPassword, readSignIn, renewSignIn, signInDays, startSignIn } from "./sign-in.ts";
 
 declare module "next-auth" {
   interface Session {
@@ -118,7 +118,10 @@ function callbacksOf({ runtime, ip, userAgent, invitation }: SignInRequest): Nex
         return userId ? { signInId: await startSignIn(runtime, userId, { ip, userAgent }) } : null;
       }
       const parsed = tokenOf.safeParse(token);
-      return parsed.success && (await readSignIn(runtime, parsed.data.signInId)) ? parsed.data : null;
+      if (!parsed.success || !(await readSignIn(runtime, parsed.data.signInId))) return null;
+      // The session was read, so its cookie is written anew, and the row it names lives as long.
+      await renewSignIn(runtime, parsed.data.signInId);
+      return parsed.data;
     },
     async session({ session, token }) {
       const parsed = tokenOf.safeParse(token);

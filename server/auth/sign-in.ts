@@ -52,6 +52,18 @@ export async function startSignIn(
   return id;
 }
 
+/**
+ * Lets a sign-in that is in use live on: thirty days from now. Once a day is enough; nobody uses it for thirty days, and it
+ * ends.
+ */
+export async function renewSignIn(runtime: Runtime, signInId: string): Promise<void> {
+  await asSystem(runtime, ({ tx }) =>
+    tx.execute(sql`update sign_ins set expires_at = now() + make_interval(days => ${signInDays})
+      where id = ${signInId}::uuid and kind = 'browser' and revoked_at is null and expires_at > now()
+        and expires_at < now() + make_interval(days => ${signInDays - 1})`),
+  );
+}
+
 /** Who a live sign-in belongs to, and the organization to begin in. */
 export async function readSignIn(runtime: Runtime, signInId: string) {
   const [row] = await asSystem(runtime, ({ tx }) =>

@@ -56,6 +56,9 @@ export const eventData = {
   "member.reactivated": none,
   /** A refresh token of this person came a second time: somebody else has it. All tokens of its family ended. */
   "member.token_reused": z.object({ family: id }),
+  /** Somebody made a link that sets a new password for this member. */
+  "member.reset_link_made": none,
+  "member.password_reset": none,
   "invitation.created": z.object({
     email: text.nullable(),
     role: z.enum(orgRoles),

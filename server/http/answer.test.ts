@@ -117,7 +117,7 @@ test("the OpenAPI document tells every operation", () => {
   const document = describeApi(operations, address);
   expect(Object.keys(document.paths)).toEqual([
     ...[...operations.keys()].map((name) => `/${name}`),
-    ...["register", "login", "refresh", "revoke", "me"].map((name) => `/api/auth/${name}`),
+    ...["register", "login", "refresh", "reset", "revoke", "me"].map((name) => `/api/auth/${name}`),
     ...["publish", "lock", "unlock", "grant", "revoke", "advertise", "locks/{agent}", "profile/{agent}"].map(
       (path) => `/api/${path}`,
     ),

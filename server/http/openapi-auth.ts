@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { registered, registerInput } from "../auth/schema.ts";
-import { loginInput, profile, refreshInput, signedIn, tokenPair } from "../tokens/schema.ts";
+import { loginInput, profile, refreshInput, resetInput, signedIn, tokenPair } from "../tokens/schema.ts";
 
 /** Signing up and in stand beside the operations: under `/api/auth`, most of them for somebody who has no key yet. */
 export function describeAuth(address: string) {
@@ -8,6 +8,7 @@ export function describeAuth(address: string) {
     ["register", "Sign up. The first person owns the first organization.", registerInput, 201, registered],
     ["login", "Sign in for an access token (60 minutes) and a refresh token (30 days).", loginInput, 200, signedIn],
     ["refresh", "Exchange a refresh token for a new pair; the old one ends.", refreshInput, 200, tokenPair],
+    ["reset", "Set a new password by the token of a reset link; every sign-in ends.", resetInput, 200, z.object({})],
     ["revoke", "End a sign-in with all of its tokens.", refreshInput.partial(), 200, z.object({})],
   ] as const;
   const servers = [{ url: address }];

@@ -57,6 +57,19 @@ export const reactivateMember = defineOperation({
   },
 });
 
+export const createPasswordReset = defineOperation({
+  name: "create_password_reset",
+  summary: "Make a link with which a member sets a new password, once and within an hour. Hand it to nobody else.",
+  kind: "command",
+  permission: "people:manage",
+  // Passwords belong to the person, not to the organization: the tables are everybody's.
+  scope: "instance",
+  hints: { secret: true },
+  input: schema.memberInput,
+  output: schema.resetLink,
+  run: (context, { userId }) => service.createPasswordReset(context, userId),
+});
+
 export const inviteMember = defineOperation({
   name: "invite_member",
   summary: "Make a link that lets one person in. It is shown once and ends after seven days.",

@@ -7,6 +7,8 @@ type Types =
   | "member.deactivated"
   | "member.reactivated"
   | "member.token_reused"
+  | "member.reset_link_made"
+  | "member.password_reset"
   | "invitation.created"
   | "invitation.accepted"
   | "invitation.revoked";
@@ -26,6 +28,8 @@ export const memberProjections: Projections<Types> = {
       where m.org_id = e.org_id and m.user_id = e.subject_id`),
   // For the record only: tokens are no fold of the events.
   "member.token_reused": () => Promise.resolve(),
+  "member.reset_link_made": () => Promise.resolve(),
+  "member.password_reset": () => Promise.resolve(),
   "invitation.created": (tx, events) =>
     tx.execute(sql`insert into invitations (org_id, id, email, role, team_ids, token_hash, invited_by, created_at, expires_at)
       select e.org_id, e.subject_id, e.data->>'email', e.data->>'role',

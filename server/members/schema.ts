@@ -24,6 +24,10 @@ export const memberList = z.object({ members: z.array(member) });
 
 export const changeRoleInput = z.strictObject({ userId: id, role });
 export const memberInput = z.strictObject({ userId: id });
+export const resetLink = z.object({
+  link: z.string().describe("Opens a page that sets a new password. It works once and is shown this once."),
+  expiresAt: isoTime,
+});
 export const memberResult = z.object({ member });
 
 export const invitation = z.object({

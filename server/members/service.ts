@@ -1,7 +1,8 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, ne } from "drizzle-orm";
 import type { OrgRole } from "#db/enums.ts";
 import { memberships, teams } from "#db/schema/organizations.ts";
 import { handBackWork } from "../agents/service.ts";
+import { makeResetLink, type ResetLink } from "../auth/password-reset.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
@@ -46,6 +47,33 @@ export async function reactivateMember(context: Context, userId: string): Promis
   if (member.status === "active") return;
   if (member.role === "owner") requireOwner(context);
   await record(context, "member.reactivated", [{ subject: userId, data: {} }]);
+}
+
+/**
+ * Makes the link that gives a member a new password. Whoever is in another organization too is not handed to the admins of
+ * this one: with the password one would be them there. The operator of the server can help them.
+ * @throws AppError not_found; forbidden for owners unless an owner does it; conflict for whoever is elsewhere too.
+ */
+export async function createPasswordReset(context: Context, userId: string): Promise<ResetLink> {
+  const { tx, actor } = context;
+  if (actor.kind !== "user")
+    throw new AppError("forbidden", "Only people make such links: npm run reset-password does too.");
+  const member = await lockMember(context, userId);
+  if (member.role === "owner") requireOwner(context);
+  if (member.status !== "active") throw new AppError("conflict", "This member is deactivated. Reactivate them first.");
+  const elsewhere = await tx
+    .select({ orgId: memberships.orgId })
+    .from(memberships)
+    .where(and(eq(memberships.userId, userId), ne(memberships.orgId, actor.orgId)))
+    .limit(1);
+  if (elsewhere.length > 0 && userId !== actor.id) {
+    throw new AppError(
+      "conflict",
+      "This person's password cannot be reset from here. Who runs the server can: npm run reset-password.",
+    );
+  }
+  await record(context, "member.reset_link_made", [{ subject: userId, data: {} }]);
+  return makeResetLink(context, userId);
 }
 
 /** @throws AppError forbidden for anybody but owners. */

@@ -22,7 +22,7 @@ import type { Logger } from "../log.ts";
 import { openRuntime } from "../runtime.ts";
 import { answerTrpc } from "../trpc/answer.ts";
 import { operations } from "../trpc/operations.ts";
-import { handleLogin, handleMe, handleRefresh, handleRevoke } from "../tokens/http.ts";
+import { handleLogin, handleMe, handleRefresh, handleReset, handleRevoke } from "../tokens/http.ts";
 import { openTestRuntime, type TestOrg } from "./fixtures.ts";
 
 process.env.ENTOURAGE_LOG_LEVEL ??= "silent";
@@ -30,6 +30,7 @@ process.env.ENTOURAGE_LOG_LEVEL ??= "silent";
 const authDoors = new Map([
   ["/api/auth/login", handleLogin],
   ["/api/auth/refresh", handleRefresh],
+  ["/api/auth/reset", handleReset],
   ["/api/auth/revoke", handleRevoke],
   ["/api/auth/me", handleMe],
 ]);

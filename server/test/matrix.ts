@@ -204,10 +204,15 @@ async function plantCanaries({ db }: Runtime, orgId: string, ownerId: string): P
   });
 }
 
+/** One of a list's words stays, so that the row can still be answered by whoever is let through. */
+const listWord = "^[a-z_]{1,20}$";
+
 function planted(name: string, type: string | undefined) {
   const column = sql.identifier(name);
-  if (type === "text") return sql`${column} = ${column} || ${canary}::text`;
-  if (type === "_text") return sql`${column} = array_append(${column}, ${canary}::text)`;
+  if (type === "text")
+    return sql`${column} = case when ${column} ~ ${listWord} then ${column} else ${column} || ${canary}::text end`;
+  if (type === "_text")
+    return sql`${column} = case when exists (select from unnest(${column}) word where word ~ ${listWord}) then ${column} else array_append(${column}, ${canary}::text) end`;
   if (type === "jsonb")
     return sql`${column} = case jsonb_typeof(${column}) when 'object' then ${column} || jsonb_build_object('canary', ${canary}::text, 'name', ${canary}::text) else ${column} end`;
   return undefined;

@@ -1,11 +1,13 @@
 import { isWellFormed } from "../auth/key.ts";
+import { attempts } from "../auth/attempts.ts";
+import { resetPassword } from "../auth/password-reset.ts";
 import { admitPage, type Door, enter, explain, readJsonText, refusal, requestIdOf } from "../door.ts";
 import { AppError } from "../errors.ts";
 import { execute } from "../execute.ts";
 import { parseOrRefuse } from "../input-refusal.ts";
 import { type Client, refresh, revokeFamily } from "./families.ts";
 import { getProfile } from "./operations.ts";
-import { authenticateInput, refreshInput, signedIn, tokenPair } from "./schema.ts";
+import { authenticateInput, refreshInput, resetInput, signedIn, tokenPair } from "./schema.ts";
 import { exchangeKey, signInWithPassword } from "./service.ts";
 
 const bodyLimitBytes = 16_384;
@@ -43,6 +45,15 @@ export const handleRevoke = (door: Door, request: Request): Promise<Response> =>
     if (!familyId)
       throw new AppError("invalid", "Send `refreshToken`, or the access token as `Authorization: Bearer …`.");
     await revokeFamily(door.runtime, { familyId });
+    return {};
+  });
+
+/** `POST /api/auth/reset`: `{ token, password }`: the token of a reset link sets a new password; every sign-in ends. */
+export const handleReset = (door: Door, request: Request): Promise<Response> =>
+  answer(door, request, async () => {
+    const asked = await readBody(request, "reset", resetInput);
+    await attempts(door.runtime.settings).admit({ ip: clientOf(request).ip });
+    await resetPassword(door.runtime, asked);
     return {};
   });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { orgRoles } from "#db/enums.ts";
+import { password } from "../auth/schema.ts";
 import { id, isoTime } from "../ids.ts";
 
 const orgRef = z
@@ -26,6 +27,8 @@ export const authenticateInput = z.strictObject({
 });
 
 export const refreshInput = z.strictObject({ refreshToken: z.string().min(1).max(4_096) });
+
+export const resetInput = z.strictObject({ token: z.string().max(200), password });
 
 const user = z.object({ id, name: z.string(), email: z.string() });
 

@@ -50,6 +50,7 @@ export const appRouter = router({
     changeRole: mutation(members.changeMemberRole),
     deactivate: mutation(members.deactivateMember),
     reactivate: mutation(members.reactivateMember),
+    resetPassword: mutation(members.createPasswordReset),
   }),
   teams: router({
     list: query(teams.listTeams),

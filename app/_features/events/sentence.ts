@@ -143,6 +143,15 @@ const wording: Wording = {
     parts: ["ended a sign-in of ", subject("a member"), ": its refresh token was used twice"],
     tone: "warning",
   }),
+  "member.reset_link_made": (_, { subject }) => ({
+    face: "person",
+    parts: ["made a link to set a new password for ", subject("a member")],
+    tone: "warning",
+  }),
+  "member.password_reset": (_, { subject }) => ({
+    face: "person",
+    parts: ["set a new password for ", subject("a member"), " by a link"],
+  }),
   "invitation.created": ({ email, role }) => ({
     face: "person",
     parts: ["invited ", email === null ? "whoever has the link" : { name: email }, ` as ${roleWords[role]}`],
