@@ -25,6 +25,8 @@ const card = (number: number, more: Partial<Card> = {}): Card => ({
   review: null,
   merge: null,
   waitsFor: null,
+  tokens: 0,
+  costMicros: 0,
   createdAt: at,
   updatedAt: at,
   statusChangedAt: at,

@@ -25,6 +25,7 @@ export async function loadFrame(orgRef: string) {
     user: { name: you.name, email: members.find(({ userId }) => userId === you.id)?.email ?? "" },
     paused: organization.paused,
     canCreateTeam: you.permissions.includes("teams:manage"),
+    canRaise: you.permissions.includes("budgets:manage"),
     canPause: you.permissions.includes("work:pause"),
     authOff: config().auth === "off",
     realtime,

@@ -5,11 +5,13 @@ import { caller, type PageCaller } from "#app/_lib/caller.ts";
 import type { Answer } from "#app/_lib/hydrated.tsx";
 import { listAgents } from "#server/agents/operations.ts";
 import { listApiKeys } from "#server/api-keys/operations.ts";
+import { getCostSummary, listBudgetsOperation } from "#server/budgets/operations.ts";
 import { AppError } from "#server/errors.ts";
 import { listInvitations, listMembers } from "#server/members/operations.ts";
 import { listMergesOperation } from "#server/merges/operations.ts";
 import type { Operation } from "#server/operation.ts";
 import { getOrg } from "#server/organizations/operations.ts";
+import { listPricesOperation } from "#server/prices/operations.ts";
 import { getRepo, listReposOperation } from "#server/repos/operations.ts";
 import { listSignIns } from "#server/sign-ins/operations.ts";
 import { getTeam, listTeams } from "#server/teams/operations.ts";
@@ -69,6 +71,27 @@ export const loadApiKeys = (orgRef: string) =>
     ask("apiKeys.list", listApiKeys, { ended: false }),
     ask("agents.list", listAgents, { archived: false }),
   );
+
+/** What a team spends this month, and its caps. */
+export const loadCosts = (orgRef: string, teamId: string) =>
+  answers(
+    orgRef,
+    me,
+    ask("budgets.list", listBudgetsOperation, { teamId }),
+    ask("budgets.costs", getCostSummary, { teamId, by: ["day", "model", "agent", "task"] }),
+  );
+
+export const loadBudgets = (orgRef: string) =>
+  answers(
+    orgRef,
+    me,
+    teams,
+    everybody,
+    ask("budgets.list", listBudgetsOperation, {}),
+    ask("agents.list", listAgents, { archived: false }),
+  );
+
+export const loadPrices = (orgRef: string) => answers(orgRef, me, ask("prices.list", listPricesOperation, {}));
 
 export const loadProfile = (orgRef: string) => answers(orgRef, me, ask("signIns.list", listSignIns, {}));
 

@@ -1,18 +1,21 @@
 "use client";
 
-import { Pause } from "lucide-react";
+import { Coins, Pause } from "lucide-react";
+import Link from "next/link";
 import { useState } from "react";
 import { Banner } from "#app/_ui/banner.tsx";
-import { Button } from "#app/_ui/button.tsx";
+import { Button, buttonClass } from "#app/_ui/button.tsx";
+import { money } from "#app/_ui/format.ts";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { toast } from "#app/_ui/toast.ts";
-import type { ShellStatus } from "./shell-props.ts";
+import type { ShellStatus, Spend } from "./shell-props.ts";
 
 /** What a person must know before they read on: paused, disconnected, open to everyone on this machine. */
 export function Banners({ status }: { status: ShellStatus }) {
   return (
     <>
       {status.pause ? <PausedBanner status={status} pause={status.pause} /> : null}
+      {status.spend?.state === "stopped" ? <SpentBanner spend={status.spend} /> : null}
       {status.connection === "offline" ? (
         <Banner tone="warning" title="You are offline.">
           What you see may have changed since. It refreshes by itself once the connection is back.
@@ -24,6 +27,27 @@ export function Banners({ status }: { status: ShellStatus }) {
         </Banner>
       ) : null}
     </>
+  );
+}
+
+function SpentBanner({ spend: { spentMicros, capMicros, when, whose, raiseHref } }: { spend: Spend }) {
+  return (
+    <Banner
+      tone="danger"
+      icon={<Coins />}
+      title={`The money of ${whose} ${when} is used up.`}
+      action={
+        raiseHref ? (
+          <Link href={raiseHref} className={buttonClass("secondary", "sm")}>
+            Raise the cap
+          </Link>
+        ) : (
+          <span className="text-small">An owner or admin can raise it.</span>
+        )
+      }
+    >
+      {money(spentMicros)} of {money(capMicros)} is spent. Nothing new starts, and no call is paid for.
+    </Banner>
   );
 }
 

@@ -19,12 +19,28 @@ export type Pause = {
 /** How to pause: what becomes of what runs, and why. */
 export type PauseChoice = { mode: PauseMode; reason: string };
 
+/** What the team may still spend: the cap that is felt first. */
+export type Spend = {
+  spentMicros: number;
+  capMicros: number;
+  /** "today", "this month", "in all" */
+  when: string;
+  /** Whose cap it is. */
+  whose: string;
+  state: "open" | "warned" | "stopped";
+  href: string;
+  /** Where it is raised; for those who may. */
+  raiseHref: string | null;
+};
+
 export type ShellStatus = {
   connection: Connection;
   /** ISO time of the last thing heard from the server. */
   lastUpdateAt: string | null;
   runningAgents: number;
   pause: Pause | null;
+  /** Null: nothing caps the team. */
+  spend?: Spend | null;
   /** False: the visitor may only look, and is told who can. */
   canPause: boolean;
   onPause?: (choice: PauseChoice) => Promise<unknown>;

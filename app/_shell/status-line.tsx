@@ -1,12 +1,15 @@
 "use client";
 
-import { Bot, Pause, Search } from "lucide-react";
+import clsx from "clsx";
+import { Bot, Coins, Pause, Search } from "lucide-react";
+import Link from "next/link";
+import { money } from "#app/_ui/format.ts";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { Kbd } from "#app/_ui/kbd.tsx";
 import { useRunAction } from "./actions.tsx";
 import { ConnectionState } from "./connection-state.tsx";
 import { PauseButton } from "./pause-button.tsx";
-import type { ShellOrg, ShellStatus, ShellTeam, ShellUser } from "./shell-props.ts";
+import type { ShellOrg, ShellStatus, ShellTeam, ShellUser, Spend } from "./shell-props.ts";
 import { TeamSwitcher } from "./team-switcher.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
@@ -30,6 +33,7 @@ export function StatusLine({ org, orgs, team, teams, user, status, onSignOut }: 
       </div>
       <ConnectionState connection={status.connection} lastUpdateAt={status.lastUpdateAt} />
       <RunningAgents count={status.runningAgents} />
+      {status.spend ? <SpendSign spend={status.spend} /> : null}
       <div className="grow" />
       <button
         type="button"
@@ -58,6 +62,24 @@ function RunningAgents({ count }: { count: number }) {
       <Bot aria-hidden="true" className="size-4 text-agent" />
       {count === 0 ? "No agent working" : `${count} working`}
     </span>
+  );
+}
+
+const spendTones = { open: "text-muted", warned: "text-warning", stopped: "text-danger" };
+
+function SpendSign({ spend: { spentMicros, capMicros, when, whose, state, href } }: { spend: Spend }) {
+  return (
+    <Link
+      href={href}
+      title={`${whose} has spent ${money(spentMicros)} of ${money(capMicros)} ${when}${state === "stopped" ? ": used up" : ""}`}
+      className={clsx(
+        "hidden items-center gap-1.5 rounded-md px-1.5 text-app tabular-nums hover:bg-hover sm:inline-flex",
+        spendTones[state],
+      )}
+    >
+      <Coins aria-hidden="true" className="size-4" />
+      {money(spentMicros)} of {money(capMicros)} {when}
+    </Link>
   );
 }
 

@@ -33,7 +33,7 @@ export async function readAgent(context: Context, agentId: string): Promise<Agen
   return agent;
 }
 
-async function readAgents({ tx, actor }: Context, where: SQL): Promise<Agent[]> {
+async function readAgents({ tx, actor, now }: Context, where: SQL): Promise<Agent[]> {
   const visible = actor.teams === "all" ? sql`true` : sql`a.team_id = any(${`{${actor.teams.join(",")}}`}::uuid[])`;
   return tx.execute<
     Agent & Record<string, unknown>
@@ -45,6 +45,11 @@ async function readAgents({ tx, actor }: Context, where: SQL): Promise<Agent[]> 
           'status', t.status, 'since', ${isoTime(sql`l.started_at`)}, 'expiresAt', ${isoTime(sql`c.expires_at`)}) order by l.started_at)
         from leases l join tasks t on t.org_id = l.org_id and t.id = l.task_id
         left join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
-        where l.org_id = a.org_id and l.agent_id = a.id and l.ended_at is null), '[]') as holds
-    from agents a where a.org_id = ${actor.orgId} and ${visible} and ${where} order by a.is_default desc, a.created_at, a.id limit 1000`);
+        where l.org_id = a.org_id and l.agent_id = a.id and l.ended_at is null), '[]') as holds,
+      coalesce(s.tokens, 0)::float8 as "tokensToday", coalesce(s.cost, 0)::float8 as "costTodayMicros"
+    from agents a left join (select u.agent_id, sum(u.cost_micros) as cost,
+        sum(u.input_tokens + u.output_tokens + u.cache_read_tokens + u.cache_write_tokens) as tokens
+      from usage_records u where u.org_id = ${actor.orgId} and u.booked_at >= ${now.toISOString().slice(0, 10)}::timestamp at time zone 'utc'
+      group by 1) s on s.agent_id = a.id
+    where a.org_id = ${actor.orgId} and ${visible} and ${where} order by a.is_default desc, a.created_at, a.id limit 1000`);
 }

@@ -33,6 +33,8 @@ export const agent = z.object({
       }),
     )
     .describe("The tasks it works on now."),
+  tokensToday: z.int(),
+  costTodayMicros: z.int().describe("What it spent since midnight UTC, in micro-dollars."),
 });
 export type Agent = z.output<typeof agent>;
 

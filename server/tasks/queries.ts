@@ -35,16 +35,19 @@ function selectCards(orgId: string, page: SQL): SQL {
   ), about as materialized (
     select x.task_id, sum(x.messages)::int as messages, (array_agg(x.review) filter (where x.review is not null))[1] as review,
       (array_agg(x.merge) filter (where x.merge is not null))[1] as merge,
-      (array_agg(x.asked) filter (where x.asked is not null))[1] as asked
+      (array_agg(x.asked) filter (where x.asked is not null))[1] as asked,
+      sum(x.tokens)::float8 as tokens, sum(x.cost)::float8 as cost
     from (
-      select m.task_id, count(*) as messages, null::json as review, null::json as merge, null::json as asked from messages m where ${ofPage("m")} group by 1
-      union all (select distinct on (r.task_id) r.task_id, 0, json_build_object('attempt', r.attempt, 'verdict', r.verdict), null, null
+      select m.task_id, count(*) as messages, null::json as review, null::json as merge, null::json as asked,
+        0::bigint as tokens, 0::bigint as cost from messages m where ${ofPage("m")} group by 1
+      union all (select distinct on (r.task_id) r.task_id, 0, json_build_object('attempt', r.attempt, 'verdict', r.verdict), null, null, 0, 0
         from reviews r where ${ofPage("r")} order by r.task_id, r.attempt desc)
-      union all (select distinct on (j.task_id) j.task_id, 0, null, json_build_object('status', j.status, 'reason', j.reason), null
+      union all (select distinct on (j.task_id) j.task_id, 0, null, json_build_object('status', j.status, 'reason', j.reason), null, 0, 0
         from merge_jobs j where ${ofPage("j")} order by j.task_id, j.created_at desc)
       union all (select distinct on (h.task_id) h.task_id, 0, null, null, json_build_object('request', h.id, 'kind', h.kind,
-          'title', h.title, 'since', ${isoTime(sql`h.created_at`)})
+          'title', h.title, 'since', ${isoTime(sql`h.created_at`)}), 0, 0
         from human_requests h where ${ofPage("h")} and h.status = 'pending' and h.blocks_task order by h.task_id, h.created_at)
+      union all select c.task_id, 0, null, null, null, c.tokens, c.cost_micros from task_costs c where ${ofPage("c")}
     ) x group by x.task_id
   )
   select t.id, t.number, t.team_id as "teamId", t.repo_id as "repoId", t.title, t.type, t.priority, t.status,
@@ -55,6 +58,7 @@ function selectCards(orgId: string, page: SQL): SQL {
       'id', coalesce(l.agent_id, l.user_id), 'name', coalesce(aa.name, au.name, 'somebody'))) end as lease,
     t.dependencies, t.open_dependencies as "openDependencies", t.tags, t.branch, t.head_commit as "headCommit", t.rework,
     coalesce(b.messages, 0) as messages, b.review, b.merge, b.asked as "waitsFor",
+    coalesce(b.tokens, 0) as tokens, coalesce(b.cost, 0) as "costMicros",
     ${isoTime(sql`t.created_at`)} as "createdAt", ${isoTime(sql`t.updated_at`)} as "updatedAt",
     ${isoTime(sql`t.status_changed_at`)} as "statusChangedAt", ${isoTime(sql`t.archived_at`)} as "archivedAt"
   from page t left join held l on l.task_id = t.id left join about b on b.task_id = t.id

@@ -74,6 +74,8 @@ export const card = z.object({
     .object({ request: id, kind: z.enum(requestKinds), title: z.string(), since: isoTime })
     .nullable()
     .describe("What people are asked before it can go on."),
+  tokens: z.int().describe("Tokens of all its sessions."),
+  costMicros: z.int().describe("What they cost, in micro-dollars."),
   createdAt: isoTime,
   updatedAt: isoTime,
   statusChangedAt: isoTime,

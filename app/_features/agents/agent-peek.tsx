@@ -9,7 +9,7 @@ import { useTRPC } from "#app/_lib/trpc.tsx";
 import { AgentMark } from "#app/_ui/agent-mark.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { CopyableId } from "#app/_ui/copy.tsx";
-import { duration } from "#app/_ui/format.ts";
+import { duration, money, tokenCount } from "#app/_ui/format.ts";
 import { Peek } from "#app/_ui/peek.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
@@ -55,6 +55,9 @@ export function AgentPeek({ orgSlug, agent, canSeeKeys, canManage, onClose }: Ag
         <dl className="grid grid-cols-[8rem_1fr] gap-y-1.5 text-app">
           <Fact name="Role">{roleWords[agent.role].label}</Fact>
           <Fact name="Runtime">{runtimeWords[agent.runtime].label}</Fact>
+          <Fact name="Spent today">
+            {money(agent.costTodayMicros)} <span className="text-muted">{tokenCount(agent.tokensToday)} tokens</span>
+          </Fact>
           <Fact name="Slots">{agent.slots}</Fact>
           <Fact name="Life of a lease">
             {agent.leaseSeconds === null ? "As its runtime" : duration(agent.leaseSeconds)}

@@ -3,6 +3,7 @@
 import clsx from "clsx";
 import { AgentMark } from "#app/_ui/agent-mark.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
+import { money, tokenCount } from "#app/_ui/format.ts";
 import { Skeleton } from "#app/_ui/skeleton.tsx";
 import type { Agent } from "#server/agents/schema.ts";
 import { AgentMenu } from "./agent-menu.tsx";
@@ -58,7 +59,15 @@ export function AgentRow({ orgSlug, agent, isSelected, canManage, canMakeKeys, o
           ) : null}
         </div>
       </div>
-      <div className="relative">
+      <div className="relative flex items-center gap-2">
+        {agent.costTodayMicros > 0 ? (
+          <span
+            className="text-small text-muted tabular-nums"
+            title={`${tokenCount(agent.tokensToday)} tokens since midnight UTC`}
+          >
+            {money(agent.costTodayMicros)} today
+          </span>
+        ) : null}
         {canManage && agent.status !== "archived" ? <AgentMenu agent={agent} canMakeKeys={canMakeKeys} /> : null}
       </div>
     </li>

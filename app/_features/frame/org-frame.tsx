@@ -46,7 +46,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
   const { state, lastUpdateAt } = useConnection();
   const isOnline = useIsOnline();
   useFreshFrame();
-  const { runningAgents, onPause, onResume, search } = useFrameWork(frame, team);
+  const { runningAgents, spend, onPause, onResume, search } = useFrameWork(frame, team);
   const waiting = useInboxSignals(frame.org.slug);
   const paused = frame.paused ?? team?.paused ?? null;
   return (
@@ -63,6 +63,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
         connection: isOnline ? (state === "stale" ? "reconnecting" : state) : "offline",
         lastUpdateAt,
         runningAgents,
+        spend,
         pause: paused && {
           scope: frame.paused ? "organization" : "team",
           mode: paused.mode,

@@ -3,11 +3,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useCallback } from "react";
+import { periodWords, tightest } from "#app/_features/budgets/budget-words.ts";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import type { Frame } from "#app/_server/frame.ts";
-import { taskHref } from "#app/_shell/rooms.ts";
-import type { PauseChoice, SearchHit } from "#app/_shell/shell-props.ts";
+import { roomHref, settingsHref, taskHref } from "#app/_shell/rooms.ts";
+import type { PauseChoice, SearchHit, Spend } from "#app/_shell/shell-props.ts";
 import { statusFace } from "#app/_ui/status.tsx";
+import type { Budget } from "#server/budgets/schema.ts";
 
 /** What the frame itself does: count who works, pause and resume, find tasks for the palette. */
 export function useFrameWork(frame: Frame, team: { id: string } | null) {
@@ -16,6 +18,7 @@ export function useFrameWork(frame: Frame, team: { id: string } | null) {
   const router = useRouter();
   const teamId = team?.id;
   const agents = useQuery(trpc.agents.list.queryOptions({ teamId }, { enabled: teamId !== undefined }));
+  const budgets = useQuery(trpc.budgets.list.queryOptions({ teamId }, { enabled: teamId !== undefined }));
   const search = useCallback(
     async (query: string): Promise<SearchHit[]> => {
       const q = query.trim();
@@ -32,6 +35,7 @@ export function useFrameWork(frame: Frame, team: { id: string } | null) {
   );
   return {
     runningAgents: agents.data?.agents.filter(({ holds }) => holds.length > 0).length ?? 0,
+    spend: teamId ? spendOf(frame, teamId, budgets.data?.budgets ?? []) : null,
     search,
     onPause: async (choice: PauseChoice) => {
       await api.pauses.pause.mutate(choice);
@@ -42,5 +46,19 @@ export function useFrameWork(frame: Frame, team: { id: string } | null) {
       await api.pauses.resume.mutate(frame.paused || !teamId ? {} : { teamId });
       router.refresh();
     },
+  };
+}
+
+function spendOf(frame: Frame, teamId: string, budgets: readonly Budget[]): Spend | null {
+  const budget = tightest(budgets);
+  if (!budget) return null;
+  return {
+    spentMicros: budget.settledMicros,
+    capMicros: budget.capMicros,
+    when: periodWords[budget.period].now,
+    whose: budget.name,
+    state: budget.state,
+    href: roomHref(frame.org.slug, teamId, "costs"),
+    raiseHref: frame.canRaise ? `${settingsHref(frame.org.slug, "budgets")}?budget=${budget.id}` : null,
   };
 }

@@ -42,6 +42,8 @@ const task: TaskDetail = {
   review: { attempt: 1, verdict: "pending" },
   merge: null,
   waitsFor: null,
+  tokens: 0,
+  costMicros: 0,
   createdAt: at,
   updatedAt: at,
   statusChangedAt: at,

@@ -1,12 +1,13 @@
 "use client";
 
 import clsx from "clsx";
-import { Check, CircleQuestionMark, GitCommitHorizontal, Link2, MessageSquare, RotateCcw } from "lucide-react";
+import { Check, CircleQuestionMark, Coins, GitCommitHorizontal, Link2, MessageSquare, RotateCcw } from "lucide-react";
 import Link from "next/link";
 import { type MouseEvent, memo, type ReactNode } from "react";
 import { taskHref } from "#app/_shell/rooms.ts";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { useNow } from "#app/_ui/clock.ts";
+import { money, tokenCount } from "#app/_ui/format.ts";
 import { LiveDot } from "#app/_ui/live-dot.tsx";
 import { Age } from "#app/_ui/relative-time.tsx";
 import { PriorityIcon, StatusIcon, type StatusOf, statusFace, toneText } from "#app/_ui/status.tsx";
@@ -154,6 +155,11 @@ function CardFacts({ card }: { card: Card }) {
       {card.rework > 0 ? (
         <Fact icon={<RotateCcw />} label={`Came back ${card.rework} ${card.rework === 1 ? "time" : "times"}`}>
           {card.rework}
+        </Fact>
+      ) : null}
+      {card.costMicros > 0 ? (
+        <Fact icon={<Coins />} label={`${tokenCount(card.tokens)} tokens, ${money(card.costMicros)}`}>
+          {money(card.costMicros)}
         </Fact>
       ) : null}
       {card.messages > 0 ? (

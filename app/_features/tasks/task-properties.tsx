@@ -5,6 +5,7 @@ import { priorities, taskTypes } from "#db/enums.ts";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
 import { CopyableId } from "#app/_ui/copy.tsx";
+import { money, tokenCount } from "#app/_ui/format.ts";
 import { Input } from "#app/_ui/input.tsx";
 import { Menu, MenuItem } from "#app/_ui/menu.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
@@ -137,6 +138,13 @@ export function TaskProperties({ task }: { task: TaskDetail }) {
       <Property label="Tags">
         <Tags tags={task.tags} canChange={canWork} onChange={(tags) => void edit({ tags })} />
       </Property>
+      {task.costMicros > 0 ? (
+        <Property label="Cost">
+          <span className="px-1.5 tabular-nums">
+            {money(task.costMicros)} <span className="text-muted">{tokenCount(task.tokens)} tokens</span>
+          </span>
+        </Property>
+      ) : null}
       <Property label="Created">
         <span className="px-1.5">
           <RelativeTime at={task.createdAt} /> <span className="text-muted">by {task.createdBy.name}</span>
