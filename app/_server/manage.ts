@@ -14,13 +14,14 @@ import { getOrg } from "#server/organizations/operations.ts";
 import { listPricesOperation } from "#server/prices/operations.ts";
 import { getRepo, listReposOperation } from "#server/repos/operations.ts";
 import { listSignIns } from "#server/sign-ins/operations.ts";
+import { getTeamSettings } from "#server/team-settings/operations.ts";
 import { getTeam, listTeams } from "#server/teams/operations.ts";
 
 type Ask = (page: PageCaller) => Promise<Answer | undefined>;
 
 /** A team's agents, and who looks. */
-export const loadAgents = (orgRef: string, teamId: string) =>
-  answers(orgRef, me, ask("agents.list", listAgents, { teamId, archived: false }));
+export const loadAgents = (orgRef: string, teamId: string, { archived = false }: { archived?: boolean } = {}) =>
+  answers(orgRef, me, ask("agents.list", listAgents, { teamId, archived }));
 
 /** A team's repositories. */
 export const loadRepos = (orgRef: string, teamId: string) =>
@@ -62,7 +63,17 @@ export const loadMembers = (orgRef: string) =>
 export const loadTeams = (orgRef: string) => answers(orgRef, me, teams);
 
 export const loadTeam = (orgRef: string, teamId: string) =>
-  answers(orgRef, me, ask("teams.get", getTeam, { teamId }), ask("members.list", listMembers, { deactivated: false }));
+  answers(
+    orgRef,
+    me,
+    ask("teams.get", getTeam, { teamId }),
+    ask("teams.settings", getTeamSettings, { teamId }),
+    ask("members.list", listMembers, { deactivated: false }),
+  );
+
+/** Whom the audit names; its entries are read by the browser, which knows the reader's day. */
+export const loadAudit = (orgRef: string) =>
+  answers(orgRef, me, everybody, teams, ask("agents.list", listAgents, { archived: true }));
 
 export const loadApiKeys = (orgRef: string) =>
   answers(

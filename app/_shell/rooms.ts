@@ -33,6 +33,11 @@ export function roomHref(orgSlug: string, teamId: string, room: RoomId): string 
   return `/o/${orgSlug}/t/${teamId}/${room}`;
 }
 
+/** Where an agent of a team is. */
+export function agentHref(orgSlug: string, teamId: string, agentId: string): string {
+  return `${roomHref(orgSlug, teamId, "agents")}/${agentId}`;
+}
+
 /** Where a task is, whatever its team: people say its number. */
 export function taskHref(orgSlug: string, taskNumber: number): string {
   return `/o/${orgSlug}/tasks/${taskNumber}`;

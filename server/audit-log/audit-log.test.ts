@@ -33,7 +33,7 @@ test("the audit shows what was administered, by whom and when, and none of the w
     "agent.created",
     "agent.created",
   ]);
-  expect((await read({ to: start })).events.every(({ type }) => type !== "organization.renamed")).toBe(true);
+  expect((await read({ until: start })).events.every(({ type }) => type !== "organization.renamed")).toBe(true);
   expect((await read({ from: start, groups: ["organization"] })).events).toHaveLength(6);
   const pages: number[] = [];
   for (let before: number | undefined; ; ) {

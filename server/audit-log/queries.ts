@@ -8,7 +8,7 @@ import { type auditExport, auditGroups, type exportAuditInput, type listAuditInp
 /** Events of administration and security, newest first. A page costs the same however long the log of work is. */
 export async function readAudit(
   context: Context,
-  { groups = [...auditGroups], actorId, from, to, before, limit }: z.output<typeof listAuditInput>,
+  { groups = [...auditGroups], actorId, from, until, before, limit }: z.output<typeof listAuditInput>,
 ): Promise<{ events: FeedEvent[]; next: number | null }> {
   const { orgId } = context.actor;
   // The newest of each kind by the index events_audit, and of those the newest.
@@ -16,7 +16,7 @@ export async function readAudit(
       select e.* from events e where e.org_id = ${orgId} and split_part(e.type, '.', 1) = g.name
         and split_part(e.type, '.', 1) not in ('task', 'message', 'review', 'merge', 'gate')
         ${before ? sql`and e.seq < ${before}` : sql``} ${actorId ? sql`and e.actor->>'id' = ${actorId}` : sql``}
-        ${from ? sql`and e.occurred_at >= ${from}::timestamptz` : sql``} ${to ? sql`and e.occurred_at < ${to}::timestamptz` : sql``}
+        ${from ? sql`and e.occurred_at >= ${from}::timestamptz` : sql``} ${until ? sql`and e.occurred_at < ${until}::timestamptz` : sql``}
       order by e.seq desc limit ${limit + 1}) x order by x.seq desc limit ${limit + 1})`;
   const found = await readEventsBy(context, source);
   const events = found.slice(0, limit);

@@ -28,7 +28,7 @@ const filters = {
     .describe("Only these kinds; left out: all of administration and security."),
   actorId: z.string().max(64).optional().describe("Only what this person, agent or part of the product did."),
   from: isoTime.optional().describe("Not before this time."),
-  to: isoTime.optional().describe("Before this time."),
+  until: isoTime.optional().describe("Before this time."),
   before: z.int().positive().optional().describe("Continue below this number."),
 };
 

@@ -33,19 +33,28 @@ export async function readActivity(
     teamId,
     before,
     types,
+    about,
     correlationId,
     limit,
   }: {
     teamId?: string | undefined;
     before?: number | undefined;
     types?: string[] | undefined;
+    about?: string | undefined;
     correlationId?: string | undefined;
     limit: number;
   },
 ) {
   const where = sql`${ofCorrelation(correlationId)} ${before ? sql`and e.seq < ${before}` : sql``} ${types?.length ? sql`and e.type in ${types}` : sql``} ${ofTeam(context, teamId)}`;
-  return page(await readEvents(context, where, sql`e.seq desc`, limit + 1), limit);
+  if (!about) return page(await readEvents(context, where, sql`e.seq desc`, limit + 1), limit);
+  // Nobody pays for an index over who did each thing: the newest are looked through, and that is a bounded look.
+  const { orgId } = context.actor;
+  const recent = sql`(select * from (select * from events e where e.org_id = ${orgId} and ${where} order by e.seq desc limit ${lookedThrough}) e
+    where e.actor->>'id' = ${about} or e.subject_id = ${about}::uuid order by e.seq desc limit ${limit + 1})`;
+  return page(await readEventsBy(context, recent), limit);
 }
+
+const lookedThrough = 20_000;
 
 /** What happened to one task, newest first. */
 export async function readTaskEvents(

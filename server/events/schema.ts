@@ -48,6 +48,7 @@ export const activityInput = z.strictObject({
   teamId: id.optional(),
   before: z.int().positive().optional().describe("Continue below this number."),
   types: z.array(z.string().max(60)).max(20).optional().describe("Only these types, such as task.claimed."),
+  about: id.optional().describe("Only what this agent or person did, and what was done to them, of late."),
   correlationId: correlation.optional(),
   limit: z.int().min(1).max(200).default(50),
 });

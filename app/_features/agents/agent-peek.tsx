@@ -2,10 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
+import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { ApiKeyList } from "#app/_features/api-keys/api-key-list.tsx";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
+import { agentHref } from "#app/_shell/rooms.ts";
 import { AgentMark } from "#app/_ui/agent-mark.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { CopyableId } from "#app/_ui/copy.tsx";
@@ -36,7 +38,11 @@ export function AgentPeek({ orgSlug, agent, canSeeKeys, canManage, onClose }: Ag
       head={
         <>
           <AgentMark name={agent.name} size={20} decorative />
-          <h2 className="min-w-0 truncate text-read font-semibold">{agent.name}</h2>
+          <h2 className="min-w-0 truncate text-read font-semibold">
+            <Link href={agentHref(orgSlug, agent.teamId, agent.id)} className="rounded-sm hover:underline">
+              {agent.name}
+            </Link>
+          </h2>
           <AgentState agent={agent} />
         </>
       }
@@ -52,24 +58,8 @@ export function AgentPeek({ orgSlug, agent, canSeeKeys, canManage, onClose }: Ag
             </p>
           )}
         </Part>
-        <dl className="grid grid-cols-[8rem_1fr] gap-y-1.5 text-app">
-          <Fact name="Role">{roleWords[agent.role].label}</Fact>
-          <Fact name="Runtime">{runtimeWords[agent.runtime].label}</Fact>
-          <Fact name="Spent today">
-            {money(agent.costTodayMicros)} <span className="text-muted">{tokenCount(agent.tokensToday)} tokens</span>
-          </Fact>
-          <Fact name="Slots">{agent.slots}</Fact>
-          <Fact name="Life of a lease">
-            {agent.leaseSeconds === null ? "As its runtime" : duration(agent.leaseSeconds)}
-          </Fact>
-          <Fact name="Added">
-            <RelativeTime at={agent.createdAt} />
-          </Fact>
-          <Fact name="Id">
-            <CopyableId id={agent.id} shown={`${agent.id.slice(0, 8)}…`} />
-          </Fact>
-        </dl>
-        {canSeeKeys ? <Keys agent={agent} onConnect={canManage ? () => setConnecting(true) : undefined} /> : null}
+        <AgentFacts agent={agent} />
+        {canSeeKeys ? <AgentKeys agent={agent} onConnect={canManage ? () => setConnecting(true) : undefined} /> : null}
         {agent.status === "archived" ? null : (
           <Part title="Connect">
             <ConnectAgent />
@@ -81,7 +71,29 @@ export function AgentPeek({ orgSlug, agent, canSeeKeys, canManage, onClose }: Ag
   );
 }
 
-function Keys({ agent, onConnect }: { agent: Agent; onConnect: (() => void) | undefined }) {
+/** How an agent is set up. */
+export function AgentFacts({ agent }: { agent: Agent }) {
+  return (
+    <dl className="grid grid-cols-[8rem_1fr] gap-y-1.5 text-app">
+      <Fact name="Role">{roleWords[agent.role].label}</Fact>
+      <Fact name="Runtime">{runtimeWords[agent.runtime].label}</Fact>
+      <Fact name="Spent today">
+        {money(agent.costTodayMicros)} <span className="text-muted">{tokenCount(agent.tokensToday)} tokens</span>
+      </Fact>
+      <Fact name="Slots">{agent.slots}</Fact>
+      <Fact name="Life of a lease">{agent.leaseSeconds === null ? "As its team" : duration(agent.leaseSeconds)}</Fact>
+      <Fact name="Added">
+        <RelativeTime at={agent.createdAt} />
+      </Fact>
+      <Fact name="Id">
+        <CopyableId id={agent.id} shown={`${agent.id.slice(0, 8)}…`} />
+      </Fact>
+    </dl>
+  );
+}
+
+/** The keys an agent comes with. */
+export function AgentKeys({ agent, onConnect }: { agent: Agent; onConnect: (() => void) | undefined }) {
   const query = useQuery(useTRPC().apiKeys.list.queryOptions({ agentId: agent.id }));
   return (
     <Part

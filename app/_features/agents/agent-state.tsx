@@ -8,25 +8,34 @@ import { duration } from "#app/_ui/format.ts";
 import { LiveDot } from "#app/_ui/live-dot.tsx";
 import { Age, RelativeTime } from "#app/_ui/relative-time.tsx";
 import type { Agent } from "#server/agents/schema.ts";
+import { faceOfAgent } from "./agent-face.ts";
 
-/** Seen less than this ago, an agent without work is there and waits. */
+/** Seen less than this ago, an agent without work is there and waits for some. */
 const presentWithinMs = 90_000;
 
-/** Working, waiting, away, never seen, paused: a dot and the word. */
+/** Working, waiting, idle, silent, paused, never seen: a dot and the word, with since when where that matters. */
 export function AgentState({ agent }: { agent: Agent }) {
   const now = useNow(10);
-  if (agent.status === "archived") return <Badge>Archived</Badge>;
-  if (agent.status === "paused") return <Badge tone="warning">Paused</Badge>;
-  if (agent.holds.length > 0) {
+  const face = faceOfAgent(agent);
+  if (face === "archived") return <Badge>Archived</Badge>;
+  if (face === "paused") return <Badge tone="warning">{agent.paused?.mode === "hard" ? "Stopped" : "Paused"}</Badge>;
+  if (face === "silent" && agent.silentSince) {
+    return (
+      <Words dot={<LiveDot state="lost" label="Silent" />}>
+        Silent for <Age since={agent.silentSince} label="Silent for" />
+      </Words>
+    );
+  }
+  if (face === "working") {
     return <Words dot={<LiveDot state="held" label="Holds a task" />}>Working on {countOf(agent)}</Words>;
   }
-  if (agent.lastSeenAt === null) return <Words dot={<LiveDot state="idle" />}>Never connected</Words>;
+  if (face === "waiting") {
+    return <Words dot={<LiveDot state="idle" label="Waits" />}>Waits for an answer on {countOf(agent)}</Words>;
+  }
+  if (face === "never" || agent.lastSeenAt === null)
+    return <Words dot={<LiveDot state="idle" />}>Never connected</Words>;
   const isPresent = now !== null && now - new Date(agent.lastSeenAt).getTime() < presentWithinMs;
-  return (
-    <Words dot={<LiveDot state={isPresent ? "held" : "idle"} label={isPresent ? "Connected" : "Idle"} />}>
-      {isPresent ? "Waiting for work" : "Idle"}
-    </Words>
-  );
+  return <Words dot={<LiveDot state="idle" />}>{isPresent ? "Idle, waits for work" : "Idle"}</Words>;
 }
 
 /** The tasks an agent holds: since when, and when the lease ends unless it gives a sign of life. */

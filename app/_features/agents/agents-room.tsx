@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Bot, Plus } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { parseAsBoolean, parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
@@ -10,6 +11,7 @@ import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { RoomHead } from "#app/_features/settings/room-head.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
+import { agentHref } from "#app/_shell/rooms.ts";
 import { useListActions } from "#app/_shell/list-actions.ts";
 import { useLateOpen } from "#app/_shell/use-late-open.ts";
 import { Button } from "#app/_ui/button.tsx";
@@ -17,6 +19,7 @@ import { Checkbox } from "#app/_ui/checkbox.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import type { Agent } from "#server/agents/schema.ts";
 import { AddAgentDialog } from "./add-agent-dialog.tsx";
+import { faceOfAgent } from "./agent-face.ts";
 import { AgentPeek } from "./agent-peek.tsx";
 import { AgentRow, AgentRowsSkeleton } from "./agent-row.tsx";
 
@@ -27,6 +30,7 @@ export function AgentsRoom({ orgSlug, teamId }: { orgSlug: string; teamId: strin
   const [chosen, setChosen] = useQueryState("agent", parseAsString);
   const [selected, setSelected] = useState<string | null>(null);
   const adding = useLateOpen();
+  const router = useRouter();
   const query = useQuery(useTRPC().agents.list.queryOptions({ teamId, archived }));
   const agents = query.data?.agents ?? [];
   const peeked = agents.find(({ id }) => id === chosen);
@@ -51,7 +55,7 @@ export function AgentsRoom({ orgSlug, teamId }: { orgSlug: string; teamId: strin
       setSelected(id);
       if (chosen) void setChosen(id);
     },
-    onOpen: (id) => void setChosen(id),
+    onOpen: (id) => router.push(agentHref(orgSlug, teamId, id)),
     onPeek: (id) => void setChosen(chosen === id ? null : id),
   });
   return (
@@ -138,12 +142,21 @@ function NoAgents({ onAdd }: { onAdd: (() => void) | undefined }) {
   );
 }
 
+const summaryWords = {
+  working: "working",
+  waiting: "waiting",
+  idle: "idle",
+  silent: "silent",
+  paused: "paused",
+} as const;
+
+/** "5: 2 working, 1 silent, 2 idle". */
 function summaryOf(agents: readonly Agent[]): string {
-  const active = agents.filter(({ status }) => status !== "archived");
-  const working = active.filter(({ holds }) => holds.length > 0).length;
-  const held = active.reduce((sum, { holds }) => sum + holds.length, 0);
-  if (active.length === 0) return "";
-  return working === 0
-    ? `${active.length}, none working`
-    : `${active.length}, ${working} working on ${held} ${held === 1 ? "task" : "tasks"}`;
+  const faces = agents.map(faceOfAgent).filter((face) => face !== "archived");
+  if (faces.length === 0) return "";
+  const said = Object.entries(summaryWords).flatMap(([face, word]) => {
+    const count = faces.filter((each) => each === face).length;
+    return count > 0 ? [`${count} ${word}`] : [];
+  });
+  return said.length > 0 ? `${faces.length}: ${said.join(", ")}` : `${faces.length}`;
 }

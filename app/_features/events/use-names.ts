@@ -8,12 +8,13 @@ import type { FeedEvent } from "#server/events/schema.ts";
 import type { Names } from "./sentence.ts";
 
 /** Names of people, agents, teams and repositories, for sentences whose events hold only ids. */
-export function useNames(teamId: string, events: readonly FeedEvent[]): Names {
+export function useNames(teamId: string | undefined, events: readonly FeedEvent[]): Names {
   const trpc = useTRPC();
   const members = useQuery(trpc.members.list.queryOptions({ deactivated: true })).data;
   const agents = useQuery(trpc.agents.list.queryOptions({ archived: true })).data;
   const teams = useQuery(trpc.teams.list.queryOptions({ archived: true })).data;
-  const repos = useQuery(trpc.repos.list.queryOptions({ teamId, archived: true })).data;
+  const ofTeam = trpc.repos.list.queryOptions({ teamId: teamId ?? "", archived: true });
+  const repos = useQuery({ ...ofTeam, enabled: teamId !== undefined }).data;
   const { can } = useMe();
   const keys = useQuery({ ...trpc.apiKeys.list.queryOptions({ ended: true }), enabled: can("keys:manage") }).data;
   return useMemo(() => {

@@ -1,13 +1,33 @@
 "use client";
 
 import clsx from "clsx";
-import { Building2, CircleDollarSign, KeyRound, type LucideIcon, Plug, Tags, User, UserCog, Users } from "lucide-react";
+import {
+  Building2,
+  CircleDollarSign,
+  KeyRound,
+  type LucideIcon,
+  Plug,
+  ScrollText,
+  Tags,
+  User,
+  UserCog,
+  Users,
+} from "lucide-react";
 import Link from "next/link";
 import { useParams, usePathname, useRouter } from "next/navigation";
 import { useActions } from "#app/_shell/actions.tsx";
 import { settingsHref } from "#app/_shell/rooms.ts";
 
-type SettingsPageId = "profile" | "organization" | "members" | "teams" | "budgets" | "prices" | "api-keys" | "connect";
+type SettingsPageId =
+  | "profile"
+  | "organization"
+  | "members"
+  | "teams"
+  | "audit"
+  | "budgets"
+  | "prices"
+  | "api-keys"
+  | "connect";
 
 const groups: readonly { title: string; pages: readonly { id: SettingsPageId; title: string; icon: LucideIcon }[] }[] =
   [
@@ -17,6 +37,7 @@ const groups: readonly { title: string; pages: readonly { id: SettingsPageId; ti
         { id: "organization", title: "General", icon: Building2 },
         { id: "members", title: "Members", icon: Users },
         { id: "teams", title: "Teams", icon: UserCog },
+        { id: "audit", title: "Audit", icon: ScrollText },
       ],
     },
     {

@@ -17,9 +17,14 @@ import { ConfirmDialog } from "#app/_ui/alert-dialog.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Button, buttonClass } from "#app/_ui/button.tsx";
 import { Skeleton } from "#app/_ui/skeleton.tsx";
+import type { TeamSettings as TeamSettingsOf } from "#server/team-settings/schema.ts";
 import type { TeamDetail } from "#server/teams/schema.ts";
+import { ConventionsSettings } from "./conventions-settings.tsx";
+import { DispatchSettings } from "./dispatch-settings.tsx";
+import { ReviewSettings } from "./review-settings.tsx";
 import { readTeamFields, TeamFields } from "./team-fields.tsx";
 import { TeamPeople } from "./team-people.tsx";
+import { WorkingHoursSettings } from "./working-hours.tsx";
 
 /** One team: name and limits, its people, pause, archive. */
 export function TeamSettings({ orgSlug, teamId }: { orgSlug: string; teamId: string }) {
@@ -60,6 +65,7 @@ export function TeamSettings({ orgSlug, teamId }: { orgSlug: string; teamId: str
                   canPause={can("work:pause")}
                 />
               ) : null}
+              <Rules team={team} canChange={isOpen} />
               {isOpen ? <ArchiveTeam team={team} /> : null}
             </>
           );
@@ -97,6 +103,42 @@ function General({ team }: { team: TeamDetail }) {
     </Section>
   );
 }
+
+/** How it works: each part is saved by itself, and is drawn anew when somebody else changed that part. */
+function Rules({ team, canChange }: { team: TeamDetail; canChange: boolean }) {
+  const query = useQuery(useTRPC().teams.settings.queryOptions({ teamId: team.id }));
+  return (
+    <Loaded query={query} what="The settings" skeleton={<Skeleton className="h-96 w-full" />}>
+      {({ settings }) => (
+        <>
+          <ReviewSettings
+            key={partOf(settings, "personApprovals", "agentApprovals", "reviewRules")}
+            settings={settings}
+            team={team}
+            canChange={canChange}
+          />
+          <DispatchSettings
+            key={partOf(
+              settings,
+              "branchPrefix",
+              "defaultSlots",
+              "defaultLeaseSeconds",
+              "reviewLimit",
+              "silentMinutes",
+            )}
+            settings={settings}
+            canChange={canChange}
+          />
+          <WorkingHoursSettings key={partOf(settings, "workingHours")} settings={settings} canChange={canChange} />
+          <ConventionsSettings key={partOf(settings, "conventions")} settings={settings} canChange={canChange} />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+const partOf = (settings: TeamSettingsOf, ...names: (keyof TeamSettingsOf)[]): string =>
+  JSON.stringify(names.map((name) => settings[name]));
 
 function ArchiveTeam({ team }: { team: TeamDetail }) {
   const archive = useChange(useTRPC().teams.archive.mutationOptions(), {
