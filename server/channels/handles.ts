@@ -122,7 +122,8 @@ async function giveHandles(
 
 /** The name as a handle, with a number when somebody has it already. */
 function freeHandle(name: string, kind: "agent" | "user", taken: Set<string>): string {
-  const base = slugOf(name, kind === "user" ? "person" : "worker")
+  const plain = name.normalize("NFKD").replace(/\p{M}+/gu, "");
+  const base = slugOf(plain, kind === "user" ? "person" : "worker")
     .slice(0, 26)
     .replace(/-+$/, "");
   for (let number = 1; ; number++) {

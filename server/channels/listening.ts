@@ -11,14 +11,11 @@ import { type Reader, type Reading, readFor } from "./reading.ts";
 
 export interface Listening {
   /**
-   * Waits until one of the channels has something, the time is over or the caller hung up (then: nothing, where they
-   * were).
+   * Waits until one of the channels has something, the time is over or the caller hung up: then nothing, from where they
+   * were.
    * @throws AppError forbidden as soon as a channel is closed to them, unauthenticated when what they came with ends.
    */
-  listen(
-    seat: Seat,
-    options: { timeoutSeconds: number; signal?: AbortSignal | undefined },
-  ): Promise<Reading | undefined>;
+  listen(seat: Seat, options: { timeoutSeconds: number; signal?: AbortSignal | undefined }): Promise<Reading>;
   waiting(): number;
   close(): void;
 }
@@ -26,7 +23,7 @@ export interface Listening {
 export type Seat = Reader & WaitingCaller;
 
 type Listener = Seat & {
-  settle(reading: Reading | undefined): void;
+  settle(reading: Reading): void;
   refuse(error: AppError): void;
 };
 
@@ -83,7 +80,7 @@ export function openListening({
       const listener = line[index];
       if (!listener) continue;
       if ("lockedOut" in reading) listener.refuse(lockedOut(reading.lockedOut));
-      else if (reading.messages.length > 0 || reading.places.some(({ missed }) => missed > 0)) listener.settle(reading);
+      else if (hasNews(reading)) listener.settle(reading);
     }
   }
 
@@ -124,7 +121,7 @@ export function openListening({
             reject(error);
           },
         };
-        const leave = () => listener.settle(undefined);
+        const leave = () => listener.settle(nothingFrom(listener.places));
         const timer = setTimeout(leave, timeoutSeconds * 1000);
         signal?.addEventListener("abort", leave, { once: true });
         listeners.add(listener);
@@ -139,9 +136,16 @@ export function openListening({
     waiting: () => listeners.size,
     close() {
       for (const stop of off) stop();
-      for (const listener of listeners) listener.settle(undefined);
+      for (const listener of listeners) listener.settle(nothingFrom(listener.places));
     },
   };
 }
 
 const signedOut = () => new AppError("unauthenticated", "You are signed out. Sign in again.");
+
+const hasNews = ({ messages, places }: Reading) => messages.length > 0 || places.some(({ missed }) => missed > 0);
+
+const nothingFrom = (places: Reader["places"]): Reading => ({
+  messages: [],
+  places: places.map((place) => ({ ...place, since: place.since ?? 0, missed: 0 })),
+});

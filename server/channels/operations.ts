@@ -6,7 +6,7 @@ import { checkMessage, findSchema } from "./checking.ts";
 import * as publishing from "./publishing.ts";
 import { messageEvent } from "./push-name.ts";
 import * as queries from "./queries.ts";
-import { type Reading, readFor } from "./reading.ts";
+import { type Place, type Reading, readFor } from "./reading.ts";
 import { untilEnded } from "./revocation.ts";
 import * as schema from "./schema.ts";
 import * as service from "./service.ts";
@@ -32,27 +32,34 @@ export const readChannel = defineOperation({
   input: schema.readInput,
   output: schema.readResult,
   run: async (context, { channels, limit }) => {
-    const { orgId, id: actorId } = context.actor;
-    const places = [];
+    const places: Place[] = [];
     for (const { channel, since = null } of channels) {
       const { id, name } = await service.openForReading(context, channel);
       places.push({ id, name, since });
     }
-    const reader = { orgId, actorId, places, limit };
-    const [reading] = await readFor(context.tx, [reader]);
-    if (!reading || "lockedOut" in reading) throw lockedOut(reading?.lockedOut ?? "");
-    return { reader: { ...reader, places: reading.places }, reading };
+    const reader = { orgId: context.actor.orgId, actorId: context.actor.id, places, limit };
+    if (places.every(({ since }) => since !== null)) return reader;
+    // "From this moment on" is this moment, not the one of the first look.
+    const [read] = await readFor(context.tx, [reader]);
+    return read && "places" in read ? { ...reader, places: pinned(places, read) } : reader;
   },
-  finish: async ({ reader, reading }, { timeoutSeconds }, { runtime, actor, signal }) => {
-    const hasNews = reading.messages.length > 0 || reading.places.some(({ missed }) => missed > 0);
-    if (hasNews || timeoutSeconds === 0) return readingResult(reading);
+  finish: async (reader, { timeoutSeconds }, { runtime, actor, requestId, signal }) => {
+    if (timeoutSeconds === 0) {
+      const [read] = await inTransaction(runtime, actor, { requestId }, ({ tx }) => readFor(tx, [reader]));
+      if (!read || "lockedOut" in read) throw lockedOut(read?.lockedOut ?? "");
+      return readingResult(read);
+    }
     if (!runtime.listening)
       throw new AppError("unavailable", "This process takes no waiting readers. Try again.", { retryAfterSeconds: 1 });
+    // The first look is made for all who came meanwhile together.
     const { keyId, signInId, familyId } = actor;
     const seat = { ...reader, keyId, signInId, familyId };
-    return readingResult((await runtime.listening.listen(seat, { timeoutSeconds, signal })) ?? reading);
+    return readingResult(await runtime.listening.listen(seat, { timeoutSeconds, signal }));
   },
 });
+
+const pinned = (places: readonly Place[], read: Reading): Place[] =>
+  places.map((place, index) => ({ ...place, since: place.since ?? read.places[index]?.since ?? null }));
 
 const readingResult = ({ messages, places }: Reading) => ({
   messages,
