@@ -4,6 +4,8 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import { flag, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { run as understand } from "@optique/run";
+import { advertise } from "./cli/commands/advertise.ts";
+import { grant, lock, pub, request, revoke, sub, unlock, validate } from "./cli/commands/channels.ts";
 import { config } from "./cli/commands/config.ts";
 import { doctor } from "./cli/commands/doctor.ts";
 import { answer, inbox } from "./cli/commands/inbox.ts";
@@ -11,6 +13,7 @@ import { instructionPrompt } from "./cli/commands/instruction-prompt.ts";
 import { login, logout, whoami } from "./cli/commands/login.ts";
 import { mcp } from "./cli/commands/mcp.ts";
 import { run } from "./cli/commands/run.ts";
+import { subexec } from "./cli/commands/subexec.ts";
 import { claim, listTasks, showTask } from "./cli/commands/tasks.ts";
 import { connectionFor } from "./cli/connection.ts";
 import { CliFailure, exits } from "./cli/failure.ts";
@@ -22,6 +25,7 @@ import { serverInfo } from "./server-info.ts";
 const grammar = object({
   act: or(
     or(login, logout, whoami, listTasks, showTask, claim, inbox, answer),
+    or(pub, sub, subexec, lock, unlock, grant, revoke, request, advertise, validate),
     or(run, mcp, instructionPrompt, doctor, config),
   ),
   json: withDefault(flag("--json", { description: message`Data as JSON, a value a line.` }), false),

@@ -1,50 +1,22 @@
-import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFile } from "node:child_process";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openTestDoors } from "#server/test/doors.ts";
 import { createTestAgent, createTestOrg } from "#server/test/fixtures.ts";
+import { main, openShell, type ShellOptions } from "./test/shell.ts";
 
 const { runtime, address, keyOf } = await openTestDoors();
 const org = await createTestOrg(runtime);
 const agent = await createTestAgent(runtime, org);
 const ownerKey = await keyOf(org);
 const agentKey = await keyOf(org, agent);
-const home = mkdtempSync(join(tmpdir(), "entourage-cli-"));
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-const main = join(import.meta.dirname, "../../scripts/entourage.mjs");
-
-interface Options {
-  /** Undefined: whatever the profile has. */
-  key?: string | undefined;
-  stdin?: string;
-  env?: Record<string, string>;
-}
-
-const environment = ({ key, env }: Options) => ({
-  NODE_ENV: process.env.NODE_ENV,
-  PATH: process.env.PATH ?? "",
-  XDG_CONFIG_HOME: home,
-  ENTOURAGE_SERVER: address,
-  ...(key && { ENTOURAGE_TOKEN: key }),
-  ...env,
-});
-
-/** Runs the command in a pipe, as scripts do. */
-async function entourage(args: string[], options: Options = {}) {
-  const child = spawn(process.execPath, [main, ...args], { env: environment(options) });
-  child.stdin.end(options.stdin ?? "");
-  const exit = new Promise<number | null>((resolve) => child.on("close", resolve));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { stdout, stderr, code: await exit };
-}
+const { home, environment, entourage } = openShell(address);
 
 /** Runs it on a terminal, as people do. */
-function onTerminal(args: string[], options: Options = {}): Promise<string> {
+function onTerminal(args: string[], options: ShellOptions = {}): Promise<string> {
   const line = [process.execPath, main, ...args].map((word) => `'${word}'`).join(" ");
   return new Promise((resolve, reject) => {
     const env = { ...environment(options), TERM: "xterm-256color" };

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
@@ -8,8 +7,8 @@ import { z } from "zod";
 import { defineCommand } from "../command.ts";
 import { call, type Connection, send, unreachable } from "../connection.ts";
 import { CliFailure, exits } from "../failure.ts";
+import { parseJson, readInput } from "../input.ts";
 import { columns } from "../output.ts";
-import { readAll } from "../stdin.ts";
 
 const described = z.looseObject({ paths: z.record(z.string(), z.unknown()) });
 const path = z.looseObject({
@@ -83,25 +82,8 @@ async function operationsAt(connection: Connection) {
   );
 }
 
-const readInput = async (file: string) => {
-  if (file === "-") return readAll();
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new CliFailure(exits.usage, `${file} cannot be read: ${error instanceof Error ? error.message : "unknown"}`);
-  }
-};
-
 function fieldOf(text: string): [string, unknown] {
   const [, name = "", json, value = ""] = /^([A-Za-z]\w*)(:?)=(.*)$/s.exec(text) ?? [];
   if (!name) throw new CliFailure(exits.usage, `"${text}" is no field. Give NAME=TEXT or NAME:=JSON.`);
   return [name, json ? parseJson(value, name) : value];
-}
-
-function parseJson(text: string, of: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CliFailure(exits.usage, `${of} is not JSON: ${text.slice(0, 80)}`);
-  }
 }
