@@ -66,6 +66,14 @@ export type MergeStatus = (typeof mergeStatuses)[number];
 export const mergeStrategies = ["merge", "squash", "rebase"] as const;
 export type MergeStrategy = (typeof mergeStrategies)[number];
 
+/** Who sends webhooks. `generic`: anybody who signs by Standard Webhooks. */
+export const webhookProviders = ["github", "gitlab", "generic"] as const;
+export type WebhookProvider = (typeof webhookProviders)[number];
+
+/** `received` until the worker has decided; `refused` ones were not signed by whoever holds the secret. */
+export const deliveryStatuses = ["received", "processed", "failed", "ignored", "refused"] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
 export const diffSides = ["old", "new"] as const;
 export type DiffSide = (typeof diffSides)[number];
 

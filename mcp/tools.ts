@@ -7,6 +7,7 @@ import { waitForWork } from "#server/dispatch/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
 import * as humanRequests from "#server/human-requests/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "#server/leases/operations.ts";
+import * as githubApps from "#server/github-apps/operations.ts";
 import * as members from "#server/members/operations.ts";
 import * as merges from "#server/merges/operations.ts";
 import * as messages from "#server/messages/operations.ts";
@@ -27,6 +28,7 @@ import * as teamSettings from "#server/team-settings/operations.ts";
 import * as teams from "#server/teams/operations.ts";
 import * as tokens from "#server/tokens/operations.ts";
 import * as worktrees from "#server/worktrees/operations.ts";
+import * as webhooks from "#server/webhooks/operations.ts";
 
 // What agents see. Every operation stands in exactly one of these four; a line here is the whole cost of a new tool.
 
@@ -66,6 +68,7 @@ export const readTools: readonly Operation[] = [
   channels.listLocks,
   channels.checkMessageOperation,
   channels.readChannel,
+  webhooks.listWebhooks,
 ];
 
 /** Adds or moves; nothing is lost by it. */
@@ -115,6 +118,8 @@ export const writeTools: readonly Operation[] = [
   channels.withdrawAdvert,
   channels.keepHistory,
   channels.changeHandleOperation,
+  webhooks.createWebhook,
+  webhooks.updateWebhook,
 ];
 
 /** Takes something away that others may still want. */
@@ -176,6 +181,14 @@ export const notForAgents: readonly Operation[] = [
   humanRequests.createApprovalPolicy,
   humanRequests.listApprovalPolicies,
   humanRequests.revokeApprovalPolicy,
+  webhooks.rotateWebhookSecret,
+  webhooks.deleteWebhook,
+  webhooks.listWebhookDeliveries,
+  webhooks.getWebhookDelivery,
+  webhooks.replayDelivery,
+  githubApps.listGithubApps,
+  githubApps.startGithubApp,
+  githubApps.removeGithubApp,
   realtimeChannels,
   budgets.listBudgetsOperation,
   budgets.setBudget,

@@ -62,7 +62,7 @@ export const settings = z.object({
     .describe("Who may sign up after the first person, who owns the first organization. `open`: anybody."),
   githubId: z.string().optional().describe("Sign-in with GitHub: client id of the OAuth app."),
   githubSecret: z.string().optional().meta(secret).describe("Its client secret."),
-  githubBaseUrl: webAddress.optional().describe("Address of a GitHub Enterprise server."),
+  githubBaseUrl: webAddress.optional().describe("Address of a GitHub Enterprise server, for sign-in and GitHub Apps."),
   oidcIssuer: webAddress.optional().describe("Sign-in with OpenID Connect: address of the issuer."),
   oidcId: z.string().optional().describe("Client id at the issuer."),
   oidcSecret: z.string().optional().meta(secret).describe("Client secret at the issuer."),
@@ -103,6 +103,12 @@ export const settings = z.object({
     .describe(
       "`1`: `/mcp` also offers the fixtures of the protocol's conformance suite (`npm run conformance`). Refused in production.",
     ),
+  webhookLimitKilobytes: integer(16, 25_600)
+    .default(5120)
+    .describe("Largest webhook delivery; GitHub sends up to 25 MB, which is rare. A larger one gets 413."),
+  rateWebhook: integer(1, 1_000_000)
+    .default(6000)
+    .describe("Signed webhook deliveries per minute to one endpoint. They count apart from other requests."),
   ratePerActor: integer(1, 1_000_000).default(600).describe("Requests per minute for one person or key."),
   ratePerAddress: integer(1, 1_000_000)
     .default(60)

@@ -52,6 +52,8 @@ export interface Settings {
   publicUrl: string;
   /** Attempts to sign in per minute, for one address and for one account. */
   rateSignIn: number;
+  /** github.com, or the Enterprise server that whoever runs this installation named. */
+  githubUrl: string;
   leaseSeconds: { driven: number; external: number };
   /** Local paths below which an owner may register a repository. */
   repoRoots: readonly string[];

@@ -26,6 +26,7 @@ export const permissions = [
   "budgets:manage",
   "channel:read",
   "channel:write",
+  "webhooks:manage",
   "instance:use",
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -57,6 +58,7 @@ const manage = [
   "policies:manage",
   "merge:manage",
   "budgets:manage",
+  "webhooks:manage",
 ] as const satisfies Permission[];
 
 /** The one table of who may what. Operations name a permission; nothing else decides. */

@@ -26,6 +26,7 @@ const settingsOf = (from: Config): Settings => ({
   dataDir: from.dataDir,
   publicUrl: from.publicUrl,
   rateSignIn: from.rateSignIn,
+  githubUrl: (from.githubBaseUrl ?? "https://github.com").replace(/\/+$/, ""),
   leaseSeconds: { driven: from.leaseSeconds, external: from.externalLeaseSeconds },
   // The sample's repositories are made by the operator, on this machine.
   repoRoots: [...from.repoRoots, join(from.dataDir, "samples")],

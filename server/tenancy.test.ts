@@ -72,7 +72,15 @@ test.for(tables)(
 const plain: Record<string, unknown> = {
   ...{ title: "x", name: "x", role: "member", status: "failed", summary: "x", text: "x", body: "x", path: "a.ts" },
   ...{ line: 1, side: "new", source: "hosted" },
-  ...{ capMicros: 1, inputTokens: 1, outputTokens: 1, provider: "x", model: "gpt-5", inputMicros: 1, outputMicros: 1 },
+  ...{
+    capMicros: 1,
+    inputTokens: 1,
+    outputTokens: 1,
+    provider: "github",
+    model: "gpt-5",
+    inputMicros: 1,
+    outputMicros: 1,
+  },
 };
 type Ids = typeof theirs.ids;
 /** How a thing is named in a field. */

@@ -9,6 +9,7 @@ import { requests } from "./requests-part.ts";
 import { sample } from "./sample-part.ts";
 import { trim } from "./trim-part.ts";
 import { watch } from "./watch-part.ts";
+import { webhooks } from "./webhooks-part.ts";
 
 /** Everything a worker does, in the order it starts; it stops in the opposite one. */
 export const parts: readonly Part[] = [
@@ -17,6 +18,7 @@ export const parts: readonly Part[] = [
   merging,
   requests,
   channels,
+  webhooks,
   sample,
   money,
   trim,

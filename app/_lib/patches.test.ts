@@ -27,6 +27,8 @@ const card = (number: number, more: Partial<Card> = {}): Card => ({
   waitsFor: null,
   tokens: 0,
   costMicros: 0,
+  origin: null,
+  tainted: false,
   createdAt: at,
   updatedAt: at,
   statusChangedAt: at,

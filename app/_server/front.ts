@@ -56,7 +56,8 @@ export function createFront(options: FrontOptions) {
     if (answerCors(request, response, path, config)) return;
     if (path.startsWith("/api/git/")) return options.git(request, response);
     // Nothing is awaited before this line: the first bytes of a body arrive with the headers and must be counted.
-    if (limitBody(request, response, config.bodyLimitKilobytes * 1024)) return;
+    const limitKilobytes = path.startsWith("/webhooks/") ? config.webhookLimitKilobytes : config.bodyLimitKilobytes;
+    if (limitBody(request, response, limitKilobytes * 1024)) return;
     return options.next(request, response);
   }
 

@@ -7,6 +7,7 @@ import { listAgents } from "#server/agents/operations.ts";
 import { listApiKeys } from "#server/api-keys/operations.ts";
 import { getCostSummary, listBudgetsOperation } from "#server/budgets/operations.ts";
 import { AppError } from "#server/errors.ts";
+import { listGithubApps } from "#server/github-apps/operations.ts";
 import { listInvitations, listMembers } from "#server/members/operations.ts";
 import { listMergesOperation } from "#server/merges/operations.ts";
 import type { Operation } from "#server/operation.ts";
@@ -16,6 +17,7 @@ import { getRepo, listReposOperation } from "#server/repos/operations.ts";
 import { listSignIns } from "#server/sign-ins/operations.ts";
 import { getTeamSettings } from "#server/team-settings/operations.ts";
 import { getTeam, listTeams } from "#server/teams/operations.ts";
+import { listWebhookDeliveries, listWebhooks } from "#server/webhooks/operations.ts";
 
 type Ask = (page: PageCaller) => Promise<Answer | undefined>;
 
@@ -103,6 +105,16 @@ export const loadBudgets = (orgRef: string) =>
   );
 
 export const loadPrices = (orgRef: string) => answers(orgRef, me, ask("prices.list", listPricesOperation, {}));
+
+export const loadWebhooks = (orgRef: string) =>
+  answers(
+    orgRef,
+    me,
+    teams,
+    ask("webhooks.list", listWebhooks, {}),
+    ask("webhooks.deliveries", listWebhookDeliveries, { limit: 50 }),
+    ask("githubApps.list", listGithubApps, {}),
+  );
 
 export const loadProfile = (orgRef: string) => answers(orgRef, me, ask("signIns.list", listSignIns, {}));
 

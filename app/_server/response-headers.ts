@@ -32,7 +32,8 @@ function contentSecurityPolicy(nonce: string, { origin, config, dev }: Situation
   if (config.pusherUrl)
     sockets.push(`wss://${new URL(config.pusherUrl).host}`, `ws://${new URL(config.pusherUrl).host}`);
   // Chrome holds a form to this list across redirects, and sign-in elsewhere is a form of ours that redirects.
-  const signIn = [config.githubId && (config.githubBaseUrl ?? "https://github.com"), config.oidcIssuer]
+  // A GitHub App is made by a form of ours that GitHub answers.
+  const signIn = [config.githubBaseUrl ?? "https://github.com", config.oidcIssuer]
     .filter((address) => address !== undefined && address !== "")
     .map((address) => new URL(String(address)).origin);
   const refresh = dev ? ["'unsafe-eval'"] : [];

@@ -5,6 +5,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   primaryKey,
   smallint,
   snakeCase,
@@ -13,7 +14,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { actorRef, createdAt, id, moment, orgId, words } from "../columns.ts";
-import { leaseEnds, priorities, taskStatuses, taskTypes } from "../enums.ts";
+import { leaseEnds, priorities, taskStatuses, taskTypes, type WebhookProvider } from "../enums.ts";
 import { agents, teams } from "./organizations.ts";
 import { repos } from "./repos.ts";
 
@@ -48,6 +49,10 @@ export const tasks = snakeCase.table(
     /** How often it was sent back. */
     rework: integer().notNull(),
     createdBy: actorRef().notNull(),
+    /** Where it came from, when a webhook brought it. */
+    origin: jsonb().$type<{ provider: WebhookProvider; url: string | null; externalId: string }>(),
+    /** Its text was written outside, by whoever could write there. */
+    tainted: boolean().notNull().default(false),
     createdAt: createdAt(),
     updatedAt: moment().notNull(),
     statusChangedAt: moment().notNull(),

@@ -56,7 +56,13 @@ test("50 processes spend against $1.00 while the database is killed: never a mic
   const runtime: Runtime = {
     ...{ db, wake },
     settings: {
-      ...{ dataDir: folder, publicUrl: "http://localhost:3000", repoRoots: [], sandbox: "auto" },
+      ...{
+        dataDir: folder,
+        publicUrl: "http://localhost:3000",
+        githubUrl: "https://github.com",
+        repoRoots: [],
+        sandbox: "auto",
+      },
       ...{
         leaseSeconds: { driven: 15, external: 1800 },
         gateOutputLimitBytes: 1_000,

@@ -16,6 +16,8 @@ import { budgetProjections } from "../budgets/projection.ts";
 import { priceProjections } from "../prices/projection.ts";
 import { sessionProjections } from "../sessions/projection.ts";
 import { channelProjections } from "../channels/projection.ts";
+import { webhookProjections } from "../webhooks/projection.ts";
+import { githubAppProjections } from "../github-apps/projection.ts";
 import type { Projection } from "./projection.ts";
 import type { EventType } from "./registry.ts";
 
@@ -39,6 +41,8 @@ export const projections: Record<EventType, Projection> = {
   ...priceProjections,
   ...sessionProjections,
   ...channelProjections,
+  ...webhookProjections,
+  ...githubAppProjections,
 };
 
 /** The tables that are folds of the events; `replay` rebuilds and compares each of them. Nothing else writes to them. */
@@ -73,4 +77,8 @@ export const projectedTables = [
   "handles",
   "channels",
   "channel_grants",
+  "webhooks",
+  "github_apps",
+  "github_installations",
+  "github_installation_repos",
 ] as const;

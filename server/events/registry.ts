@@ -5,6 +5,7 @@ import {
   agentStatuses,
   budgetPeriods,
   budgetScopes,
+  deliveryStatuses,
   diffSides,
   keyScopes,
   leaseEnds,
@@ -17,6 +18,7 @@ import {
   taskStatuses,
   taskTypes,
   verdicts,
+  webhookProviders,
 } from "#db/enums.ts";
 import type { Actor } from "../context.ts";
 
@@ -168,6 +170,9 @@ export const eventData = {
     dependsOn: z.array(id),
     /** How many of those were not done at that moment. */
     openDependencies: z.int(),
+    /** Where a webhook brought it from; its text was written there, by whoever could. */
+    origin: z.object({ provider: z.enum(webhookProviders), url: text.nullable(), externalId: text }).optional(),
+    tainted: z.boolean().optional(),
   }),
   "task.updated": z
     .object({
@@ -329,6 +334,38 @@ export const eventData = {
   "channel.advertised": z.object({ ...channel, description: text, schema: z.record(text, z.unknown()).nullable() }),
   "channel.advert_withdrawn": z.object(channel),
   "channel.history_changed": z.object({ ...channel, count: z.int().nullable(), seconds: z.int().nullable() }),
+  "webhook.created": z.object({
+    provider: z.enum(webhookProviders),
+    name: text,
+    repoId: id.nullable(),
+    events: z.array(text),
+    label: text.nullable(),
+  }),
+  "webhook.updated": z
+    .object({ name: text, enabled: z.boolean(), repoId: id.nullable(), events: z.array(text), label: text.nullable() })
+    .partial(),
+  "webhook.secret_rotated": z.object({ oldUntil: at.nullable() }),
+  "webhook.deleted": none,
+  /** What came of a delivery whose signature was right; the subject is its line in the log of deliveries. */
+  "webhook.delivered": z.object({
+    webhookId: id,
+    event: text,
+    action: text.nullable(),
+    status: z.enum(deliveryStatuses),
+    result: text,
+  }),
+  "github_app.created": z.object({ appId: z.int(), slug: text, name: text, url: text, owner: text, clientId: text }),
+  "github_app.removed": none,
+  "github_app.installation_changed": z.object({
+    installationId: z.int(),
+    account: text,
+    status: z.enum(["active", "suspended", "removed"]),
+  }),
+  "github_app.repositories_changed": z.object({
+    installationId: z.int(),
+    added: z.array(z.object({ id: z.int(), fullName: text })),
+    removed: z.array(z.int()),
+  }),
 } as const;
 
 export type EventType = keyof typeof eventData;

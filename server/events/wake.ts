@@ -9,6 +9,7 @@ export const topics = [
   "human_request_resolved",
   "access_changed",
   "channel_changed",
+  "delivery_received",
 ] as const;
 export type Topic = (typeof topics)[number];
 type Listener = (orgId: string | undefined) => void;

@@ -11,6 +11,10 @@ const outlived = {
   refresh_tokens: sql`expires_at < now()`,
   mcp_tasks: sql`expires_at < now()`,
   mcp_used_states: sql`used_at < now() - interval '1 day'`,
+  // Long enough for a provider's last retry and for a person who looks back; an id that comes later than that is new.
+  webhook_deliveries: sql`received_at < now() - interval '90 days'`,
+  webhook_secrets: sql`expires_at < now()`,
+  github_app_requests: sql`expires_at < now() - interval '1 day'`,
   sign_ins: sql`least(revoked_at, expires_at) < now() - interval '30 days'`,
 } satisfies Record<string, SQL>;
 

@@ -22,13 +22,13 @@ const queueRank = (rework: SQL, priority: SQL) =>
 export const taskProjections: Projections<Types> = {
   "task.created": async (tx, events) => {
     await tx.execute(sql`insert into tasks (org_id, id, number, team_id, repo_id, title, description, type, priority, queue_rank,
-        status, assignee_kind, assignee_id, pinned, tags, branch, open_dependencies, dependencies, rework, created_by, created_at,
+        status, assignee_kind, assignee_id, pinned, tags, branch, open_dependencies, dependencies, rework, created_by, origin, tainted, created_at,
         updated_at, status_changed_at)
       select e.org_id, e.subject_id, (e.data->>'number')::int, e.team_id, (e.data->>'repoId')::uuid, e.data->>'title',
         e.data->>'description', e.data->>'type', e.data->>'priority', ${queueRank(sql`0`, sql`e.data->>'priority'`)},
         'todo', e.data->'assignee'->>'kind', (e.data->'assignee'->>'id')::uuid,
         e.data->'assignee'->>'id' is not null, array(select jsonb_array_elements_text(e.data->'tags')), e.data->>'branch', (e.data->>'openDependencies')::int,
-        jsonb_array_length(e.data->'dependsOn'), 0, e.actor, e.at, e.at, e.at from ${events}`);
+        jsonb_array_length(e.data->'dependsOn'), 0, e.actor, e.data->'origin', coalesce((e.data->>'tainted')::boolean, false), e.at, e.at, e.at from ${events}`);
     await tx.execute(sql`insert into task_dependencies (org_id, task_id, depends_on_id)
       select e.org_id, e.subject_id, d::uuid from ${events}, jsonb_array_elements_text(e.data->'dependsOn') as d`);
   },

@@ -13,7 +13,7 @@ import { holdAssignees, requireWorker } from "../teams/crew.ts";
 import { findTeam } from "../teams/finding.ts";
 import { addDependenciesTo, lockDependents, lockEdges, lockStatuses, removeDependenciesOf } from "./dependencies.ts";
 import { findTask, findTasks, lockTask, type Task } from "./finding.ts";
-import type { assignTaskInput, createTaskInput, updateTaskInput } from "./schema.ts";
+import type { assignTaskInput, createTaskInput, TaskOrigin, updateTaskInput } from "./schema.ts";
 import { canMove, isHeld, isOver, transitions } from "./transitions.ts";
 
 /** Creates one task. @returns its id. */
@@ -23,8 +23,15 @@ export async function createTask(context: Context, input: z.output<typeof create
   return id;
 }
 
-/** A task to be made, perhaps together with others it waits for: `dependsOnPlaces` are their places in the list. */
-type NewTask = z.output<typeof createTaskInput> & { dependsOnPlaces?: readonly number[] };
+/**
+ * A task to be made, perhaps together with others it waits for: `dependsOnPlaces` are their places in the list. Where a
+ * webhook brought it from (`origin`, `tainted`) no caller can say of a task of its own.
+ */
+type NewTask = z.output<typeof createTaskInput> & {
+  dependsOnPlaces?: readonly number[];
+  origin?: TaskOrigin;
+  tainted?: true;
+};
 
 /** Creates tasks, all or none; their dependencies may name tasks that exist, or each other. @returns their ids in order. */
 export async function createTasks(context: Context, inputs: readonly NewTask[]): Promise<string[]> {
@@ -74,6 +81,8 @@ export async function createTasks(context: Context, inputs: readonly NewTask[]):
         branch: `${prefixes.get(input.teamId) ?? "task-"}${number}-${slugOf(input.title)}`,
         dependsOn,
         openDependencies: dependsOn.filter((id) => states.get(id) !== "done").length,
+        ...(input.origin ? { origin: input.origin } : {}),
+        ...(input.tainted ? { tainted: true } : {}),
       },
     };
   });

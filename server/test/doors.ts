@@ -16,6 +16,7 @@ import type { Actor } from "../context.ts";
 import type { Door } from "../door.ts";
 import { execute } from "../execute.ts";
 import { getAliases, postAliases } from "../http/aliases.ts";
+import { handleAppCallback } from "../github-apps/http.ts";
 import { answerOperation } from "../http/answer.ts";
 import { describeApi } from "../http/openapi.ts";
 import type { Logger } from "../log.ts";
@@ -23,6 +24,7 @@ import { openRuntime } from "../runtime.ts";
 import { answerTrpc } from "../trpc/answer.ts";
 import { operations } from "../trpc/operations.ts";
 import { handleLogin, handleMe, handleRefresh, handleReset, handleRevoke } from "../tokens/http.ts";
+import { receiveDelivery } from "../webhooks/receive.ts";
 import { openTestRuntime, type TestOrg } from "./fixtures.ts";
 
 process.env.ENTOURAGE_LOG_LEVEL ??= "silent";
@@ -76,6 +78,9 @@ export async function openTestDoors(settings: Record<string, string> = {}, log?:
   function route(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/mcp") return mcp(door, request);
+    if (pathname === "/webhooks/github-app/callback") return handleAppCallback(door, request);
+    const endpoint = /^\/webhooks\/([^/]+)\/receive$/.exec(pathname)?.[1];
+    if (endpoint) return receiveDelivery(runtime, request, endpoint);
     const auth = authDoors.get(pathname);
     if (auth) return auth(door, request);
     if (pathname === "/api/auth/register") return handleRegister(runtime, request);

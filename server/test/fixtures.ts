@@ -31,6 +31,7 @@ export async function openTestRuntime() {
       dataDir,
       publicUrl: "http://localhost:3000",
       rateSignIn: 100_000,
+      githubUrl: "https://github.com",
       leaseSeconds: { driven: 15, external: 1800 },
       repoRoots: [],
       sandbox: "auto",

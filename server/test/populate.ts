@@ -1,3 +1,10 @@
+import {
+  externalItems,
+  githubAppRequests,
+  githubAppSecrets,
+  webhookDeliveries,
+  webhookSecrets,
+} from "#db/schema/webhooks.ts";
 import { createApiKey } from "../api-keys/operations.ts";
 import { checkBudgetOperation, setBudget } from "../budgets/operations.ts";
 import { advertiseChannel, grantAccess, publish } from "../channels/operations.ts";
@@ -14,7 +21,7 @@ import { registerRepo } from "../repos/operations.ts";
 import { addReviewComment, requestReviewOperation } from "../reviews/operations.ts";
 import { saveContextOperation } from "../task-contexts/operations.ts";
 import { recordUsageOperation, startSession } from "../sessions/operations.ts";
-import { as, createTestAgent, createTestMember, createTestOrg } from "./fixtures.ts";
+import { as, createTestAgent, createTestMember, createTestOrg, type TestOrg } from "./fixtures.ts";
 import { workIn } from "./work.ts";
 
 /** An organization with at least a row in every table that is a fold of the events, and the ids of one thing of each kind. */
@@ -70,11 +77,60 @@ export async function populate(runtime: Runtime) {
   await run(advertiseChannel, agent, { channel, description: "news" });
   await run(grantAccess, agent, { channel, handle: theirs.handle });
   await run(publish, agent, { channel, payload: "hello" });
+  const { webhookId, deliveryId } = await addWebhook(runtime, org, first.id);
   const ids = {
+    ...{ webhookId, deliveryId, githubAppId: webhookId },
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
     ...{ request: asked.request, policyId: policy.id },
     ...{ budgetId: budget.id, sessionId: session.id },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };
+}
+
+/** A GitHub App's endpoint with something in every table of theirs. Its secret is none: the tests' key ring is nowhere. */
+async function addWebhook(runtime: Runtime, { owner, teamId }: TestOrg, taskId: string) {
+  const [webhookId, deliveryId] = [newId(), newId()];
+  await as(runtime, owner, async (context) => {
+    const { tx, now } = context;
+    const { orgId } = owner;
+    const about = { subject: webhookId, team: teamId };
+    await record(context, "webhook.created", [
+      { ...about, data: { provider: "github", name: "App", repoId: null, events: [], label: null } },
+    ]);
+    await record(context, "github_app.created", [
+      {
+        ...about,
+        data: { appId: 1, slug: "a", name: "A", url: "https://github.com/apps/a", owner: "o", clientId: "c" },
+      },
+    ]);
+    await record(context, "github_app.installation_changed", [
+      { ...about, data: { installationId: 1, account: "o", status: "active" } },
+    ]);
+    await record(context, "github_app.repositories_changed", [
+      { ...about, data: { installationId: 1, added: [{ id: 1, fullName: "o/r" }], removed: [] } },
+    ]);
+    await tx.insert(webhookSecrets).values({ orgId, id: newId(), webhookId, sealed: "v1", createdAt: now });
+    await tx.insert(githubAppSecrets).values({ orgId, appId: webhookId, name: "pem", sealed: "v1" });
+    await tx.insert(githubAppRequests).values({
+      ...{ orgId, stateHash: newId(), userId: owner.id, teamId, createdAt: now, expiresAt: now },
+    });
+    await tx.insert(webhookDeliveries).values({
+      ...{ orgId, id: deliveryId, webhookId, teamId, deliveryId: "1", event: "issues", headers: {}, payloadBytes: 2 },
+      ...{
+        payload: Buffer.from("{}"),
+        status: "processed",
+        result: "Made a task.",
+        taskId,
+        attempts: 1,
+        requestId: "test",
+      },
+      ...{ receivedAt: now, nextAttemptAt: now, finishedAt: now },
+    });
+    const synced = { title: "", description: "", labels: [] };
+    await tx
+      .insert(externalItems)
+      .values({ orgId, teamId, externalId: "github.com/issue/1", taskId, state: "open", changedAt: now, synced });
+  });
+  return { webhookId, deliveryId };
 }

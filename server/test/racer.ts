@@ -28,6 +28,7 @@ const runtime: Runtime = {
     dataDir: "/nonexistent",
     publicUrl: "http://localhost:3000",
     rateSignIn: 100_000,
+    githubUrl: "https://github.com",
     leaseSeconds: { driven: 15, external: 1800 },
     repoRoots: [],
     sandbox: "auto",

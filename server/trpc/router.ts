@@ -6,6 +6,7 @@ import * as channels from "../channels/operations.ts";
 import { waitForWork } from "../dispatch/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
 import * as humanRequests from "../human-requests/operations.ts";
+import * as githubApps from "../github-apps/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "../leases/operations.ts";
 import * as members from "../members/operations.ts";
 import * as merges from "../merges/operations.ts";
@@ -26,6 +27,7 @@ import * as teamSettings from "../team-settings/operations.ts";
 import * as teams from "../teams/operations.ts";
 import * as tokens from "../tokens/operations.ts";
 import * as worktrees from "../worktrees/operations.ts";
+import * as webhooks from "../webhooks/operations.ts";
 import { mutation, query, router } from "./trpc.ts";
 
 /** Everything there is to ask for, by noun: the API's table of contents. HTTP and OpenAPI are read from here too. */
@@ -206,6 +208,21 @@ export const appRouter = router({
   audit: router({
     list: query(audit.listAuditEvents),
     export: query(audit.exportAuditEvents),
+  }),
+  webhooks: router({
+    list: query(webhooks.listWebhooks),
+    create: mutation(webhooks.createWebhook),
+    update: mutation(webhooks.updateWebhook),
+    rotateSecret: mutation(webhooks.rotateWebhookSecret),
+    delete: mutation(webhooks.deleteWebhook),
+    deliveries: query(webhooks.listWebhookDeliveries),
+    delivery: query(webhooks.getWebhookDelivery),
+    replay: mutation(webhooks.replayDelivery),
+  }),
+  githubApps: router({
+    list: query(githubApps.listGithubApps),
+    start: mutation(githubApps.startGithubApp),
+    remove: mutation(githubApps.removeGithubApp),
   }),
   realtime: router({ channels: query(realtimeChannels) }),
 });

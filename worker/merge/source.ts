@@ -9,11 +9,14 @@ import type { Go } from "./go.ts";
 /** Hidden from clients like everything below `refs/source`. */
 const candidateRef = (jobId: string) => `refs/source/candidates/${jobId}`;
 
-export const headOf = (go: Go): Promise<string | null> =>
+/** What fetching needs of a go; the same outside of a merge. */
+export type FetchGo = Pick<Go, "runtime" | "sourced" | "repository" | "transaction">;
+
+export const headOf = (go: FetchGo): Promise<string | null> =>
   readCommit(go.repository, `refs/heads/${go.sourced.repo.defaultBranch}`);
 
 /** Takes over what others committed at the source. The log hears of it first: these commits passed no gate of ours. */
-export async function fetchSource(go: Go): Promise<void> {
+export async function fetchSource(go: FetchGo): Promise<void> {
   const theirs = await fetchHead(go);
   const ours = await headOf(go);
   if (!theirs || !ours || (await isAncestor(go.repository, theirs, ours))) return;
@@ -59,7 +62,7 @@ export async function findTaken(go: Go, jobId: string): Promise<string | null> {
   return kept && theirs && (await isAncestor(go.repository, kept, theirs)) ? kept : null;
 }
 
-async function fetchHead(go: Go): Promise<string | null> {
+async function fetchHead(go: FetchGo): Promise<string | null> {
   const source = await sourceOf(go.runtime.settings, go.sourced);
   if (!source) return null;
   const { defaultBranch } = go.sourced.repo;

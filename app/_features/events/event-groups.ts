@@ -9,6 +9,7 @@ export const eventGroups = [
   { id: "merges", label: "Merges and gates", of: ["merge", "gate"] },
   { id: "agents", label: "Agents and keys", of: ["agent", "api_key"] },
   { id: "repos", label: "Repositories", of: ["repo"] },
+  { id: "webhooks", label: "Webhooks", of: ["webhook", "github_app"] },
   { id: "people", label: "People and teams", of: ["member", "invitation", "team"] },
   { id: "organization", label: "Organization", of: ["organization"] },
 ] as const;

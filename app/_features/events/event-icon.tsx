@@ -23,6 +23,7 @@ import {
   ScanEye,
   User,
   Users,
+  Webhook,
 } from "lucide-react";
 import type { EventFace, Sentence } from "./sentence.ts";
 
@@ -47,6 +48,7 @@ const icons: Record<EventFace, LucideIcon> = {
   merge: GitMerge,
   gate: FlaskConical,
   request: MessageCircleQuestionMark,
+  webhook: Webhook,
   archived: Archive,
   money: CircleDollarSign,
 };

@@ -27,6 +27,7 @@ export type EventFace =
   | "gate"
   | "request"
   | "archived"
+  | "webhook"
   | "money";
 
 /** Names that an event holds only the ids of: people, agents, teams, repositories; and the number of a task. */
@@ -500,6 +501,32 @@ const wording: Wording = {
     ],
     tone: uncoveredMicros > 0 ? "danger" : undefined,
   }),
+  "webhook.created": ({ name }) => ({ face: "webhook", parts: ["opened the webhook ", { name }] }),
+  "webhook.updated": (data) => ({
+    face: "webhook",
+    parts:
+      data.enabled === undefined
+        ? [`changed the ${fieldsOf(data)} of a webhook`]
+        : [`switched a webhook ${data.enabled ? "on" : "off"}`],
+  }),
+  "webhook.secret_rotated": () => ({ face: "webhook", parts: ["gave a webhook a new secret"] }),
+  "webhook.deleted": () => ({ face: "webhook", parts: ["closed a webhook"], tone: "warning" }),
+  "webhook.delivered": ({ event, action, status, result }) => ({
+    face: "webhook",
+    parts: [`${deliveryWords[status]} ${action === null ? event : `${event} (${action})`} from outside`],
+    quote: said(result),
+    tone: status === "failed" ? "danger" : undefined,
+  }),
+  "github_app.created": ({ name }) => ({ face: "webhook", parts: ["connected the GitHub App ", { name }] }),
+  "github_app.removed": () => ({ face: "webhook", parts: ["forgot a GitHub App"], tone: "warning" }),
+  "github_app.installation_changed": ({ account, status }) => ({
+    face: "webhook",
+    parts: [`heard that the GitHub App is ${status === "active" ? "installed" : status} at `, { name: account }],
+  }),
+  "github_app.repositories_changed": ({ added, removed }) => ({
+    face: "webhook",
+    parts: [`heard that the GitHub App reaches ${added.length} more repositories and ${removed.length} fewer`],
+  }),
 };
 
 const periodWords: Record<BudgetPeriod, string> = { day: "a day", month: "a month", life: "in all" };
@@ -561,6 +588,14 @@ function decided(verdict: Verdict, it: Part): Pick<Sentence, "parts" | "tone"> {
   if (verdict === "reject") return { parts: ["rejected ", it], tone: "danger" };
   return { parts: ["made the review of ", it, " void: the branch moved"] };
 }
+
+const deliveryWords = {
+  received: "received",
+  processed: "processed",
+  ignored: "left alone",
+  failed: "could not process",
+  refused: "refused",
+} as const;
 
 const aboutTask = (it: Part): readonly Part[] => (it === "it" || it === "a task" ? [] : [" about ", it]);
 

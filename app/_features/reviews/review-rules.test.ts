@@ -44,6 +44,8 @@ const task: TaskDetail = {
   waitsFor: null,
   tokens: 0,
   costMicros: 0,
+  origin: null,
+  tainted: false,
   createdAt: at,
   updatedAt: at,
   statusChangedAt: at,

@@ -12,6 +12,7 @@ import {
   User,
   UserCog,
   Users,
+  Webhook,
 } from "lucide-react";
 import Link from "next/link";
 import { useParams, usePathname, useRouter } from "next/navigation";
@@ -27,7 +28,8 @@ type SettingsPageId =
   | "budgets"
   | "prices"
   | "api-keys"
-  | "connect";
+  | "connect"
+  | "webhooks";
 
 const groups: readonly { title: string; pages: readonly { id: SettingsPageId; title: string; icon: LucideIcon }[] }[] =
   [
@@ -38,6 +40,7 @@ const groups: readonly { title: string; pages: readonly { id: SettingsPageId; ti
         { id: "members", title: "Members", icon: Users },
         { id: "teams", title: "Teams", icon: UserCog },
         { id: "audit", title: "Audit", icon: ScrollText },
+        { id: "webhooks", title: "Webhooks", icon: Webhook },
       ],
     },
     {

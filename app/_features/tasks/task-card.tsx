@@ -10,6 +10,7 @@ import { useNow } from "#app/_ui/clock.ts";
 import { money, tokenCount } from "#app/_ui/format.ts";
 import { LiveDot } from "#app/_ui/live-dot.tsx";
 import { Age } from "#app/_ui/relative-time.tsx";
+import { FromOutside } from "./task-origin.tsx";
 import { PriorityIcon, StatusIcon, type StatusOf, statusFace, toneText } from "#app/_ui/status.tsx";
 import { StatusGlyph } from "#app/_ui/status-glyph.tsx";
 import type { Card } from "#server/tasks/schema.ts";
@@ -60,6 +61,7 @@ export const TaskCard = memo(function TaskCard({
         <StatusIcon status={card.status} />
         <span className="text-small text-muted">#{card.number}</span>
         <PriorityIcon priority={card.priority} />
+        {card.tainted ? <FromOutside /> : null}
         {isMarked ? <Check aria-label="Selected" className="size-3.5 text-accent-text" /> : null}
         <span className="grow" />
         <Holder card={card} />

@@ -1,5 +1,6 @@
 "use client";
 
+import clsx from "clsx";
 import { Pencil } from "lucide-react";
 import { useRef, useState } from "react";
 import { Button } from "#app/_ui/button.tsx";
@@ -8,6 +9,7 @@ import { Textarea } from "#app/_ui/input.tsx";
 import type { TaskDetail } from "#server/tasks/schema.ts";
 import { focusNow } from "./focus-now.ts";
 import { Markdown } from "./lazy.ts";
+import { OutsideNotice } from "./task-origin.tsx";
 import { useTaskEdit } from "./use-task-edit.ts";
 import { useWork } from "./work-context.tsx";
 
@@ -69,7 +71,8 @@ export function TaskDescription({ task }: { task: TaskDetail }) {
   }
   const author = task.createdBy.kind === "agent" ? task.createdBy.name : undefined;
   return (
-    <section aria-label="Description" className={canWork ? "relative pr-10" : undefined}>
+    <section aria-label="Description" className={clsx("flex flex-col gap-3", canWork && "relative pr-10")}>
+      {task.tainted ? <OutsideNotice origin={task.origin} /> : null}
       {task.description ? (
         <Markdown text={task.description} agent={author} />
       ) : (

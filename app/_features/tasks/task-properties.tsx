@@ -15,6 +15,7 @@ import { words } from "./words.ts";
 import { focusNow } from "./focus-now.ts";
 import { movesOf } from "./moves.ts";
 import { LeaseState } from "./task-card.tsx";
+import { TaskOrigin } from "./task-origin.tsx";
 import { useTaskCommands } from "./task-commands.ts";
 import { typeLabel } from "./task-type.ts";
 import { useTaskEdit } from "./use-task-edit.ts";
@@ -143,6 +144,11 @@ export function TaskProperties({ task }: { task: TaskDetail }) {
           <span className="px-1.5 tabular-nums">
             {money(task.costMicros)} <span className="text-muted">{tokenCount(task.tokens)} tokens</span>
           </span>
+        </Property>
+      ) : null}
+      {task.origin ? (
+        <Property label="From">
+          <TaskOrigin origin={task.origin} />
         </Property>
       ) : null}
       <Property label="Created">

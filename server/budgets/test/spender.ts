@@ -34,7 +34,13 @@ async function spendAll({ url, actor: told, sessionId, mostMicros }: SpenderOrde
   // Nobody listens here: what is announced would be hints for others.
   const wake = { announce: () => {}, on: () => () => {}, close: () => Promise.resolve() };
   const settings: Runtime["settings"] = {
-    ...{ dataDir: "/nonexistent", publicUrl: "http://localhost:3000", repoRoots: [], sandbox: "auto" },
+    ...{
+      dataDir: "/nonexistent",
+      publicUrl: "http://localhost:3000",
+      githubUrl: "https://github.com",
+      repoRoots: [],
+      sandbox: "auto",
+    },
     ...{ leaseSeconds: { driven: 15, external: 1800 }, gateOutputLimitBytes: 1_000, rateSignIn: 1_000, channelRate: 5 },
   };
   const runtime: Runtime = { db, wake, settings };

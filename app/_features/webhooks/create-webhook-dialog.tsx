@@ -1,0 +1,101 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { type SubmitEvent, useState } from "react";
+import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useChange } from "#app/_features/settings/use-change.ts";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
+import { Field } from "#app/_ui/field.tsx";
+import { Select } from "#app/_ui/select.tsx";
+import { type WebhookProvider, webhookProviders } from "#db/enums.ts";
+import type { Webhook } from "#server/webhooks/schema.ts";
+import { readWebhookFields, WebhookFields } from "./webhook-fields.tsx";
+import { WebhookSetup } from "./webhook-setup.tsx";
+import { providerWords } from "./webhook-words.ts";
+
+/** An endpoint for a provider; then its secret, once, with what to do with it. */
+export function CreateWebhookDialog({ onClose }: { onClose: () => void }) {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.teams.list.queryOptions({ archived: true }));
+  const teams = (data?.teams ?? []).filter(({ archivedAt }) => archivedAt === null);
+  const [provider, setProvider] = useState<WebhookProvider>("github");
+  const [chosen, setTeamId] = useState<string>();
+  const [failure, setFailure] = useState<string>();
+  const [made, setMade] = useState<{ webhook: Webhook; secret: string }>();
+  const create = useChange(trpc.webhooks.create.mutationOptions(), { refused: "No endpoint was made" });
+  const teamId = chosen ?? teams[0]?.id;
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setFailure(undefined);
+    if (!teamId) return;
+    try {
+      const fields = readWebhookFields(event.currentTarget, provider);
+      setMade(await create.send({ teamId, provider, ...fields, events: [...fields.events] }));
+    } catch (error) {
+      setFailure(refusalOf(error));
+    }
+  };
+  if (made)
+    return <SecretDialog title={`Connect ${providerWords[made.webhook.provider].label}`} {...made} onClose={onClose} />;
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title="Add an endpoint"
+      footer={
+        <>
+          <DialogClose>
+            <Button variant="ghost">Cancel</Button>
+          </DialogClose>
+          <Button type="submit" form="create-webhook" variant="primary" loading={create.isPending}>
+            Add endpoint
+          </Button>
+        </>
+      }
+    >
+      <form id="create-webhook" onSubmit={submit} className="flex flex-col gap-4">
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label="From" name="provider">
+            <Select
+              value={provider}
+              onValueChange={setProvider}
+              options={webhookProviders.map((value) => ({ value, label: providerWords[value].label }))}
+            />
+          </Field>
+          <Field label="Team" name="teamId">
+            <Select
+              value={teamId ?? null}
+              onValueChange={setTeamId}
+              options={teams.map(({ id, name }) => ({ value: id, label: name }))}
+            />
+          </Field>
+        </div>
+        <p className="text-app text-muted">{providerWords[provider].hint}</p>
+        <WebhookFields key={`${provider}${teamId ?? ""}`} provider={provider} teamId={teamId} error={failure} />
+      </form>
+    </Dialog>
+  );
+}
+
+type SecretDialogProps = { title: string; webhook: Webhook; secret?: string; onClose: () => void };
+
+/** The secret, while it can be shown, and how to set the other side up. */
+export function SecretDialog({ title, webhook, secret, onClose }: SecretDialogProps) {
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      size="lg"
+      title={title}
+      footer={
+        <Button variant="primary" onClick={onClose}>
+          {secret ? "I have copied the secret" : "Close"}
+        </Button>
+      }
+    >
+      <WebhookSetup webhook={webhook} {...(secret ? { secret } : {})} />
+    </Dialog>
+  );
+}
