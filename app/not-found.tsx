@@ -12,7 +12,7 @@ export default function NotFound() {
         title="There is nothing here"
         action={
           <Link href="/" className={buttonClass("primary")}>
-            Go to the board
+            Go to the inbox
           </Link>
         }
       >

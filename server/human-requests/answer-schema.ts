@@ -46,6 +46,8 @@ const form = z.strictObject({
   properties: z.record(fieldName, field),
   required: z.array(fieldName).max(50).optional(),
   additionalProperties: z.literal(false).optional(),
+  /** The order of the fields, ours: the database keeps an object's names in an order of its own. */
+  "x-order": z.array(fieldName).optional(),
 });
 
 /** The JSON schema of an answer: one value, or a form of named values. */
@@ -95,7 +97,7 @@ export function answersTo({ kind, schema, options }: Asked): { schema: AnswerSch
       throw new AppError("invalid", `A request of kind ${kind} is answered with yes or no. Ask a question for more.`);
     return { schema: yesOrNo, options: [...approveOrDecline] };
   }
-  const closed = schema?.type === "object" ? { ...schema, additionalProperties: false as const } : schema;
+  const closed = schema?.type === "object" ? closeForm(schema) : schema;
   if (!options) return { schema: closed ?? { type: "string", minLength: 1, maxLength: 20_000 }, options: null };
   const chosen = closed ?? { type: "string", enum: options.map(({ value }) => textOf(value)) };
   for (const { value, label } of options) {
@@ -104,6 +106,12 @@ export function answersTo({ kind, schema, options }: Asked): { schema: AnswerSch
   }
   return { schema: chosen, options: [...options] };
 }
+
+const closeForm = (asked: z.output<typeof form>): AnswerSchema => ({
+  ...asked,
+  additionalProperties: false,
+  "x-order": Object.keys(asked.properties),
+});
 
 /** Reads what somebody gave as a schema. @throws AppError invalid with what is possible. */
 export function readSchema(given: unknown): AnswerSchema {

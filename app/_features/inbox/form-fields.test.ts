@@ -29,6 +29,11 @@ test("a form has a field for each property, with its default, and sends only wha
   });
 });
 
+test("fields stand in the order they were asked for, whatever order the database keeps them in", () => {
+  const kept = { ...schema, "x-order": ["loud", "rooms", "colour", "times"] };
+  expect(fieldsOf(kept).map(({ name }) => name)).toEqual(["loud", "rooms", "colour", "times"]);
+});
+
 test("a single value is sent as it is, and what is no number is left for the server to refuse", () => {
   expect(answerOf({ type: "string" }, { "": "Go" })).toBe("Go");
   expect(answerOf({ type: "number" }, { "": "1.5" })).toBe(1.5);

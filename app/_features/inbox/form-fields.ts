@@ -23,7 +23,9 @@ export function fieldsOf(schema: unknown): FormField[] {
   if (!isRecord(schema)) return [toField(single, {}, true)];
   if (schema.type !== "object" || !isRecord(schema.properties)) return [toField(single, schema, true)];
   const required = Array.isArray(schema.required) ? schema.required : [];
-  return Object.entries(schema.properties).map(([name, field]) => {
+  const order = stringsOf(schema["x-order"]);
+  const fields = Object.entries(schema.properties).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  return fields.map(([name, field]) => {
     return toField(name, isRecord(field) ? field : {}, required.includes(name));
   });
 }

@@ -40,15 +40,17 @@ export function InboxRoom({ orgSlug }: { orgSlug: string }) {
   const waiting = useWaiting();
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <RoomHead title="Inbox" summary={waiting.data ? summaryOf(waiting.data.items) : null}>
-        <Segmented
-          label="What is shown"
-          options={viewOptions}
-          value={view}
-          onValueChange={(next) => void setView(next === "waiting" ? null : next)}
-        />
-        <NotifySettings />
-      </RoomHead>
+      <div className="shrink-0">
+        <RoomHead title="Inbox" summary={waiting.data ? summaryOf(waiting.data.items) : null}>
+          <Segmented
+            label="What is shown"
+            options={viewOptions}
+            value={view}
+            onValueChange={(next) => void setView(next === "waiting" ? null : next)}
+          />
+          <NotifySettings />
+        </RoomHead>
+      </div>
       {view === "waiting" ? <WaitingList orgSlug={orgSlug} /> : null}
       {view === "answered" ? <RequestHistory orgSlug={orgSlug} /> : null}
       {view === "allowed" ? <PolicyList /> : null}

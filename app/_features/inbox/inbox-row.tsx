@@ -34,7 +34,7 @@ export function InboxRow({ item, showsTeam, isSelected, isMarked, canAnswer, onO
     <li
       aria-current={isSelected || undefined}
       className={clsx(
-        "relative grid grid-cols-[auto_1.25rem_minmax(0,1fr)] items-start gap-x-2.5 border-b px-3 py-2.5",
+        "relative grid grid-cols-[1.25rem_minmax(0,1fr)] items-start sm:grid-cols-[auto_1.25rem_minmax(0,1fr)] gap-x-2.5 border-b px-3 py-2.5",
         isMarked || isSelected ? "bg-selected" : "hover:bg-hover",
       )}
     >

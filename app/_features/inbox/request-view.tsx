@@ -24,12 +24,14 @@ import { useAnswer } from "./use-answer.ts";
 type RequestViewProps = {
   orgSlug: string;
   request: HumanRequest;
+  /** On the task's own page it goes without saying. */
+  hidesTask?: boolean;
   /** After an answer was taken. */
   onAnswered?: () => void;
 };
 
 /** A request whole: what is asked and by whom, what it holds up, the exact action, and the way to answer. */
-export function RequestView({ orgSlug, request, onAnswered }: RequestViewProps) {
+export function RequestView({ orgSlug, request, hidesTask = false, onAnswered }: RequestViewProps) {
   const { can, isKnown } = useMe();
   const { answer, isPending } = useAnswer();
   const always = useLateOpen();
@@ -68,7 +70,7 @@ export function RequestView({ orgSlug, request, onAnswered }: RequestViewProps) 
             </span>
           ) : null}
         </p>
-        {request.task ? (
+        {request.task && !hidesTask ? (
           <p className="text-app">
             <Link href={taskHref(orgSlug, request.task.number)} className={linkClass}>
               #{request.task.number} {request.task.title}

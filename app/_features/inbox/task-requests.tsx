@@ -22,7 +22,7 @@ export function TaskRequests({ orgSlug, task }: TaskRequestsProps) {
           aria-label={`Question: ${request.title}`}
           className="rounded-md border border-warning-line bg-warning-soft p-3"
         >
-          <RequestView orgSlug={orgSlug} request={request} />
+          <RequestView orgSlug={orgSlug} request={request} hidesTask />
         </section>
       ))}
       {closed.length > 0 ? (

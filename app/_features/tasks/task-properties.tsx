@@ -101,6 +101,8 @@ export function TaskProperties({ task }: { task: TaskDetail }) {
                 <>
                   , ends <RelativeTime at={task.lease.expiresAt} />
                 </>
+              ) : task.waitsFor ? (
+                ", stands still until the answer"
               ) : (
                 ", without end"
               )}
