@@ -106,8 +106,13 @@ async function hire(name: string): Promise<string> {
   return keyed.parse(await call("create_api_key", { name, agentId: agent.id })).key;
 }
 
-const listed = async () => pending.parse(await call("get_pending_requests", { limit: 200 })).requests;
-const respond = (request: string) => call("respond_to_request", { request, answer: "Go" });
+async function listed() {
+  return pending.parse(await call("get_pending_requests", { limit: 200 })).requests;
+}
+
+function respond(request: string): Promise<unknown> {
+  return call("respond_to_request", { request, answer: "Go" });
+}
 
 async function requestOf(title: string): Promise<string> {
   const found = (await listed()).find((request) => request.title === title);
