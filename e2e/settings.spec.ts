@@ -105,7 +105,7 @@ test("a person joins by a link, gets another role, and is out within five second
 test("no page of the settings or of a team's rooms keeps anybody out, in both themes", async ({ page }) => {
   test.slow();
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  const inTeam = ["agents", "repos", "queue", "activity"].map((each) => room(page, each));
+  const inTeam = ["agents", "messages", "repos", "queue", "activity"].map((each) => room(page, each));
   const rooms = [`/o/${orgOf(page)}/inbox`, `/o/${orgOf(page)}/inbox?view=answered`, ...inTeam];
   const pages = ["organization", "members", "teams", "api-keys", "connect", "profile"];
   for (const address of [...rooms, ...pages.map((each) => settings(page, each))]) {

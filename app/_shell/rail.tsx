@@ -9,7 +9,7 @@ import { Count } from "#app/_ui/badge.tsx";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { Tooltip } from "#app/_ui/tooltip.tsx";
 import { useActions } from "./actions.tsx";
-import { inboxHref, roomHref, roomOf, rooms, settingsHref } from "./rooms.ts";
+import { inboxHref, type RoomId, roomHref, roomOf, rooms, settingsHref } from "./rooms.ts";
 import type { ShellOrg, ShellTeam } from "./shell-props.ts";
 import { TeamSwitcher } from "./team-switcher.tsx";
 import { useRailCollapsed } from "./use-rail-collapsed.ts";
@@ -21,10 +21,12 @@ type RailProps = {
   teams: readonly ShellTeam[];
   /** How many things wait for a person. */
   waiting: number;
+  /** What is unread in a room. */
+  unread: Partial<Record<RoomId, number>> | undefined;
 };
 
 /** The way between the rooms. Narrow on demand; a phone has the bottom bar instead. */
-export function Rail({ org, orgs, team, teams, waiting }: RailProps) {
+export function Rail({ org, orgs, team, teams, waiting, unread = {} }: RailProps) {
   const pathname = usePathname();
   const [collapsed, toggle] = useRailCollapsed();
   useActions([
@@ -65,6 +67,8 @@ export function Rail({ org, orgs, team, teams, waiting }: RailProps) {
                   icon={<room.icon aria-hidden="true" />}
                   current={roomOf(pathname) === room.id}
                   collapsed={collapsed}
+                  count={unread[room.id] ?? 0}
+                  counted="unread"
                 />
               </li>
             ))
@@ -102,15 +106,17 @@ type RailLinkProps = {
   current: boolean;
   collapsed: boolean;
   count?: number;
+  /** What is counted, in a word. */
+  counted?: string;
 };
 
-function RailLink({ href, title, keys, icon, current, collapsed, count = 0 }: RailLinkProps) {
+function RailLink({ href, title, keys, icon, current, collapsed, count = 0, counted = "waiting" }: RailLinkProps) {
   return (
     <Tooltip content={title} keys={keys} side="right">
       <Link
         href={href}
         aria-current={current ? "page" : undefined}
-        aria-label={collapsed ? (count > 0 ? `${title}, ${count} waiting` : title) : undefined}
+        aria-label={collapsed ? (count > 0 ? `${title}, ${count} ${counted}` : title) : undefined}
         className={clsx(
           "relative flex h-8 items-center gap-2.5 rounded-md px-2 text-app font-medium transition-colors [&_svg]:size-4 [&_svg]:shrink-0",
           current ? "bg-active text-ink" : "text-muted hover:bg-hover hover:text-ink",
@@ -118,7 +124,7 @@ function RailLink({ href, title, keys, icon, current, collapsed, count = 0 }: Ra
       >
         {icon}
         {collapsed ? null : <span className="grow truncate">{title}</span>}
-        {count > 0 && !collapsed ? <Count value={count} label="waiting" /> : null}
+        {count > 0 && !collapsed ? <Count value={count} label={counted} /> : null}
         {count > 0 && collapsed ? (
           <span aria-hidden="true" className="absolute top-1.5 right-1.5 size-1.5 rounded-full bg-accent" />
         ) : null}

@@ -5,11 +5,12 @@ import {
   FolderGit2,
   GitMerge,
   type LucideIcon,
+  MessagesSquare,
   SquareKanban,
   Workflow,
 } from "lucide-react";
 
-export type RoomId = "board" | "graph" | "queue" | "agents" | "repos" | "costs" | "activity";
+export type RoomId = "board" | "graph" | "queue" | "agents" | "messages" | "repos" | "costs" | "activity";
 export type Room = { id: RoomId; title: string; keys: string; icon: LucideIcon };
 
 /** The rooms of a team, in the order of the rail. A room stands here once its page exists: no dead links. */
@@ -18,6 +19,7 @@ export const rooms: readonly Room[] = [
   { id: "graph", title: "Graph", keys: "g d", icon: Workflow },
   { id: "queue", title: "Queue", keys: "g q", icon: GitMerge },
   { id: "agents", title: "Agents", keys: "g a", icon: Bot },
+  { id: "messages", title: "Messages", keys: "g m", icon: MessagesSquare },
   { id: "repos", title: "Repos", keys: "g r", icon: FolderGit2 },
   { id: "costs", title: "Costs", keys: "g c", icon: CircleDollarSign },
   { id: "activity", title: "Activity", keys: "g t", icon: Activity },

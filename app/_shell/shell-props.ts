@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { RoomId } from "./rooms.ts";
 import type { PauseMode } from "#db/enums.ts";
 
 export type ShellOrg = { slug: string; name: string };
@@ -61,6 +62,8 @@ export type ShellProps = {
   status: ShellStatus;
   /** How many things wait for a person, in all teams. */
   waiting?: number;
+  /** What is unread in a room of the team. */
+  unread?: Partial<Record<RoomId, number>>;
   /** Finds tasks and more for the palette. */
   search?: (query: string) => Promise<readonly SearchHit[]>;
   onSignOut?: () => void;

@@ -25,7 +25,7 @@ export function Shell(props: ShellProps) {
       >
         Skip to content
       </a>
-      <Rail org={org} orgs={orgs} team={team} teams={teams} waiting={waiting} />
+      <Rail org={org} orgs={orgs} team={team} teams={teams} waiting={waiting} unread={props.unread} />
       <div className="flex min-w-0 grow flex-col">
         <StatusLine org={org} orgs={orgs} team={team} teams={teams} user={user} status={status} onSignOut={onSignOut} />
         <Banners status={status} />

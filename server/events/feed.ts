@@ -45,7 +45,12 @@ export async function readActivity(
     limit: number;
   },
 ) {
-  const where = sql`${ofCorrelation(correlationId)} ${before ? sql`and e.seq < ${before}` : sql``} ${types?.length ? sql`and e.type in ${types}` : sql``} ${ofTeam(context, teamId)}`;
+  // How far messages got is read where they stand; here it is told only to who asks for it.
+  const quiet =
+    types?.length || correlationId
+      ? sql``
+      : sql`and e.type not in ('message.delivered', 'message.seen', 'message.processed')`;
+  const where = sql`${ofCorrelation(correlationId)} ${quiet} ${before ? sql`and e.seq < ${before}` : sql``} ${types?.length ? sql`and e.type in ${types}` : sql``} ${ofTeam(context, teamId)}`;
   if (!about) return page(await readEvents(context, where, sql`e.seq desc`, limit + 1), limit);
   // Nobody pays for an index over who did each thing: the newest are looked through, and that is a bounded look.
   const { orgId } = context.actor;

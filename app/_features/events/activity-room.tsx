@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { format } from "date-fns/format";
-import { Activity } from "lucide-react";
+import { Activity, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useEffect, useMemo, useState } from "react";
@@ -26,11 +26,21 @@ const scopes = ["team", "all"] as const;
 /** What happened, newest first and live: of this team, or of everything the reader may see. */
 export function ActivityRoom({ orgSlug, teamId }: { orgSlug: string; teamId: string }) {
   const router = useRouter();
-  const [{ of: kinds, scope }, setFilter] = useQueryStates(
-    { of: parseAsArrayOf(parseAsString).withDefault([]), scope: parseAsStringLiteral(scopes).withDefault("team") },
+  const [{ of: kinds, scope, request }, setFilter] = useQueryStates(
+    {
+      of: parseAsArrayOf(parseAsString).withDefault([]),
+      scope: parseAsStringLiteral(scopes).withDefault("team"),
+      /** Only what one request caused. */
+      request: parseAsString,
+    },
     { history: "replace" },
   );
-  const query = useActivity({ teamId: scope === "team" ? teamId : undefined, types: typesOf(kinds), limit: 50 });
+  const query = useActivity({
+    teamId: scope === "team" ? teamId : undefined,
+    types: typesOf(kinds),
+    correlationId: request ?? undefined,
+    limit: 50,
+  });
   const events = useMemo(() => query.data?.pages.flatMap((page) => page.events) ?? [], [query.data]);
   const names = useNames(teamId, events);
   const [selected, setSelected] = useState<string | null>(null);
@@ -79,6 +89,19 @@ export function ActivityRoom({ orgSlug, teamId }: { orgSlug: string; teamId: str
             {label}
           </Button>
         ))}
+        {request ? (
+          <Button
+            size="sm"
+            variant="secondary"
+            className="border-accent-line bg-accent-soft text-accent-text"
+            icon={<X className="size-3.5" />}
+            aria-label="Show what other requests caused too"
+            title={request}
+            onClick={() => void setFilter({ request: null })}
+          >
+            One request: {request.slice(0, 8)}
+          </Button>
+        ) : null}
         {kinds.length > 0 ? (
           <Button size="sm" variant="ghost" onClick={() => void setFilter({ of: null })}>
             Clear
@@ -147,7 +170,12 @@ function Days({ orgSlug, events, names, selected }: DaysProps) {
   ));
 }
 
-function useActivity(input: { teamId: string | undefined; types: string[] | undefined; limit: number }) {
+function useActivity(input: {
+  teamId: string | undefined;
+  types: string[] | undefined;
+  correlationId: string | undefined;
+  limit: number;
+}) {
   const trpc = useTRPC();
   const api = useTRPCClient();
   return useInfiniteQuery({

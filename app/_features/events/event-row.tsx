@@ -4,6 +4,7 @@ import { taskHref } from "#app/_shell/rooms.ts";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import type { FeedEvent } from "#server/events/schema.ts";
+import { Because } from "./because.tsx";
 import { EventIcon } from "./event-icon.tsx";
 import { type Names, type Part, sentenceOf } from "./sentence.ts";
 
@@ -32,6 +33,7 @@ export function EventRow({ orgSlug, event, names, isSelected }: EventRowProps) {
               <Words part={part} orgSlug={orgSlug} />
             </Fragment>
           ))}
+          <Because event={event} orgSlug={orgSlug} />
         </p>
         {sentence.quote ? (
           <p className="mt-0.5 line-clamp-2 border-l-2 border-line-strong pl-2 break-words text-muted">
@@ -39,9 +41,13 @@ export function EventRow({ orgSlug, event, names, isSelected }: EventRowProps) {
           </p>
         ) : null}
       </div>
-      <span className="shrink-0 text-small/5 text-faint">
+      <Link
+        href={`?request=${encodeURIComponent(event.correlationId)}`}
+        title="Everything the same request caused"
+        className="shrink-0 rounded-sm text-small/5 text-faint hover:underline"
+      >
         <RelativeTime at={event.occurredAt} />
-      </span>
+      </Link>
     </li>
   );
 }

@@ -4,6 +4,7 @@ import { useParams, useRouter } from "next/navigation";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { signOut } from "#app/_features/auth/sign-in-client.ts";
 import { useInboxSignals } from "#app/_features/inbox/inbox-signals.ts";
+import { useUnread } from "#app/_features/messages/use-unread.ts";
 import { LiveProvider, useConnection, useLive } from "#app/_lib/live.tsx";
 import { ApiProvider } from "#app/_lib/trpc.tsx";
 import type { Frame } from "#app/_server/frame.ts";
@@ -47,6 +48,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
   const isOnline = useIsOnline();
   useFreshFrame();
   const { runningAgents, spend, onPause, onResume, search } = useFrameWork(frame, team);
+  const unread = useUnread();
   const waiting = useInboxSignals(frame.org.slug);
   const paused = frame.paused ?? team?.paused ?? null;
   return (
@@ -56,6 +58,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
       team={team}
       teams={frame.teams}
       user={frame.user}
+      unread={{ messages: unread.total }}
       search={search}
       waiting={waiting}
       onSignOut={frame.authOff ? undefined : () => void signOut()}

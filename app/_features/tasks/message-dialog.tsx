@@ -3,7 +3,7 @@
 import { Dialog } from "#app/_ui/dialog.tsx";
 import { toast } from "#app/_ui/toast.ts";
 import type { Card } from "#server/tasks/schema.ts";
-import { MessageForm } from "./message-form.tsx";
+import { MessageForm } from "#app/_features/messages/message-form.tsx";
 
 /** A message about a task, without leaving the list. */
 export function MessageDialog({ task, onClose }: { task: Card; onClose: () => void }) {
@@ -15,7 +15,8 @@ export function MessageDialog({ task, onClose }: { task: Card; onClose: () => vo
       description={task.title}
     >
       <MessageForm
-        task={task}
+        topic={{ task }}
+        autoFocus
         onSent={() => {
           toast.success("Message sent");
           onClose();

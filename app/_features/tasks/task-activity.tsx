@@ -15,9 +15,8 @@ import {
   Pencil,
   Plus,
 } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
-import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Link } from "#app/_ui/link.tsx";
 import { taskHref } from "#app/_shell/rooms.ts";
@@ -25,18 +24,37 @@ import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import type { FeedEvent } from "#server/events/schema.ts";
 import type { TaskDetail } from "#server/tasks/schema.ts";
+import { Because, correlationHref } from "#app/_features/events/because.tsx";
 import { type EventFace, type Names, type Sentence, sentenceOf } from "#app/_features/events/sentence.ts";
-import { Markdown } from "./lazy.ts";
-import { MessageForm } from "./message-form.tsx";
+import { MessageForm } from "#app/_features/messages/message-form.tsx";
+import { Said } from "#app/_features/messages/said.tsx";
+import {
+  isUnreadBy,
+  type Thread,
+  threadsOf,
+  useConversation,
+  useSeen,
+} from "#app/_features/messages/use-conversation.ts";
+import type { Message } from "#server/messages/schema.ts";
 import { useNameOf, useWork } from "./work-context.tsx";
 
-type Message = TaskDetail["conversation"][number];
-type Entry = { id: string; at: string; author: FeedEvent["actor"]; message?: Message; sentence?: Sentence };
+type Entry = {
+  id: string;
+  at: string;
+  author: FeedEvent["actor"];
+  thread?: Thread;
+  sentence?: Sentence;
+  event?: FeedEvent;
+};
 
 /** Everything that happened to a task and everything that was said, in one line of time, oldest first. */
 export function TaskActivity({ task }: { task: TaskDetail }) {
-  const { canWork } = useWork();
+  const { canWork, me } = useWork();
   const trpc = useTRPC();
+  const [answers, setAnswers] = useState<{ id: string; name: string }>();
+  const conversation = useConversation({ task });
+  const messages = conversation.data?.messages ?? task.conversation.map(asMessage);
+  useSeen(messages);
   const nameOf = useNameOf();
   const api = useTRPCClient();
   const input = { task: String(task.number), limit: 100 };
@@ -48,7 +66,21 @@ export function TaskActivity({ task }: { task: TaskDetail }) {
     initialPageParam: 0,
     getNextPageParam: ({ next }) => next ?? undefined,
   });
-  const entries = entriesOf(task, events.data?.pages.flatMap((page) => page.events) ?? [], nameOf, !events.hasNextPage);
+  const entries = entriesOf(
+    { task, threads: threadsOf(messages) },
+    events.data?.pages.flatMap((page) => page.events) ?? [],
+    nameOf,
+    !events.hasNextPage,
+  );
+  const said = (message: Message, isAnswer: boolean) => (
+    <Said
+      key={message.id}
+      message={message}
+      isAnswer={isAnswer}
+      isUnread={isUnreadBy(me.id, message)}
+      onReply={canWork ? () => setAnswers({ id: message.id, name: message.sender.name }) : undefined}
+    />
+  );
   return (
     <section aria-label="Activity" className="flex flex-col gap-3">
       <h2 className="text-app font-medium">Activity</h2>
@@ -65,50 +97,53 @@ export function TaskActivity({ task }: { task: TaskDetail }) {
       {events.isPending ? <SkeletonRows count={4} label="Loading what happened" /> : null}
       <ol className="flex flex-col gap-1">
         {entries.map((entry) =>
-          entry.message ? <Said key={entry.id} message={entry.message} /> : <Happened key={entry.id} entry={entry} />,
+          entry.thread ? (
+            <li key={entry.id} className="my-1.5 flex flex-col gap-1.5">
+              {said(entry.thread.root, false)}
+              {entry.thread.answers.map((answer) => said(answer, true))}
+            </li>
+          ) : (
+            <Happened key={entry.id} entry={entry} />
+          ),
         )}
       </ol>
-      {canWork ? <MessageForm task={task} /> : null}
+      {canWork ? <MessageForm topic={{ task }} answers={answers} onNoAnswer={() => setAnswers(undefined)} /> : null}
     </section>
   );
 }
 
-function entriesOf(task: TaskDetail, events: readonly FeedEvent[], nameOf: Names["nameOf"], isWhole: boolean): Entry[] {
+/** The conversation as it came with the task, until it is there with how far each message got. */
+const asMessage = ({ author, ...message }: TaskDetail["conversation"][number]): Message => ({
+  ...message,
+  sender: author,
+  task: null,
+  recipients: [],
+});
+
+function entriesOf(
+  { task, threads }: { task: TaskDetail; threads: readonly Thread[] },
+  events: readonly FeedEvent[],
+  nameOf: Names["nameOf"],
+  isWhole: boolean,
+): Entry[] {
   const names: Names = { nameOf, taskNumberOf: (id) => numberOf(task, id) };
   // What was said stands there whole, so the event of it is left out.
   const happened = events
-    .filter(({ type }) => type !== "message.sent")
+    .filter(({ type }) => !type.startsWith("message."))
     .map((event) => ({
       id: event.id,
       at: event.occurredAt,
       author: event.actor,
       sentence: sentenceOf(event, names, { onTask: task.id }),
+      event,
     }));
   const oldest = isWhole ? "" : (events.at(-1)?.occurredAt ?? "");
-  const said = task.conversation
-    .filter(({ createdAt }) => createdAt >= oldest)
-    .map((message) => ({ id: message.id, at: message.createdAt, author: message.author, message }));
+  const said = threads
+    .filter(({ root }) => root.createdAt >= oldest)
+    .map((thread) => ({ id: thread.root.id, at: thread.root.createdAt, author: thread.root.sender, thread }));
   // Ids grow with time, which settles what one moment made together.
   return [...happened, ...said].sort(
     (left, right) => left.at.localeCompare(right.at) || left.id.localeCompare(right.id),
-  );
-}
-
-function Said({ message: { author, body, createdAt } }: { message: Message }) {
-  const isAgent = author.kind === "agent";
-  return (
-    <li className="relative my-1.5 rounded-md border bg-surface px-3 py-2">
-      {isAgent ? null : (
-        <p className="flex items-center gap-2 pb-1 text-app">
-          <ActorAvatar kind={author.kind} name={author.name} size={20} decorative />
-          <span className="font-medium">{author.name}</span>
-        </p>
-      )}
-      <Markdown text={body} agent={isAgent ? author.name : undefined} />
-      <span className="absolute top-2 right-3 text-small text-faint">
-        <RelativeTime at={createdAt} />
-      </span>
-    </li>
   );
 }
 
@@ -127,8 +162,8 @@ const faces: Partial<Record<EventFace, ReactNode>> = {
 };
 const tones = { success: "text-success", warning: "text-warning", danger: "text-danger" } as const;
 
-function Happened({ entry: { sentence, author, at } }: { entry: Entry }) {
-  const { orgSlug } = useWork();
+function Happened({ entry: { sentence, author, at, event } }: { entry: Entry }) {
+  const { orgSlug, team } = useWork();
   if (!sentence) return null;
   return (
     <li className="flex items-start gap-2 py-0.5 text-app text-muted">
@@ -155,9 +190,20 @@ function Happened({ entry: { sentence, author, at } }: { entry: Entry }) {
             </Link>
           );
         })}
+        {event ? <Because event={event} orgSlug={orgSlug} /> : null}
         <span className="text-faint">
           {" · "}
-          <RelativeTime at={at} />
+          {event ? (
+            <Link
+              href={correlationHref(orgSlug, team.id, event.correlationId)}
+              className="text-faint"
+              title="Everything the same request caused"
+            >
+              <RelativeTime at={at} />
+            </Link>
+          ) : (
+            <RelativeTime at={at} />
+          )}
         </span>
         {sentence.quote ? (
           <span

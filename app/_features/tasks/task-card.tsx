@@ -4,6 +4,7 @@ import clsx from "clsx";
 import { Check, CircleQuestionMark, Coins, GitCommitHorizontal, Link2, MessageSquare, RotateCcw } from "lucide-react";
 import Link from "next/link";
 import { type MouseEvent, memo, type ReactNode } from "react";
+import { useUnread } from "#app/_features/messages/use-unread.ts";
 import { taskHref } from "#app/_shell/rooms.ts";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { useNow } from "#app/_ui/clock.ts";
@@ -164,12 +165,23 @@ function CardFacts({ card }: { card: Card }) {
           {money(card.costMicros)}
         </Fact>
       ) : null}
-      {card.messages > 0 ? (
-        <Fact icon={<MessageSquare />} label={`${card.messages} ${card.messages === 1 ? "message" : "messages"}`}>
-          {card.messages}
-        </Fact>
-      ) : null}
+      {card.messages > 0 ? <Messages card={card} /> : null}
     </div>
+  );
+}
+
+/** Only cards that were written about ask what of it is unread. */
+function Messages({ card: { id, messages } }: { card: Card }) {
+  const unread = useUnread().about(id);
+  const words = `${messages} ${messages === 1 ? "message" : "messages"}`;
+  return (
+    <Fact
+      icon={<MessageSquare />}
+      label={unread > 0 ? `${words}, ${unread} to you unread` : words}
+      tone={unread > 0 ? "font-semibold text-accent-text" : undefined}
+    >
+      {messages}
+    </Fact>
   );
 }
 
