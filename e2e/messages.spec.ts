@@ -10,7 +10,7 @@ function callsOf(page: Page) {
   const origin = new URL(page.url()).origin;
   return {
     teamId,
-    async call(operation: string, data: object, key?: string) {
+    call: async (operation: string, data: object, key?: string) => {
       const headers = key
         ? new Headers({ authorization: `Bearer ${key}`, "content-type": "application/json" })
         : { origin, "x-entourage-org": org };
