@@ -65,14 +65,14 @@ export function MentionField({ value, onText, field, crew, onKeyDown, ...rest }:
         onKeyDown={onKey}
       />
       {matches.length > 0 ? (
-        <ul
+        <div
           id={listId}
           role="listbox"
           aria-label="Mention"
           className="absolute top-full left-0 z-10 mt-1 max-h-60 w-64 overflow-y-auto rounded-md border bg-raised p-1 shadow-popup"
         >
           {matches.map((person, index) => (
-            <li
+            <div
               key={person.id}
               id={`${listId}-${index}`}
               role="option"
@@ -89,9 +89,9 @@ export function MentionField({ value, onText, field, crew, onKeyDown, ...rest }:
             >
               <ActorAvatar kind={person.kind} name={person.name} size={20} decorative />
               <span className="truncate">{person.name}</span>
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
       ) : null}
     </div>
   );

@@ -18,12 +18,11 @@ type MessageFormProps = {
   /** The message that is answered. */
   answers?: { id: string; name: string } | undefined;
   onNoAnswer?: () => void;
-  autoFocus?: boolean;
   onSent?: () => void;
 };
 
 /** Writes into a conversation. ⌘↵ sends, @ mentions; what was written stays when sending fails. */
-export function MessageForm({ topic, answers, onNoAnswer, autoFocus = false, onSent }: MessageFormProps) {
+export function MessageForm({ topic, answers, onNoAnswer, onSent }: MessageFormProps) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const { people, me, team } = useWork();
@@ -31,8 +30,8 @@ export function MessageForm({ topic, answers, onNoAnswer, autoFocus = false, onS
   const field = useRef<HTMLTextAreaElement>(null);
   const send = useMutation(trpc.messages.send.mutationOptions());
   useEffect(() => {
-    if (autoFocus || answers) field.current?.focus();
-  }, [autoFocus, answers]);
+    if (answers) field.current?.focus();
+  }, [answers]);
   const submit = () => {
     if (body.trim() === "" || send.isPending) return field.current?.focus();
     const about =

@@ -16,7 +16,6 @@ export function MessageDialog({ task, onClose }: { task: Card; onClose: () => vo
     >
       <MessageForm
         topic={{ task }}
-        autoFocus
         onSent={() => {
           toast.success("Message sent");
           onClose();
