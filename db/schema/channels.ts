@@ -100,6 +100,8 @@ export const channelStreams = snakeCase.table(
     primaryKey({ columns: [table.orgId, table.id] }),
     /** Listing by name: the public ones, somebody's own. */
     uniqueIndex("channel_streams_name").on(table.orgId, table.kind, table.ownerId, table.path),
+    /** What the realtime host says is listened to: it knows ids alone. */
+    index("channel_streams_id").on(table.id),
   ],
 );
 

@@ -60,11 +60,11 @@ async function findOwned({ tx, actor }: Context, handle: string, path: string): 
 }
 
 /** Whether somebody may listen now. All of the organization may, unless it is locked. */
-export const mayListen = ({ actor }: Context, { owner, isLocked, isGranted }: Channel): boolean =>
+const mayListen = ({ actor }: Context, { owner, isLocked, isGranted }: Channel): boolean =>
   !isLocked || isGranted || owner?.id === actor.id;
 
 /** Whether somebody may speak now: everybody on `public.*`, the owner on their own, nobody on `system.*`. A grant never adds to it. */
-export const mayPublish = ({ actor }: Context, { kind, owner }: Channel): boolean =>
+const mayPublish = ({ actor }: Context, { kind, owner }: Channel): boolean =>
   kind === "public" || (kind === "agent" && owner?.id === actor.id);
 
 /** @throws AppError forbidden when it is locked and they are not granted. */

@@ -13,7 +13,7 @@ export interface HandleOwner {
 }
 
 /** Who owns a handle now or owned it before; undefined when nobody ever did. */
-export async function findOwner({ tx, actor }: Context, handle: string): Promise<HandleOwner | undefined> {
+async function findOwner({ tx, actor }: Context, handle: string): Promise<HandleOwner | undefined> {
   const [owner] = await tx.execute<HandleOwner & Record<string, unknown>>(
     sql`select c.owner_id as id, c.owner_kind as kind, c.handle from handles h
       join handles c on c.org_id = h.org_id and c.owner_id = h.owner_id and c.is_current

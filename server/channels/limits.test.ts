@@ -4,7 +4,7 @@ import { createTestAgent, createTestOrg } from "../test/fixtures.ts";
 import { openTestDoors } from "../test/doors.ts";
 import { workIn } from "../test/work.ts";
 import { startWake } from "../events/wake.ts";
-import { publish } from "./operations.ts";
+import { publish, subscribeChannel } from "./operations.ts";
 
 const { runtime, db, sql: pool, url, address, keyOf } = await openTestDoors();
 const { run } = workIn(runtime);
@@ -112,4 +112,23 @@ test("the short addresses do what their operations do, with a key, and are descr
   for (const path of ["publish", "lock", "unlock", "grant", "revoke", "advertise"])
     expect(paths[`/api/${path}`]).toHaveProperty("post.requestBody");
   for (const path of ["locks", "profile"]) expect(paths[`/api/${path}/{agent}`].get.parameters).toHaveLength(1);
+});
+
+test("names made up without end do not fill the tables", async () => {
+  const org = await createTestOrg(runtime);
+  const bob = await createTestAgent(runtime, org, { name: "Bob" });
+  await run(publish, bob, { channel: "agent.bob.first", payload: 1 });
+  await db.execute(sql`insert into channel_streams (org_id, id, kind, owner_id, path, seq, used_at, is_heard)
+    select ${org.orgId}::uuid, gen_random_uuid(), 'agent', ${bob.id}::uuid, 'filler-' || n, 1, now(), false from generate_series(1, 999) n`);
+  await expect(run(publish, bob, { channel: "agent.bob.more", payload: 1 })).rejects.toMatchObject({
+    code: "conflict",
+  });
+  await expect(run(publish, bob, { channel: "agent.bob.first", payload: 2 })).resolves.toMatchObject({ seq: 2 });
+  await expect(run(publish, bob, { channel: "public.more", payload: 1 })).resolves.toMatchObject({ seq: 1 });
+  await db.execute(sql`insert into channel_streams (org_id, id, kind, owner_id, path, seq, used_at, is_heard)
+    select ${org.orgId}::uuid, gen_random_uuid(), 'agent', ${bob.id}::uuid, 'silent-' || n, 0, now(), true from generate_series(1, 1000) n`);
+  await expect(run(subscribeChannel, org.owner, { channel: "agent.bob.silent-more" })).rejects.toMatchObject({
+    code: "conflict",
+  });
+  await expect(run(subscribeChannel, org.owner, { channel: "agent.bob.first" })).resolves.toMatchObject({ seq: 2 });
 });

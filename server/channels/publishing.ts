@@ -7,6 +7,7 @@ import { type Channel, findChannel, requirePublisher } from "./finding.ts";
 import { ownHandle } from "./handles.ts";
 import { problemOf } from "./message-schema.ts";
 import type { published } from "./schema.ts";
+import { refuseTooMany } from "./shares.ts";
 
 /** A message may have 16 KB as JSON. */
 const payloadBytes = 16_384;
@@ -84,6 +85,7 @@ async function say(context: Context, channel: Channel, sender: string, payload: 
     select ${actor.orgId}, ${id}, seq, ${name}, ${sender}, ${actor.id}, ${payload}, clock_timestamp(), not is_heard from spoken
     returning seq::float8 as seq, ${isoTime(sql`published_at`)} as timestamp`);
   if (!said) throw new Error("a message that was just published is not there");
+  if (said.seq === 1) await refuseTooMany(context, channel, "spoken");
   hints.push({ topic: "channel_changed", orgId: actor.orgId });
   return { channel: name, sender, timestamp: said.timestamp, seq: said.seq };
 }

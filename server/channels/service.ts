@@ -8,6 +8,7 @@ import { vetSchema } from "./message-schema.ts";
 import { readPushName } from "./push-name.ts";
 import { takeTurn } from "./publishing.ts";
 import { endListening } from "./revocation.ts";
+import { refuseTooMany } from "./shares.ts";
 import type { advertiseInput, keepInput } from "./schema.ts";
 import { wantTimer } from "./timers.ts";
 
@@ -105,10 +106,12 @@ export async function openForPush(context: Context, name: string): Promise<{ nam
   const channel = await openForReading(context, name);
   const { tx, actor, now } = context;
   const owner = channel.owner?.id ?? actor.orgId;
-  const [stream] = await tx.execute<{ seq: number }>(sql`insert into channel_streams as s
+  const [stream] = await tx.execute<{ seq: number; isNew: boolean }>(sql`insert into channel_streams as s
       (org_id, id, kind, owner_id, path, seq, used_at, is_heard)
     values (${actor.orgId}, ${channel.id}, ${channel.kind}, ${owner}, ${channel.path}, 0, ${now.toISOString()}, true)
-    on conflict (org_id, id) do update set is_heard = true, used_at = excluded.used_at returning seq::float8 as seq`);
+    on conflict (org_id, id) do update set is_heard = true, used_at = excluded.used_at
+    returning seq::float8 as seq, xmax = 0 as "isNew"`);
+  if (stream?.isNew) await refuseTooMany(context, channel, "silent");
   // Its row is held now: a lock that came before it has changed the rules, one that comes after changes the name.
   requireListener(context, await findChannel(context, name));
   return { name: await readPushName(context, channel.id), seq: stream?.seq ?? 0 };

@@ -47,11 +47,16 @@ export async function wantTimer({ tx, actor }: Context, path: string): Promise<v
     where t.wanted_until < now() + make_interval(secs => ${wantedSeconds / 2})`);
 }
 
-/** Notes which timers are listened to on the realtime host, of all organizations. */
-export async function keepTimers({ tx }: Context, channelIds: readonly string[]): Promise<void> {
+/** Notes what is listened to on the realtime host, of all organizations: its timers go on, and its count is not trimmed. */
+export async function keepHeard({ tx }: Context, channelIds: readonly string[]): Promise<void> {
   if (channelIds.length === 0) return;
-  await tx.execute(sql`update channel_timers set wanted_until = ${soon}
-    where channel_id = any(${`{${channelIds.join(",")}}`}::uuid[]) and wanted_until > now()`);
+  const ids = sql`any(${`{${channelIds.join(",")}}`}::uuid[])`;
+  await tx.execute(
+    sql`update channel_timers set wanted_until = ${soon} where channel_id = ${ids} and wanted_until > now()`,
+  );
+  await tx.execute(
+    sql`update channel_streams set used_at = now() where id = ${ids} and used_at < now() - interval '6 hours'`,
+  );
 }
 
 const soon: SQL = sql`now() + make_interval(secs => ${wantedSeconds})`;

@@ -1,6 +1,6 @@
 import { channelsNamed } from "#server/channels/delivery.ts";
 import { pushPrefix } from "#server/channels/push-name.ts";
-import { keepTimers, tick } from "#server/channels/timers.ts";
+import { keepHeard, tick } from "#server/channels/timers.ts";
 import { type Context, type Runtime, systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
@@ -38,7 +38,7 @@ export function startTimers(runtime: Runtime, { push, onError }: TimerOptions) {
     if (Date.now() - askedAt > askHostMs) {
       askedAt = Date.now();
       const occupied = channelsNamed(await push.occupied(pushPrefix));
-      await inAll((context) => keepTimers(context, occupied));
+      await inAll((context) => keepHeard(context, occupied));
     }
     await inAll((context) => tick(context, new Date()));
   }
