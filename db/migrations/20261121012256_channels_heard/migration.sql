@@ -1,0 +1,1 @@
+CREATE INDEX "channel_streams_id" ON "channel_streams" ("id");
