@@ -72,7 +72,7 @@ export function plainWords({ parts }: Sentence): string {
   return parts.map((part) => (typeof part === "string" ? part : "task" in part ? `#${part.task}` : part.name)).join("");
 }
 
-/** Every type of event there is, in the order of the registry. */
+/** Every type of event there is. */
 export function eventTypes(): readonly EventType[] {
   return Object.keys(wording).filter(isKnown);
 }
