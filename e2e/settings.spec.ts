@@ -107,7 +107,7 @@ test("no page of the settings or of a team's rooms keeps anybody out, in both th
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   const inTeam = ["agents", "messages", "repos", "queue", "activity"].map((each) => room(page, each));
   const rooms = [`/o/${orgOf(page)}/inbox`, `/o/${orgOf(page)}/inbox?view=answered`, ...inTeam];
-  const pages = ["organization", "members", "teams", "api-keys", "connect", "profile"];
+  const pages = ["organization", "members", "teams", "audit", "api-keys", "connect", "profile"];
   for (const address of [...rooms, ...pages.map((each) => settings(page, each))]) {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });

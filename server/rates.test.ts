@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parseConfig } from "./config.ts";
 import { createRates } from "./rates.ts";
 import { openTestDoors } from "./test/doors.ts";
 import { createTestOrg } from "./test/fixtures.ts";
@@ -35,4 +36,23 @@ test("strangers use up the share of their address, and whoever has a key goes on
   expect(Number(known[5]?.headers.get("retry-after"))).toBeGreaterThan(0);
   const byHttp = await ask("/api/v1/ping", `Bearer ${key}`);
   expect([byHttp.status, (await byHttp.json()).error.code]).toEqual([429, "rate_limited"]);
+});
+
+test("without settings it is 600 a minute for whoever is known, 60 for strangers of an address, 10 for signing in", () => {
+  const { ratePerActor, ratePerAddress, rateSignIn } = parseConfig({});
+  expect({ ratePerActor, ratePerAddress, rateSignIn }).toEqual({
+    ratePerActor: 600,
+    ratePerAddress: 60,
+    rateSignIn: 10,
+  });
+});
+
+test("a browser's call that came too often is told when to come again, in the header and in the body", async () => {
+  const org = await createTestOrg(doors.runtime);
+  const key = await doors.keyOf(org);
+  const ask = () => fetch(`${doors.address}/api/trpc/platform.ping`, { headers: { authorization: `Bearer ${key}` } });
+  const answers = [];
+  for (let n = 0; n < 6; n++) answers.push(await ask());
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429]);
+  expect(Number(answers[5]?.headers.get("retry-after"))).toBeGreaterThan(0);
 });

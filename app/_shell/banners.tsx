@@ -1,6 +1,7 @@
 "use client";
 
-import { Coins, Pause } from "lucide-react";
+import { format } from "date-fns/format";
+import { Coins, Moon, Pause } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { Banner } from "#app/_ui/banner.tsx";
@@ -16,6 +17,7 @@ export function Banners({ status }: { status: ShellStatus }) {
     <>
       {status.pause ? <PausedBanner status={status} pause={status.pause} /> : null}
       {status.spend?.state === "stopped" ? <SpentBanner spend={status.spend} /> : null}
+      {status.closed && !status.pause ? <ClosedBanner opensAt={status.closed.opensAt} /> : null}
       {status.connection === "offline" ? (
         <Banner tone="warning" title="You are offline.">
           What you see may have changed since. It refreshes by itself once the connection is back.
@@ -47,6 +49,16 @@ function SpentBanner({ spend: { spentMicros, capMicros, when, whose, raiseHref }
       }
     >
       {money(spentMicros)} of {money(capMicros)} is spent. Nothing new starts, and no call is paid for.
+    </Banner>
+  );
+}
+
+/** Agents rest; people do as they like. The time is the reader's own. */
+function ClosedBanner({ opensAt }: { opensAt: string | null }) {
+  return (
+    <Banner tone="info" icon={<Moon />} title="Outside of working hours.">
+      Agents of this team take nothing new{opensAt ? ` until ${format(new Date(opensAt), "EEEE HH:mm")}` : ""}. What
+      runs goes on.
     </Banner>
   );
 }

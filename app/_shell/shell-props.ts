@@ -40,6 +40,8 @@ export type ShellStatus = {
   lastUpdateAt: string | null;
   runningAgents: number;
   pause: Pause | null;
+  /** Outside of the team's working hours, and when its agents take new work again. */
+  closed?: { opensAt: string | null } | null;
   /** Null: nothing caps the team. */
   spend?: Spend | null;
   /** False: the visitor may only look, and is told who can. */

@@ -17,10 +17,23 @@ type ComboboxProps = {
   disabled?: boolean;
   /** Only where no `Field` gives it a label. */
   label?: string;
+  /** What is typed, where somebody else finds the options by it (a server): they are then shown as they come. */
+  search?: string;
+  onSearch?: (text: string) => void;
 };
 
 /** One of many, found by typing. */
-export function Combobox({ options, value, onValueChange, placeholder, empty, disabled, label }: ComboboxProps) {
+export function Combobox({
+  options,
+  value,
+  onValueChange,
+  placeholder,
+  empty,
+  disabled,
+  label,
+  search,
+  onSearch,
+}: ComboboxProps) {
   const chosen = options.find((option) => option.value === value) ?? null;
   return (
     <BaseCombobox.Root
@@ -28,6 +41,7 @@ export function Combobox({ options, value, onValueChange, placeholder, empty, di
       value={chosen}
       disabled={disabled}
       onValueChange={(option: Option | null) => onValueChange(option?.value ?? null)}
+      {...(onSearch ? { filter: null, inputValue: search ?? "", onInputValueChange: onSearch } : {})}
     >
       <BaseCombobox.InputGroup className="relative">
         <BaseCombobox.Input

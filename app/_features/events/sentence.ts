@@ -331,12 +331,6 @@ const wording: Wording = {
       ? ["took the review", ...(it === "it" ? [] : [" of ", it])]
       : ["gave the review of ", it, " to ", name(reviewerId, "a reviewer")],
   }),
-  "review.approved": ({ text }, { it }) => ({
-    face: "review",
-    parts: ["approved ", it],
-    quote: said(text),
-    tone: "success",
-  }),
   "review.released": ({ reason, declinedBy }, { it }) => ({
     face: "review",
     parts: [
@@ -345,6 +339,12 @@ const wording: Wording = {
       declinedBy ? " back" : " from its reviewer",
     ],
     quote: said(reason),
+  }),
+  "review.approved": ({ text }, { it }) => ({
+    face: "review",
+    parts: ["approved ", it],
+    quote: said(text),
+    tone: "success",
   }),
   "review.decided": ({ verdict, text }, { it }) => ({ ...decided(verdict, it), face: "review", quote: said(text) }),
   "review.commented": ({ path, line, body }, { it }) => ({
@@ -386,33 +386,6 @@ const wording: Wording = {
       passed ? ": passed" : `: failed, ${exitCode === null ? outcome : `exit code ${exitCode}`}`,
     ],
     tone: passed ? "success" : "danger",
-  }),
-  "handle.given": ({ handle }, { subject }) => ({
-    face: "person",
-    parts: ["gave ", subject("somebody"), " the handle ", { name: handle }],
-  }),
-  "channel.locked": ({ path }) => ({ face: "paused", parts: ["locked the channel ", { name: path }] }),
-  "channel.unlocked": ({ path }) => ({ face: "resumed", parts: ["unlocked the channel ", { name: path }] }),
-  "channel.granted": ({ path, granteeId }, { name }) => ({
-    face: "person",
-    parts: ["let ", name(granteeId, "somebody"), " hear the channel ", { name: path }],
-  }),
-  "channel.revoked": ({ path, granteeId }, { name }) => ({
-    face: "person",
-    parts: ["no longer lets ", name(granteeId, "somebody"), " hear the channel ", { name: path }],
-  }),
-  "channel.advertised": ({ path, description }) => ({
-    face: "message",
-    parts: ["advertised the channel ", { name: path }],
-    quote: said(description),
-  }),
-  "channel.advert_withdrawn": ({ path }) => ({
-    face: "message",
-    parts: ["took back the advert of the channel ", { name: path }],
-  }),
-  "channel.history_changed": ({ path, count }) => ({
-    face: "message",
-    parts: ["made the channel ", { name: path }, count === null ? " keep nothing" : ` keep ${count} messages`],
   }),
   "request.opened": ({ kind, title, blocksTask }, { it }) => ({
     face: "request",
@@ -500,6 +473,33 @@ const wording: Wording = {
       uncoveredMicros > 0 ? `; ${dollars(uncoveredMicros)} of it no budget had room for` : "",
     ],
     tone: uncoveredMicros > 0 ? "danger" : undefined,
+  }),
+  "handle.given": ({ handle }, { subject }) => ({
+    face: "person",
+    parts: ["gave ", subject("somebody"), " the handle ", { name: handle }],
+  }),
+  "channel.locked": ({ path }) => ({ face: "paused", parts: ["locked the channel ", { name: path }] }),
+  "channel.unlocked": ({ path }) => ({ face: "resumed", parts: ["unlocked the channel ", { name: path }] }),
+  "channel.granted": ({ path, granteeId }, { name }) => ({
+    face: "person",
+    parts: ["let ", name(granteeId, "somebody"), " hear the channel ", { name: path }],
+  }),
+  "channel.revoked": ({ path, granteeId }, { name }) => ({
+    face: "person",
+    parts: ["no longer lets ", name(granteeId, "somebody"), " hear the channel ", { name: path }],
+  }),
+  "channel.advertised": ({ path, description }) => ({
+    face: "message",
+    parts: ["advertised the channel ", { name: path }],
+    quote: said(description),
+  }),
+  "channel.advert_withdrawn": ({ path }) => ({
+    face: "message",
+    parts: ["took back the advert of the channel ", { name: path }],
+  }),
+  "channel.history_changed": ({ path, count }) => ({
+    face: "message",
+    parts: ["made the channel ", { name: path }, count === null ? " keep nothing" : ` keep ${count} messages`],
   }),
   "webhook.created": ({ name }) => ({ face: "webhook", parts: ["opened the webhook ", { name }] }),
   "webhook.updated": (data) => ({

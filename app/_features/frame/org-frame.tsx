@@ -47,7 +47,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
   const { state, lastUpdateAt } = useConnection();
   const isOnline = useIsOnline();
   useFreshFrame();
-  const { runningAgents, spend, onPause, onResume, search } = useFrameWork(frame, team);
+  const { closed, runningAgents, spend, onPause, onResume, search } = useFrameWork(frame, team);
   const unread = useUnread();
   const waiting = useInboxSignals(frame.org.slug);
   const paused = frame.paused ?? team?.paused ?? null;
@@ -74,6 +74,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
           reason: paused.reason || null,
           since: paused.at,
         },
+        closed,
         canPause: frame.canPause,
         onPause,
         onResume,

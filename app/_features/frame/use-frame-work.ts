@@ -19,6 +19,10 @@ export function useFrameWork(frame: Frame, team: { id: string } | null) {
   const teamId = team?.id;
   const agents = useQuery(trpc.agents.list.queryOptions({ teamId }, { enabled: teamId !== undefined }));
   const budgets = useQuery(trpc.budgets.list.queryOptions({ teamId }, { enabled: teamId !== undefined }));
+  // A minute is near enough for the hour at which a team closes or opens.
+  const ofTeam = trpc.teams.settings.queryOptions({ teamId: teamId ?? "" });
+  const settings = useQuery({ ...ofTeam, enabled: teamId !== undefined, refetchInterval: 60_000 });
+  const open = settings.data?.settings.open;
   const search = useCallback(
     async (query: string): Promise<SearchHit[]> => {
       const q = query.trim();
@@ -37,6 +41,7 @@ export function useFrameWork(frame: Frame, team: { id: string } | null) {
     runningAgents: agents.data?.agents.filter(({ holds }) => holds.length > 0).length ?? 0,
     spend: teamId ? spendOf(frame, teamId, budgets.data?.budgets ?? []) : null,
     search,
+    closed: open && !open.now ? { opensAt: open.opensAt } : null,
     onPause: async (choice: PauseChoice) => {
       await api.pauses.pause.mutate(choice);
       router.refresh();

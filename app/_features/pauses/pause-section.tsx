@@ -2,6 +2,7 @@
 
 import { Pause as PauseIcon, Play } from "lucide-react";
 import { Section } from "#app/_features/settings/settings-page.tsx";
+import { useActions } from "#app/_shell/actions.tsx";
 import { PauseDialog } from "#app/_shell/pause-dialog.tsx";
 import { useLateOpen } from "#app/_shell/use-late-open.ts";
 import { Button } from "#app/_ui/button.tsx";
@@ -24,6 +25,16 @@ type PauseSectionProps = {
 export function PauseSection({ target, name, paused, running, canPause }: PauseSectionProps) {
   const asking = useLateOpen();
   const { pause, resume } = usePause(name);
+  useActions([
+    {
+      id: `pause.${target.agentId ?? target.teamId ?? "organization"}`,
+      title: paused ? `Resume: ${name}` : `Pause: ${name}`,
+      group: "Work",
+      icon: paused ? <Play /> : <PauseIcon />,
+      when: () => canPause,
+      run: () => (paused ? void resume.apply(target) : asking.setOpen(true)),
+    },
+  ]);
   return (
     <Section title="Work" lead="A pause holds on every path: nothing new starts. It can also take back what runs.">
       <div className="flex flex-wrap items-center justify-between gap-3">

@@ -14,7 +14,7 @@ import { Textarea } from "#app/_ui/input.tsx";
 import { StatusIcon } from "#app/_ui/status.tsx";
 import { toast } from "#app/_ui/toast.ts";
 import type { TaskDetail } from "#server/tasks/schema.ts";
-import { judgingRefusal } from "./review-rules.ts";
+import { judgingRefusal, missingWords } from "./review-rules.ts";
 
 type Verdict = "approve" | "requestChanges" | "reject";
 const said = { approve: "approved", requestChanges: "sent back", reject: "rejected" } as const;
@@ -92,6 +92,7 @@ export function ReviewBar({ task }: { task: TaskDetail }) {
             by {review.author.name}
             {review.attempt > 1 ? `, attempt ${review.attempt}` : ""}
           </span>
+          <span className="text-muted">{missingWords(review)}</span>
         </>
       }
       buttons={

@@ -6,6 +6,7 @@ import { CopyableId } from "#app/_ui/copy.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { StatusBadge } from "#app/_ui/status.tsx";
 import type { Review, TaskDetail } from "#server/tasks/schema.ts";
+import { missingWords } from "./review-rules.ts";
 
 /** The latest review whole; those before it folded. */
 export function ReviewList({ task }: { task: TaskDetail }) {
@@ -44,6 +45,9 @@ function ReviewCard({ review }: { review: Review }) {
       </p>
       {review.summary ? (
         <Markdown text={review.summary} agent={review.author.kind === "agent" ? review.author.name : undefined} />
+      ) : null}
+      {review.approvals.length > 0 && review.verdict === "pending" ? (
+        <p className="text-app text-muted">{missingWords(review)}</p>
       ) : null}
       {review.verdictText && review.verdictBy ? (
         <Said author={review.verdictBy}>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Review, TaskDetail } from "#server/tasks/schema.ts";
-import { judgingRefusal } from "./review-rules.ts";
+import { judgingRefusal, missingWords } from "./review-rules.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
 const review: Review = {
@@ -80,4 +80,16 @@ test("a review whose branch moved is asked for again", () => {
     /asked for again/,
   );
   expect(judgingRefusal({ ...task, status: "todo" }, { id: "me" })).toMatch(/no review/);
+});
+
+test("what is missing is said by who is missing, and not where one approval decides", () => {
+  const by = { kind: "agent" as const, id: "a", name: "vera" };
+  const approvals = [{ by, text: "", at: "2026-01-01T00:00:00.000Z" }];
+  expect(missingWords({ verdict: "pending", approvals: [], missing: { people: 0, agents: 1 } })).toBe("");
+  expect(missingWords({ verdict: "pending", approvals, missing: { people: 1, agents: 0 } })).toBe(
+    "Approved by vera; it needs the approval of a person.",
+  );
+  expect(missingWords({ verdict: "pending", approvals: [], missing: { people: 2, agents: 1 } })).toBe(
+    "It needs the approval of an agent and 2 people.",
+  );
 });

@@ -14,6 +14,7 @@ import { toast } from "#app/_ui/toast.ts";
 import { priorities, taskTypes } from "#db/enums.ts";
 import { useTaskCache } from "./task-cache.ts";
 import { wordsOfError } from "./task-commands.ts";
+import { type PickedTask, TaskPicker } from "./task-picker.tsx";
 import { typeLabel } from "./task-type.ts";
 import { words } from "./words.ts";
 import { useWork } from "./work-context.tsx";
@@ -25,6 +26,7 @@ export function CreateTaskDialog({ onClose, onCreated }: CreateTaskDialogProps) 
   const { team, people, repos } = useWork();
   const form = useRef<HTMLFormElement>(null);
   const cache = useTaskCache();
+  const [waitsFor, setWaitsFor] = useState<PickedTask[]>([]);
   const [titleError, setTitleError] = useState<string>();
   const create = useMutation(useTRPC().tasks.create.mutationOptions());
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -50,7 +52,7 @@ export function CreateTaskDialog({ onClose, onCreated }: CreateTaskDialogProps) 
         priority: priorities.find((each) => each === text("priority")),
         repoId: repos.find(({ id }) => id === text("repo"))?.id ?? null,
         assignee: assignee ? { kind: assignee.kind, id: assignee.id } : null,
-        dependsOn: words(text("dependsOn")),
+        dependsOn: waitsFor.map(({ number }) => String(number)),
         tags: words(text("tags")),
       },
       {
@@ -145,8 +147,8 @@ export function CreateTaskDialog({ onClose, onCreated }: CreateTaskDialogProps) 
             options={taskTypes.map((value) => ({ value, label: typeLabel[value] }))}
           />
         </Field>
-        <Field label="Waits for" name="dependsOn" optional hint="Numbers of tasks, such as #12 #15.">
-          <Input name="dependsOn" placeholder="#12 #15" />
+        <Field label="Waits for" optional hint="It starts when all of them are done.">
+          <TaskPicker teamId={team.id} picked={waitsFor} onChange={setWaitsFor} label="Waits for" />
         </Field>
         <Field label="Tags" name="tags" optional hint="Separated by commas or spaces.">
           <Input name="tags" />

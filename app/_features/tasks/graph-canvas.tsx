@@ -2,8 +2,10 @@
 
 import {
   Background,
+  BaseEdge,
   Controls,
   type Edge,
+  type EdgeProps,
   Handle,
   MiniMap,
   type Node,
@@ -19,49 +21,53 @@ import { useMemo } from "react";
 import { PriorityIcon, StatusIcon } from "#app/_ui/status.tsx";
 import type { Card } from "#server/tasks/schema.ts";
 import { isReady } from "./graph-facts.ts";
-import { nodeSize, type Places } from "./graph-layout.ts";
+import { type Layout, nodeSize } from "./graph-layout.ts";
 import { LeaseState } from "./task-card.tsx";
 
 type TaskNode = Node<{ card: Card; isPeeked: boolean }, "task">;
 type GraphCanvasProps = {
   cards: readonly Card[];
   edges: readonly { from: string; to: string }[];
-  places: Places;
+  layout: Layout;
   peeked: number | null;
   onPeek: (number: number) => void;
 };
 
 const nodeTypes = { task: TaskBox };
+const edgeTypes = { routed: RoutedEdge };
 
 /** The drawing itself, loaded when a graph is looked at. The list beside it is the way without a mouse. */
-export function GraphCanvas({ cards, edges, places, peeked, onPeek }: GraphCanvasProps) {
+export function GraphCanvas({ cards, edges, layout, peeked, onPeek }: GraphCanvasProps) {
   const { resolvedTheme } = useTheme();
   const nodes = useMemo(
     () =>
       cards.flatMap((card): TaskNode[] => {
-        const position = places[card.id];
+        const position = layout.places[card.id];
         return position
           ? [{ id: card.id, type: "task", position, data: { card, isPeeked: card.number === peeked }, ...nodeSize }]
           : [];
       }),
-    [cards, places, peeked],
+    [cards, layout, peeked],
   );
   const lines = useMemo(() => {
     const done = new Set(cards.filter(({ status }) => status === "done").map(({ id }) => id));
     return edges.map(
       ({ from, to }): Edge => ({
         id: `${from}-${to}`,
+        type: "routed",
+        data: { path: layout.paths[`${from}-${to}`] ?? "" },
         source: from,
         target: to,
         className: done.has(from) ? "edge-done" : "edge-open",
       }),
     );
-  }, [cards, edges]);
+  }, [cards, edges, layout]);
   return (
     <ReactFlow
       nodes={nodes}
       edges={lines}
       nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
       colorMode={resolvedTheme === "dark" ? "dark" : "light"}
       onNodeClick={(_event, node) => onPeek(node.data.card.number)}
       nodesDraggable={false}
@@ -80,6 +86,11 @@ export function GraphCanvas({ cards, edges, places, peeked, onPeek }: GraphCanva
       {cards.length > 40 ? <MiniMap pannable zoomable /> : null}
     </ReactFlow>
   );
+}
+
+/** An edge as the layout has led it. */
+function RoutedEdge({ data }: EdgeProps) {
+  return <BaseEdge path={typeof data?.path === "string" ? data.path : ""} />;
 }
 
 function TaskBox({ data: { card, isPeeked } }: NodeProps<TaskNode>) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inOrder, isReady } from "./graph-facts.ts";
+import { inOrder, isReady, wavesOf } from "./graph-facts.ts";
 
 test("a task stands after everything it waits for", () => {
   const tasks = [4, 3, 2, 1].map((number) => ({ id: `t${number}`, number }));
@@ -18,4 +18,19 @@ test("ready is to do with nothing open", () => {
   expect(isReady({ status: "todo", openDependencies: 0 })).toBe(true);
   expect(isReady({ status: "todo", openDependencies: 1 })).toBe(false);
   expect(isReady({ status: "in_progress", openDependencies: 0 })).toBe(false);
+});
+
+test("a wave begins when the latest before it is over", () => {
+  const edges = [
+    { from: "a", to: "b" },
+    { from: "b", to: "c" },
+    { from: "a", to: "c" },
+  ];
+  const tasks = ["a", "b", "c", "d"].map((id, number) => ({ id, number }));
+  expect([...wavesOf(inOrder(tasks, edges), edges)].toSorted()).toEqual([
+    ["a", 1],
+    ["b", 2],
+    ["c", 3],
+    ["d", 1],
+  ]);
 });

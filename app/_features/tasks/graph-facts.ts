@@ -28,3 +28,17 @@ export function inOrder<Task extends { id: string; number: number }>(
   }
   return free;
 }
+
+/** Which wave each task belongs to: 1 waits for nothing, every other comes after the latest of those it waits for. */
+export function wavesOf(
+  inOrderOfWork: readonly { id: string }[],
+  edges: readonly { from: string; to: string }[],
+): Map<string, number> {
+  const before = Map.groupBy(edges, ({ to }) => to);
+  const waves = new Map<string, number>();
+  for (const { id } of inOrderOfWork) {
+    const earlier = (before.get(id) ?? []).map(({ from }) => waves.get(from) ?? 0);
+    waves.set(id, Math.max(0, ...earlier) + 1);
+  }
+  return waves;
+}

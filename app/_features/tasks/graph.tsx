@@ -8,6 +8,7 @@ import { useRouter } from "next/navigation";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useMemo, useState } from "react";
 import { useTRPC } from "#app/_lib/trpc.tsx";
+import { useIsPhone } from "#app/_lib/use-is-phone.ts";
 import { useListActions } from "#app/_shell/list-actions.ts";
 import { roomHref, taskHref } from "#app/_shell/rooms.ts";
 import { buttonClass } from "#app/_ui/button.tsx";
@@ -17,7 +18,7 @@ import { Skeleton } from "#app/_ui/skeleton.tsx";
 import { StatusBadge } from "#app/_ui/status.tsx";
 import { type Column, Table } from "#app/_ui/table.tsx";
 import type { Card } from "#server/tasks/schema.ts";
-import { inOrder, isReady } from "./graph-facts.ts";
+import { inOrder, isReady, wavesOf } from "./graph-facts.ts";
 import { wordsOfError } from "./task-commands.ts";
 import { useGraphLayout } from "./use-graph-layout.ts";
 import { usePeek } from "./use-peek.ts";
@@ -35,13 +36,13 @@ export function Graph() {
   const { team, orgSlug } = useWork();
   const trpc = useTRPC();
   const { data, error } = useQuery(trpc.tasks.graph.queryOptions({ teamId: team.id }));
-  const [view, setView] = useQueryState(
-    "view",
-    parseAsStringLiteral(views).withDefault("graph").withOptions({ history: "replace" }),
-  );
+  const isPhone = useIsPhone();
+  const [chosen, setView] = useQueryState("view", parseAsStringLiteral(views).withOptions({ history: "replace" }));
+  // A drawing of a hundred tasks is no use on a phone: there the waves come first.
+  const view = chosen ?? (isPhone ? "list" : "graph");
   const { peeked, setPeeked } = usePeek();
   const shape = useMemo(() => data && { nodes: data.nodes.map(({ id }) => id), edges: data.edges }, [data]);
-  const places = useGraphLayout(shape);
+  const layout = useGraphLayout(shape);
   const order = useMemo(() => (data ? inOrder(data.nodes, data.edges) : []), [data]);
   if (error && !data) return <ErrorState title="The graph could not be read">{wordsOfError(error)}</ErrorState>;
   const ready = order.filter(isReady).length;
@@ -81,9 +82,9 @@ export function Graph() {
           </EmptyState>
         ) : view === "list" ? (
           <GraphList order={order} edges={data?.edges ?? []} onPeek={setPeeked} />
-        ) : data && places ? (
+        ) : data && layout ? (
           <div role="region" aria-label="Graph of the tasks" className="min-h-0 grow border-t">
-            <GraphCanvas cards={data.nodes} edges={data.edges} places={places} peeked={peeked} onPeek={setPeeked} />
+            <GraphCanvas cards={data.nodes} edges={data.edges} layout={layout} peeked={peeked} onPeek={setPeeked} />
           </div>
         ) : (
           <GraphSkeleton />
@@ -109,6 +110,7 @@ function GraphList({ order, edges, onPeek }: GraphListProps) {
   const [selected, setSelected] = useState<string | null>(null);
   const cardOf = new Map(order.map((card) => [card.id, card]));
   const before = Map.groupBy(edges, ({ to }) => to);
+  const waves = wavesOf(order, edges);
   const open = (id: string) => router.push(taskHref(orgSlug, cardOf.get(id)?.number ?? 0));
   const peek = (id: string) => onPeek(cardOf.get(id)?.number ?? 0);
   useListActions({
@@ -120,6 +122,7 @@ function GraphList({ order, edges, onPeek }: GraphListProps) {
     onPeek: peek,
   });
   const columns: Column<Card>[] = [
+    { id: "wave", title: "Wave", align: "end", cell: ({ id }) => waves.get(id) },
     { id: "number", title: "Task", cell: ({ number }) => <span className="text-muted">#{number}</span> },
     { id: "title", title: "Title", grow: true, cell: ({ title }) => title },
     {

@@ -143,16 +143,16 @@ function CardFacts({ card }: { card: Card }) {
           <span className="truncate">Waits for an answer</span>
         </span>
       ) : null}
+      {face ? (
+        <span className="inline-flex shrink-0 items-center gap-1" title={card.merge?.reason ?? face.label}>
+          <StatusGlyph glyph={face.glyph} className={clsx("size-3.5!", toneText[face.tone])} />
+          <span>{face.label}</span>
+        </span>
+      ) : null}
       {card.headCommit ? (
-        <Fact icon={<GitCommitHorizontal />} label={`${card.branch} stands at ${card.headCommit.slice(0, 8)}`}>
+        <Fact icon={<GitCommitHorizontal />} givesWay label={`${card.branch} stands at ${card.headCommit.slice(0, 8)}`}>
           <span className="font-mono text-micro">{card.headCommit.slice(0, 7)}</span>
         </Fact>
-      ) : null}
-      {face ? (
-        <span className="inline-flex min-w-0 items-center gap-1" title={card.merge?.reason ?? face.label}>
-          <StatusGlyph glyph={face.glyph} className={clsx("size-3.5!", toneText[face.tone])} />
-          <span className="truncate">{face.label}</span>
-        </span>
       ) : null}
       <span className="grow" />
       {card.rework > 0 ? (
@@ -185,11 +185,25 @@ function Messages({ card: { id, messages } }: { card: Card }) {
   );
 }
 
-type FactProps = { icon: ReactNode; label: string; tone?: string; children: ReactNode };
+type FactProps = {
+  icon: ReactNode;
+  label: string;
+  tone?: string;
+  /** Cut off where the card is too narrow for everything. */
+  givesWay?: boolean;
+  children: ReactNode;
+};
 
-function Fact({ icon, label, tone, children }: FactProps) {
+function Fact({ icon, label, tone, givesWay = false, children }: FactProps) {
   return (
-    <span className={clsx("inline-flex shrink-0 items-center gap-1 [&_svg]:size-3", tone)} title={label}>
+    <span
+      className={clsx(
+        "inline-flex items-center gap-1 [&_svg]:size-3",
+        givesWay ? "min-w-0 overflow-hidden" : "shrink-0",
+        tone,
+      )}
+      title={label}
+    >
       <span aria-hidden="true" className="inline-flex">
         {icon}
       </span>

@@ -12,16 +12,22 @@ export async function generateMetadata({ params }: TaskPageProps): Promise<Metad
 }
 
 /** One task, by the number people say. */
-export default function TaskPage({ params }: TaskPageProps) {
+export default async function TaskPage({ params }: TaskPageProps) {
+  const { org, number } = await params;
+  // Before anything is sent: a task that is missing is answered as 404, not as a page that says so later.
+  const { teamId, answer } = await loadTask(org, number);
   return (
     <Suspense fallback={<TaskSkeleton />}>
-      <LoadedTask params={params} />
+      <LoadedTask org={org} number={Number(number)} teamId={teamId} answer={answer} />
     </Suspense>
   );
 }
 
-async function LoadedTask({ params }: TaskPageProps) {
-  const { org, number } = await params;
-  const { teamId, answer } = await loadTask(org, number);
-  return <TaskRoom number={Number(number)} work={await loadWork(org, teamId)} answers={[answer]} />;
+type LoadedTaskProps = { org: string; number: number } & Pick<
+  Awaited<ReturnType<typeof loadTask>>,
+  "teamId" | "answer"
+>;
+
+async function LoadedTask({ org, number, teamId, answer }: LoadedTaskProps) {
+  return <TaskRoom number={number} work={await loadWork(org, teamId)} answers={[answer]} />;
 }
