@@ -131,6 +131,7 @@ test("two browsers and an MCP client race for one answer: one wins, two are told
   for (const [place, tab] of pages.entries()) {
     if (told[place] !== 200) await expect(toast(tab).first()).toContainText("answered this already");
     await expect(item(tab, title)).toBeHidden();
+    if (told[place] !== 200) await expect(tab.getByRole("region", { name: "How it ended" })).toContainText("Answered");
   }
   const { request } = await call(page, "get_request", { request: id });
   const again = startAsker(url, key);

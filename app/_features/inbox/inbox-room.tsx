@@ -1,6 +1,7 @@
 "use client";
 
 import { ArrowUpRight } from "lucide-react";
+import { useIsMutating, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
@@ -8,6 +9,7 @@ import { useState } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { RoomHead } from "#app/_features/settings/room-head.tsx";
+import { useTRPC } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
 import { useListActions } from "#app/_shell/list-actions.ts";
 import { inboxHref, taskHref } from "#app/_shell/rooms.ts";
@@ -68,6 +70,7 @@ function WaitingList({ orgSlug }: { orgSlug: string }) {
   const items = waiting.data?.items ?? [];
   const ids = items.map(({ id }) => id);
   const peeked = items.find(({ id }) => id === chosen);
+  const gone = useGone(waiting.data !== undefined && !peeked ? chosen : null);
   const selectedRequests = items.flatMap(({ id, request }) => (request && marked.has(id) ? [request] : []));
   const mark = (id: string) =>
     setMarked((before) => new Set(before.has(id) ? [...before].filter((each) => each !== id) : [...before, id]));
@@ -150,8 +153,25 @@ function WaitingList({ orgSlug }: { orgSlug: string }) {
           </div>
         </Peek>
       ) : null}
+      {gone ? (
+        <Peek label={gone.title} onClose={() => void setChosen(null)}>
+          <div className="p-4">
+            <RequestView orgSlug={orgSlug} request={gone} />
+          </div>
+        </Peek>
+      ) : null}
     </div>
   );
+}
+
+/** A request that left the list while somebody looked at it: who was faster, and what they said. Own answers go on. */
+function useGone(id: string | null) {
+  const trpc = useTRPC();
+  const isAnswering = useIsMutating({ mutationKey: trpc.requests.respond.mutationKey() }) > 0;
+  const { data } = useQuery(
+    trpc.requests.get.queryOptions({ request: id ?? "" }, { enabled: id !== null && !isAnswering, retry: false }),
+  );
+  return id !== null && !isAnswering && data?.request.id === id ? data.request : null;
 }
 
 function pageOf(orgSlug: string, items: readonly WaitingItem[], id: string): string {
