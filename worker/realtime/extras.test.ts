@@ -136,6 +136,7 @@ test("webhooks tell what happens on channels, in order and signed: the official 
   first.trigger("client-typing", { now: true });
   await until("the client event", () => hook.of(room).some(({ name }) => name === "client_event"));
   bob.disconnect();
+  await until("bob to be gone", () => hook.of(room).some(({ name }) => name === "member_removed"));
   ada.unsubscribe(room);
   await until("the channel to be empty", () => hook.of(room).some(({ name }) => name === "channel_vacated"));
   expect(hook.of(room)).toEqual([
