@@ -5,6 +5,7 @@ import { isUnclaimed } from "#server/auth/register.ts";
 import { readSignInId } from "#server/auth/session.ts";
 import { readSignIn } from "#server/auth/sign-in.ts";
 import { describeInvitation } from "#server/members/invitations.ts";
+import { readResetLink } from "#server/auth/password-reset.ts";
 import { webRuntime } from "#server/runtime.ts";
 
 /** A way to sign in besides a password. */
@@ -35,4 +36,10 @@ export async function readVisitor() {
 export async function readInvitation(token: string) {
   const runtime = await webRuntime();
   return asSystem(runtime, (context) => describeInvitation(context, token));
+}
+
+/** Whose password a reset link would set; nobody when it does not work any more. */
+export async function readReset(token: string) {
+  const runtime = await webRuntime();
+  return asSystem(runtime, (context) => readResetLink(context, token));
 }

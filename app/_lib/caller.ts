@@ -41,6 +41,11 @@ export const caller = cache(async (orgRef?: string): Promise<PageCaller> => {
     if (error instanceof AppError && error.code === "not_found") notFound();
     throw error;
   });
-  if (!actor) redirect("/sign-in");
+  if (!actor) redirect(signInAddress(given.get("x-entourage-path")));
   return { actor, run: (operation, input) => execute(operation, runtime, actor, input, { requestId }) };
 });
+
+/** The sign-in page, which leads back to the page that was asked for. */
+function signInAddress(path: string | null): string {
+  return path && path !== "/" ? `/sign-in?next=${encodeURIComponent(path)}` : "/sign-in";
+}

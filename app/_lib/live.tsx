@@ -5,6 +5,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState, useSync
 import type { Frame, RealtimeSettings } from "#server/realtime/schema.ts";
 import type { LiveCache } from "./live-cache.ts";
 import type { LiveConnection, LiveOptions, LiveState } from "./live-connection.ts";
+import { leaveForSignIn } from "./session.ts";
 import { useTRPCClient } from "./trpc.tsx";
 
 export interface LiveProviderProps {
@@ -124,7 +125,7 @@ function connect({ org, teamId, realtime, api, queryClient, store }: Wiring): ()
     },
     onReset: () => cache?.reset(),
     onState: (state) => store.change({ state }),
-    onSignedOut: () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`),
+    onSignedOut: leaveForSignIn,
     isSignedOut: (error) => codeOf(error) === "unauthenticated",
     schedule: beforePaint,
   };

@@ -5,6 +5,7 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import { type ReactNode, useState } from "react";
 import type { AppRouter } from "#server/trpc/router.ts";
+import { fetchSignedIn } from "./session.ts";
 
 const trpc = createTRPCContext<AppRouter>();
 
@@ -32,7 +33,15 @@ export function ApiProvider({ org, children }: { org: string; children: ReactNod
 
 function createApiClient(org: string) {
   return createTRPCClient<AppRouter>({
-    links: [httpBatchLink({ url: "/api/trpc", maxURLLength: 2000, headers: { "x-entourage-org": org } })],
+    links: [
+      httpBatchLink({
+        url: "/api/trpc",
+        maxURLLength: 2000,
+        headers: { "x-entourage-org": org },
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library types its own fetch more loosely
+        fetch: (input, init) => fetchSignedIn(input, init as RequestInit),
+      }),
+    ],
   });
 }
 

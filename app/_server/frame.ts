@@ -22,7 +22,7 @@ export async function loadFrame(orgRef: string) {
     org: { slug: organization.slug, name: organization.name },
     orgs: organizations.map(({ slug, name }) => ({ slug, name })),
     teams: teams.map(({ id, name, paused }) => ({ id, name, paused })),
-    user: { name: you.name, email: members.find(({ userId }) => userId === you.id)?.email ?? "" },
+    user: { id: you.id, name: you.name, email: members.find(({ userId }) => userId === you.id)?.email ?? "" },
     paused: organization.paused,
     canCreateTeam: you.permissions.includes("teams:manage"),
     canRaise: you.permissions.includes("budgets:manage"),

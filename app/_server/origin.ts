@@ -32,7 +32,17 @@ export function settleOrigin(request: IncomingMessage, trustedHops: number): Ori
   headers["x-forwarded-for"] = settled.address;
   headers["x-forwarded-proto"] = settled.protocol;
   headers["x-forwarded-host"] = settled.host;
+  headers["x-entourage-path"] = pageOf(request.url ?? "/");
   return settled;
+}
+
+/** The page that is asked for, so that whoever has to sign in first comes back to it; without what Next adds for itself. */
+function pageOf(target: string): string {
+  const here = "http://entourage.invalid";
+  if (!URL.canParse(target, here)) return "/";
+  const url = new URL(target, here);
+  url.searchParams.delete("_rsc");
+  return url.origin === here ? url.pathname + url.search : "/";
 }
 
 function fromSocket({ headers, socket }: IncomingMessage): Omit<Origin, "id"> {

@@ -4,6 +4,7 @@ import { KeyRound } from "lucide-react";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import type { ApiKey } from "#server/api-keys/schema.ts";
 import { RevokeKey } from "./revoke-key.tsx";
+import { RotateKey } from "./rotate-key.tsx";
 
 /** Keys in little room: name, last four, last use, and the way to end one. */
 export function ApiKeyList({ apiKeys }: { apiKeys: readonly ApiKey[] }) {
@@ -23,6 +24,7 @@ export function ApiKeyList({ apiKeys }: { apiKeys: readonly ApiKey[] }) {
               "never used"
             )}
           </span>
+          <RotateKey apiKey={apiKey} />
           <RevokeKey apiKey={apiKey} />
         </li>
       ))}

@@ -22,6 +22,7 @@ import type { ApiKey } from "#server/api-keys/schema.ts";
 import { CreateKeyDialog } from "./create-key-dialog.tsx";
 import { keyStatusWords, scopeWords } from "./key-words.ts";
 import { RevokeKey } from "./revoke-key.tsx";
+import { RotateKey } from "./rotate-key.tsx";
 
 /** The keys by which agents and scripts come in. */
 export function ApiKeysSettings() {
@@ -99,12 +100,13 @@ const columns: readonly Column<ApiKey>[] = [
     id: "name",
     title: "Name",
     grow: true,
-    cell: ({ name, lastFour, status }) => (
+    cell: ({ name, lastFour, status, replacedById }) => (
       <span className="flex items-center gap-2 py-1.5">
         <span className="min-w-0">
           <span className="block truncate font-medium">{name}</span>
           <span className="block font-mono text-small text-faint">oc_…{lastFour}</span>
         </span>
+        {replacedById && status === "active" ? <Badge tone="warning">Replaced</Badge> : null}
         {status === "active" ? null : <Badge tone={keyStatusWords[status].tone}>{keyStatusWords[status].label}</Badge>}
       </span>
     ),
@@ -137,7 +139,12 @@ const columns: readonly Column<ApiKey>[] = [
     title: "Actions",
     hideTitle: true,
     align: "end",
-    cell: (apiKey) => <RevokeKey apiKey={apiKey} />,
+    cell: (apiKey) => (
+      <span className="inline-flex">
+        <RotateKey apiKey={apiKey} />
+        <RevokeKey apiKey={apiKey} />
+      </span>
+    ),
   },
 ];
 

@@ -1,4 +1,4 @@
-import type { KeyScope } from "#db/enums.ts";
+import type { KeyOverlap, KeyScope } from "#db/enums.ts";
 import type { ApiKey } from "#server/api-keys/schema.ts";
 import type { Tone } from "#app/_ui/badge.tsx";
 
@@ -23,3 +23,10 @@ export const lifetimes = [
   { value: "90", label: "90 days", days: 90 },
   { value: "365", label: "A year", days: 365 },
 ] as const;
+
+/** How long a replaced key stays valid beside the new one. */
+export const overlaps: readonly { value: KeyOverlap; label: string }[] = [
+  { value: "1h", label: "An hour" },
+  { value: "24h", label: "A day" },
+  { value: "7d", label: "A week" },
+];

@@ -1,3 +1,5 @@
+import { forgetDrafts } from "#app/_lib/drafts.tsx";
+
 /** What a form shows when it did not work. */
 export interface Refusal {
   message: string;
@@ -29,6 +31,7 @@ export async function signInWithProvider(provider: string, callbackUrl: string):
 /** Ends this sign-in, also where its cookie was copied to, and leaves for a path of ours. */
 export async function signOut(to = "/sign-in"): Promise<void> {
   await postForm("/api/auth/signout", {});
+  forgetDrafts();
   location.assign(to);
 }
 
@@ -38,6 +41,11 @@ export type Answer = { value: Record<string, unknown> } | { refusal: Refusal };
 /** Signs up. Answers the `slug` of the organization to begin in. */
 export function signUp(person: Record<string, string>): Promise<Answer> {
   return postJson("/api/auth/register", person);
+}
+
+/** Sets a new password by the token of a reset link. */
+export function resetPassword(token: string, password: string): Promise<Answer> {
+  return postJson("/api/auth/reset", { token, password });
 }
 
 /** Runs an operation as the signed-in person. */

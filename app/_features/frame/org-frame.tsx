@@ -5,7 +5,9 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { signOut } from "#app/_features/auth/sign-in-client.ts";
 import { useInboxSignals } from "#app/_features/inbox/inbox-signals.ts";
 import { useUnread } from "#app/_features/messages/use-unread.ts";
+import { DraftProvider } from "#app/_lib/drafts.tsx";
 import { LiveProvider, useConnection, useLive } from "#app/_lib/live.tsx";
+import { renewEveryMilliseconds, renewSession } from "#app/_lib/session.ts";
 import { ApiProvider } from "#app/_lib/trpc.tsx";
 import type { Frame } from "#app/_server/frame.ts";
 import { Shell } from "#app/_shell/shell.tsx";
@@ -31,11 +33,13 @@ export function OrgFrame({ frame, children }: { frame: Frame; children: ReactNod
   return (
     <ApiProvider org={org.slug}>
       <LiveProvider org={org.slug} teamId={teamId} realtime={settings}>
-        <ShowTeam value={setShown}>
-          <LiveShell frame={frame} team={team}>
-            {children}
-          </LiveShell>
-        </ShowTeam>
+        <DraftProvider userId={frame.user.id}>
+          <ShowTeam value={setShown}>
+            <LiveShell frame={frame} team={team}>
+              {children}
+            </LiveShell>
+          </ShowTeam>
+        </DraftProvider>
       </LiveProvider>
     </ApiProvider>
   );
@@ -47,6 +51,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
   const { state, lastUpdateAt } = useConnection();
   const isOnline = useIsOnline();
   useFreshFrame();
+  useRenewedSession(!frame.authOff);
   const { closed, runningAgents, spend, onPause, onResume, search } = useFrameWork(frame, team);
   const unread = useUnread();
   const waiting = useInboxSignals(frame.org.slug);
@@ -97,6 +102,25 @@ function useFreshFrame(): void {
       [router],
     ),
   );
+}
+
+/** A page that stays open keeps its session, also when the tab was asleep for long. */
+function useRenewedSession(hasSession: boolean): void {
+  useEffect(() => {
+    if (!hasSession) return;
+    let renewedAt = Date.now();
+    const renew = () => {
+      if (document.visibilityState === "hidden" || Date.now() - renewedAt < renewEveryMilliseconds) return;
+      renewedAt = Date.now();
+      void renewSession();
+    };
+    const timer = setInterval(renew, 60_000);
+    document.addEventListener("visibilitychange", renew);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", renew);
+    };
+  }, [hasSession]);
 }
 
 function useIsOnline(): boolean {

@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, UserCheck, UserX } from "lucide-react";
+import { Ellipsis, KeyRound, UserCheck, UserX } from "lucide-react";
 import { useState } from "react";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
@@ -8,11 +8,13 @@ import { ConfirmDialog } from "#app/_ui/alert-dialog.tsx";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { Menu, MenuItem } from "#app/_ui/menu.tsx";
 import type { Member } from "#server/members/schema.ts";
+import { ResetLinkDialog } from "./reset-link-dialog.tsx";
 
 /** Deactivate and reactivate, each after saying what happens. */
 export function MemberMenu({ member, isMe }: { member: Member; isMe: boolean }) {
   const { members } = useTRPC();
   const [asking, setAsking] = useState(false);
+  const [resetting, setResetting] = useState(false);
   const deactivate = useChange(members.deactivate.mutationOptions(), {
     done: () => `${member.name} is deactivated and signed out everywhere`,
     refused: `${member.name} was not deactivated`,
@@ -30,11 +32,17 @@ export function MemberMenu({ member, isMe }: { member: Member; isMe: boolean }) 
             Reactivate…
           </MenuItem>
         ) : (
-          <MenuItem icon={<UserX />} danger onSelect={() => setAsking(true)}>
-            Deactivate…
-          </MenuItem>
+          <>
+            <MenuItem icon={<KeyRound />} onSelect={() => setResetting(true)}>
+              Make a password link…
+            </MenuItem>
+            <MenuItem icon={<UserX />} danger onSelect={() => setAsking(true)}>
+              Deactivate…
+            </MenuItem>
+          </>
         )}
       </Menu>
+      {resetting ? <ResetLinkDialog member={member} onClose={() => setResetting(false)} /> : null}
       {isOut ? (
         <ConfirmDialog
           open={asking}

@@ -2,9 +2,10 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Send, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { wordsOfError } from "#app/_features/tasks/task-commands.ts";
 import { type Person, useWork } from "#app/_features/tasks/work-context.tsx";
+import { useDraft } from "#app/_lib/drafts.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import type { Card } from "#server/tasks/schema.ts";
@@ -26,7 +27,7 @@ export function MessageForm({ topic, answers, onNoAnswer, onSent }: MessageFormP
   const trpc = useTRPC();
   const client = useQueryClient();
   const { people, me, team } = useWork();
-  const [body, setBody] = useState("");
+  const [body, setBody] = useDraft(`message|${"task" in topic ? topic.task.id : topic.with.id}`);
   const field = useRef<HTMLTextAreaElement>(null);
   const send = useMutation(trpc.messages.send.mutationOptions());
   useEffect(() => {

@@ -9,6 +9,7 @@ import { focusNow } from "#app/_features/tasks/focus-now.ts";
 import { Markdown } from "#app/_features/tasks/lazy.ts";
 import { wordsOfError } from "#app/_features/tasks/task-commands.ts";
 import { useWork } from "#app/_features/tasks/work-context.tsx";
+import { useDraft } from "#app/_lib/drafts.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -123,10 +124,11 @@ function draftNote(task: TaskDetail, spot: Spot, onClose: () => void): DiffNote 
 function CommentForm({ task, spot, onClose }: { task: TaskDetail; spot: Spot; onClose: () => void }) {
   const trpc = useTRPC();
   const client = useQueryClient();
-  const [body, setBody] = useState("");
+  const [body, setBody] = useDraft(`comment|${task.id}|${spot.path}|${spot.side}|${spot.line}`);
   const comment = useMutation(
     trpc.reviews.comment.mutationOptions({
       onSuccess: async () => {
+        setBody("");
         await client.invalidateQueries(trpc.tasks.get.queryFilter({ task: String(task.number) }));
         onClose();
       },

@@ -6,6 +6,7 @@ import { useRef, useState } from "react";
 import { DecisionBar } from "#app/_features/tasks/decision-bar.tsx";
 import { isWritingElsewhere } from "#app/_features/tasks/is-writing-elsewhere.ts";
 import { useWork } from "#app/_features/tasks/work-context.tsx";
+import { useDraft } from "#app/_lib/drafts.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -24,7 +25,7 @@ export function ReviewBar({ task }: { task: TaskDetail }) {
   const { me, canWork } = useWork();
   const trpc = useTRPC();
   const client = useQueryClient();
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft(`review|${task.id}`);
   const [needsText, setNeedsText] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const options = {

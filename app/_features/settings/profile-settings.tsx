@@ -32,10 +32,43 @@ export function ProfileSettings() {
           <Skeleton className="h-8 w-56" />
         )}
       </Section>
+      {me ? <NameSection name={me.name} /> : null}
       <ThemeSection />
       <PasswordSection />
       <SignInList />
     </SettingsPage>
+  );
+}
+
+function NameSection({ name }: { name: string }) {
+  const [failure, setFailure] = useState<string>();
+  const change = useChange(useTRPC().profile.update.mutationOptions(), {
+    done: (updated) => `You are called ${updated.name} now`,
+    refused: "Your name was not changed",
+  });
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setFailure(undefined);
+    const wanted = new FormData(event.currentTarget).get("name");
+    try {
+      await change.send({ name: typeof wanted === "string" ? wanted : "" });
+    } catch (error) {
+      setFailure(refusalOf(error));
+    }
+  };
+  return (
+    <Section title="Name" lead="What others see, in every organization. What you did before keeps the name you had.">
+      <form onSubmit={submit} className="flex max-w-md flex-col gap-4">
+        <Field label="Name" name="name" error={failure}>
+          <Input key={name} name="name" required maxLength={100} defaultValue={name} autoComplete="name" />
+        </Field>
+        <div>
+          <Button type="submit" loading={change.isPending}>
+            Change name
+          </Button>
+        </div>
+      </form>
+    </Section>
   );
 }
 

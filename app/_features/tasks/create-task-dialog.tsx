@@ -2,6 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useRef, useState } from "react";
+import { useFormDraft } from "#app/_lib/drafts.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -27,6 +28,7 @@ export function CreateTaskDialog({ onClose, onCreated }: CreateTaskDialogProps) 
   const form = useRef<HTMLFormElement>(null);
   const cache = useTaskCache();
   const [waitsFor, setWaitsFor] = useState<PickedTask[]>([]);
+  const draft = useFormDraft(`task|${team.id}`, ["title", "description", "tags"]);
   const [titleError, setTitleError] = useState<string>();
   const create = useMutation(useTRPC().tasks.create.mutationOptions());
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -57,6 +59,7 @@ export function CreateTaskDialog({ onClose, onCreated }: CreateTaskDialogProps) 
       },
       {
         onSuccess: ({ task }) => {
+          draft.forget();
           cache.put(task);
           toast.success(`Task #${task.number} created`);
           onCreated?.(task.number);
@@ -90,6 +93,7 @@ export function CreateTaskDialog({ onClose, onCreated }: CreateTaskDialogProps) 
         ref={form}
         noValidate
         onSubmit={submit}
+        onInput={(event) => draft.keepFields(event.currentTarget)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) form.current?.requestSubmit();
         }}
@@ -97,12 +101,17 @@ export function CreateTaskDialog({ onClose, onCreated }: CreateTaskDialogProps) 
       >
         <div className="sm:col-span-2">
           <Field label="Title" name="title" error={titleError}>
-            <Input name="title" maxLength={500} onChange={() => setTitleError(undefined)} />
+            <Input
+              name="title"
+              defaultValue={draft.initial.title}
+              maxLength={500}
+              onChange={() => setTitleError(undefined)}
+            />
           </Field>
         </div>
         <div className="sm:col-span-2">
           <Field label="Description" name="description" optional hint="Markdown. What is done when it is done?">
-            <Textarea name="description" rows={5} maxLength={50_000} />
+            <Textarea name="description" defaultValue={draft.initial.description} rows={5} maxLength={50_000} />
           </Field>
         </div>
         <Field label="Repository" name="repo" optional>
@@ -151,7 +160,7 @@ export function CreateTaskDialog({ onClose, onCreated }: CreateTaskDialogProps) 
           <TaskPicker teamId={team.id} picked={waitsFor} onChange={setWaitsFor} label="Waits for" />
         </Field>
         <Field label="Tags" name="tags" optional hint="Separated by commas or spaces.">
-          <Input name="tags" />
+          <Input name="tags" defaultValue={draft.initial.tags} />
         </Field>
         {create.error ? (
           <p role="alert" className="text-app text-danger sm:col-span-2">

@@ -3,6 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { GitMerge, Send, Undo2 } from "lucide-react";
 import { useRef, useState } from "react";
+import { useDraft } from "#app/_lib/drafts.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -27,28 +28,29 @@ export function WorkBar({ task }: { task: TaskDetail }) {
 function HeldBar({ task }: { task: TaskDetail }) {
   const trpc = useTRPC();
   const options = useRefreshedTasks();
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft(`hand-in|${task.id}`);
   const [needsText, setNeedsText] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const request = useMutation(trpc.reviews.request.mutationOptions(options));
   const release = useMutation(trpc.leases.release.mutationOptions(options));
   const isPending = request.isPending || release.isPending;
+  const done = (said: string) => {
+    setText("");
+    toast.success(said);
+  };
   const handIn = () => {
     if (isPending) return;
     if (text.trim() === "") {
       setNeedsText(true);
       return field.current?.focus();
     }
-    request.mutate(
-      { task: task.id, summary: text },
-      { onSuccess: () => toast.success(`#${task.number} waits for a review`) },
-    );
+    request.mutate({ task: task.id, summary: text }, { onSuccess: () => done(`#${task.number} waits for a review`) });
   };
   const giveBack = () => {
     if (isPending) return;
     release.mutate(
       { task: task.id, ...(text.trim() ? { reason: text.slice(0, 5_000) } : {}) },
-      { onSuccess: () => toast.success(`#${task.number} is free for others`) },
+      { onSuccess: () => done(`#${task.number} is free for others`) },
     );
   };
   useActions([
