@@ -9,6 +9,7 @@ import { AppError } from "./errors.ts";
 import { flush } from "./events/record.ts";
 import type { Cause } from "./events/registry.ts";
 import type { Topic } from "./events/wake.ts";
+import { inTurn } from "./in-turn.ts";
 import { parseOrRefuse } from "./input-refusal.ts";
 import { holdLease } from "./leases/fence.ts";
 import type { Operation } from "./operation.ts";
@@ -130,11 +131,12 @@ function decide<Input extends z.ZodObject, Output extends z.ZodObject>(
   { requestId, idempotencyKey }: ExecuteOptions,
 ): Promise<unknown> {
   const options = { requestId, system: operation.scope === "instance", snapshot: operation.kind === "read" };
-  return inTransaction(runtime, actor, options, async (context) => {
-    // Receipts belong to an organization; what is done outside of one (making one) is not kept.
-    if (operation.kind !== "command" || !idempotencyKey || !actor.orgId) return runFenced(context, operation, input);
-    return onlyOnce(context, operation, idempotencyKey, input);
-  });
+  // Receipts belong to an organization; what is done outside of one (making one) is not kept.
+  if (operation.kind !== "command" || !idempotencyKey || !actor.orgId)
+    return inTransaction(runtime, actor, options, (context) => runFenced(context, operation, input));
+  return inTurn(receiptName(actor, idempotencyKey), () =>
+    inTransaction(runtime, actor, options, (context) => onlyOnce(context, operation, idempotencyKey, input)),
+  );
 }
 
 async function runFenced<Input extends z.ZodObject, Output extends z.ZodObject>(
@@ -230,6 +232,8 @@ function refuseUnstorable(name: string, value: unknown, path = ""): void {
 
 const leaseNamedIn = (input: Record<string, unknown>) => (typeof input.lease === "string" ? input.lease : undefined);
 
+const receiptName = ({ orgId, id }: Actor, key: string) => `${orgId}|${id}|${key}`;
+
 async function onlyOnce<Input extends z.ZodObject, Output extends z.ZodObject>(
   context: Context,
   operation: Operation<Input, Output>,
@@ -240,7 +244,7 @@ async function onlyOnce<Input extends z.ZodObject, Output extends z.ZodObject>(
   // Where secrets go in or out neither is kept, not even as a hash that could be guessed.
   const inputHash = operation.hints?.secret ? "" : createHash("sha256").update(JSON.stringify(input)).digest("hex");
   // Two requests with one key at once: the second waits here until the first has committed, then finds its receipt.
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${actor.orgId}|${actor.id}|${key}`}, 0))`);
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${receiptName(actor, key)}, 0))`);
   const [receipt] = await tx
     .select()
     .from(receipts)

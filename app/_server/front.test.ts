@@ -113,6 +113,20 @@ test("a body beyond the limit is 413, announced or not; git has none here", asyn
   expect(await ask(plain, "/api/git/o/r.git", {}, "POST", large)).toMatchObject({ status: 200, body: "git 40000" });
 });
 
+test("a client that sends a large body whole reads the refusal", async () => {
+  const large = Buffer.alloc(8 * 1024 * 1024, "x");
+  const announced: [string, string][] = [
+    ["content-length", String(large.length)],
+    ["transfer-encoding", "chunked"],
+  ];
+  for (const [name, value] of announced) {
+    expect(await ask(plain, "/api/x", { [name]: value }, "POST", large.toString())).toMatchObject({
+      status: 413,
+      body: expect.stringContaining("too_large"),
+    });
+  }
+});
+
 test("a name we do not answer to is refused, so that a rebound page cannot use us", async () => {
   expect(await ask(plain, "/", { host: "evil.example" })).toMatchObject({ status: 421 });
   expect(await ask(proxied, "/", { host: "entourage.example" })).toMatchObject({ status: 200 });
