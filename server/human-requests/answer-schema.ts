@@ -53,7 +53,6 @@ const form = z.strictObject({
 /** The JSON schema of an answer: one value, or a form of named values. */
 const answerSchema = z.discriminatedUnion("type", [...field.options, form]);
 export type AnswerSchema = z.output<typeof answerSchema>;
-export type AnswerField = z.output<typeof field>;
 
 export interface AnswerOption {
   value: AnswerValue;

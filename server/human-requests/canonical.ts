@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
  * JSON in one form only, so that a hash stands for exactly one value: keys sorted by code units, no spaces, numbers and
  * strings as ECMAScript writes them (RFC 8785, JSON Canonicalization Scheme). Takes plain JSON.
  */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { RequestRow } from "./finding.ts";
+import { isOpen } from "./transitions.ts";
 
 /**
  * Only people answer what asks for people. An agent's client may bring what its person said to a question of its own;
@@ -23,7 +24,7 @@ export function refuseAnswerer({ actor }: Context, request: RequestRow, conveyed
 /** The first answer has won: tells whose it was, what it says and since when. */
 export function refuseClosed(request: RequestRow): void {
   const { status, closedBy, closedAt, answer, reason } = request;
-  if (status === "pending") return;
+  if (isOpen(status)) return;
   const who = closedBy?.name ?? "somebody";
   const details = { status, answer, by: closedBy, at: closedAt?.toISOString() ?? null };
   if (status === "resolved")

@@ -9,7 +9,7 @@ import { lockLiveLease, parkClock } from "../leases/clocks.ts";
 import { findTask, lockTask, type Task } from "../tasks/finding.ts";
 import { moveTask } from "../tasks/service.ts";
 import { findTeam } from "../teams/finding.ts";
-import { type AnswerOption, type AnswerSchema, answersTo, isYesOrNo, parseAnswer } from "./answer-schema.ts";
+import { type AnswerOption, type AnswerSchema, answersTo, parseAnswer } from "./answer-schema.ts";
 import { hashOf } from "./canonical.ts";
 import { consequences } from "./consequences.ts";
 import { findRequest, lockRequest, type RequestRow } from "./finding.ts";
@@ -135,10 +135,6 @@ export async function withdrawRequest(
   if (task) await letGoOn(context, task, request, `Withdrawn: ${request.title}`);
   return request;
 }
-
-/** Was it granted? For the kinds that are answered with yes or no. */
-export const isGranted = ({ kind, answer }: Pick<RequestRow, "kind" | "answer">): boolean =>
-  isYesOrNo(kind) && typeof answer === "object" && answer !== null && "approved" in answer && answer.approved === true;
 
 async function findSame({ tx, actor }: Context, task: Task | undefined, questionHash: string) {
   // A task that is locked holds a second asking back; where there is none, this does.
