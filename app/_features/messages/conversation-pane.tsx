@@ -74,7 +74,9 @@ function Pane({ topic, head, onClose }: PaneProps) {
   const pane = useRef<HTMLElement>(null);
   const last = messages.at(-1)?.id;
   useSeen(messages);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [last]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "end" });
+  }, [last]);
   useActions([
     {
       id: "message.reply",
