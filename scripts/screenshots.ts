@@ -76,9 +76,11 @@ async function placesOf(page: Page): Promise<[string, string][]> {
     ["task", task ? `${values.url}/o/${org}/tasks/${task.number}` : inTeam("board")],
     ["agents", inTeam("agents")],
     ["queue", inTeam("queue")],
+    ["costs", inTeam("costs")],
     ["activity", inTeam("activity")],
     ["repos", inTeam("repos")],
     ["settings", `${values.url}/o/${org}/settings/organization`],
+    ["settings-budgets", `${values.url}/o/${org}/settings/budgets`],
     ["settings-members", `${values.url}/o/${org}/settings/members`],
     ["settings-api-keys", `${values.url}/o/${org}/settings/api-keys`],
   ];
