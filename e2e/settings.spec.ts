@@ -65,7 +65,8 @@ test("an agent is added and connected in one go, paused, resumed and archived", 
     await row.getByRole("button", { name: `Actions of ${name}` }).click();
     await page.getByRole("menuitem", { name: item }).click();
   };
-  await act("Pause");
+  await act("Pause…");
+  await page.getByRole("dialog").getByRole("button", { name: "Pause", exact: true }).click();
   await expect(row.getByText("Paused", { exact: true })).toBeVisible();
   await act("Resume");
   await expect(row.getByText("Paused", { exact: true })).toBeHidden();

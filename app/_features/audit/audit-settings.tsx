@@ -59,7 +59,7 @@ export function AuditSettings({ orgSlug }: { orgSlug: string }) {
       {isKnown && !canRead ? <LookOnly what="read the audit" /> : null}
       {canRead ? (
         <>
-          <div className="grid gap-3 sm:grid-cols-4">
+          <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
             <Field label="What">
               <Select
                 options={kinds.map((value) => ({ value, label: groupLabels[value] }))}

@@ -27,10 +27,6 @@ test("a wave begins when the latest before it is over", () => {
     { from: "a", to: "c" },
   ];
   const tasks = ["a", "b", "c", "d"].map((id, number) => ({ id, number }));
-  expect([...wavesOf(inOrder(tasks, edges), edges)].toSorted()).toEqual([
-    ["a", 1],
-    ["b", 2],
-    ["c", 3],
-    ["d", 1],
-  ]);
+  const waves = wavesOf(inOrder(tasks, edges), edges);
+  expect(["a", "b", "c", "d"].map((id) => waves.get(id))).toEqual([1, 2, 3, 1]);
 });

@@ -130,7 +130,9 @@ function GraphList({ order, edges, onPeek }: GraphListProps) {
       title: "Status",
       cell: (card) =>
         isReady(card) ? (
-          <span className="font-medium text-accent-text">Ready to start</span>
+          <span className="font-medium text-accent-text">
+            Ready<span className="max-sm:sr-only"> to start</span>
+          </span>
         ) : (
           <StatusBadge plain status={card.status} />
         ),
