@@ -107,8 +107,8 @@ export default {
         pathNot: [
           "^server/[^/]+/operations[.]ts$",
           "^server/(operation|execute|context|errors|ids|permissions|door|near-names|input-refusal|runtime|keyring)[.]ts$",
-          // What the protocol itself needs: rows of its tasks, and to hear what happened.
-          "^server/(mcp-tasks/service|events/watching)[.]ts$",
+          // What the protocol itself needs: rows of its tasks, to hear what happened, to bring an answer.
+          "^server/(mcp-tasks/service|events/watching|human-requests/(service|schema))[.]ts$",
           "^db/enums[.]ts$",
           "^server/auth/",
         ],

@@ -91,7 +91,6 @@ export type RequestStatus = (typeof requestStatuses)[number];
 
 /** The states of a task of the MCP extension `io.modelcontextprotocol/tasks`, by its names (SEP-2663). */
 export const mcpTaskStatuses = ["working", "input_required", "completed", "failed", "cancelled"] as const;
-export type McpTaskStatus = (typeof mcpTaskStatuses)[number];
 
 /** Whose spending a budget caps. */
 export const budgetScopes = ["org", "team", "agent", "user", "task", "session"] as const;

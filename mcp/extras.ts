@@ -14,9 +14,9 @@ import type { CallResult, LongTool } from "./tasks/long-tool.ts";
 export interface Reach {
   context: ServerContext;
   /** Seals what must come back unchanged with the answer of the client. */
-  seal(payload: unknown): Promise<string>;
+  seal: (payload: unknown) => Promise<string>;
   /** Tells open streams of this process that a list changed. */
-  changed(list: "tools" | "prompts"): void;
+  changed: (list: "tools" | "prompts") => void;
 }
 
 export interface ExtraTool {

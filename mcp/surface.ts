@@ -12,13 +12,15 @@ import type { Caller } from "#server/door.ts";
 import { callResultOf, callTool, UnknownTool } from "./call-tool.ts";
 import { complete } from "./completion.ts";
 import type { ExtraLongTool, Extras, Reach } from "./extras.ts";
+import { askHuman } from "#server/human-requests/operations.ts";
+import { askThroughClient, canElicit } from "./elicitation.ts";
 import { getPrompt, prompts } from "./prompts.ts";
 import { listResources, readResource, resourceTemplates } from "./resources.ts";
 import { instructions, serverInfo } from "./server-info.ts";
 import { requireTasks, TASKS, takesTasks } from "./tasks/extension.ts";
 import { beginTask, serveTasks } from "./tasks/handlers.ts";
-import { longToolOf } from "./tasks/operation-tool.ts";
-import { shownTools, tools } from "./tool-table.ts";
+import { longToolNamed } from "./tasks/long-tools.ts";
+import { shownTools } from "./tool-table.ts";
 
 export interface SurfaceOptions {
   /** Seals what a client has to bring back unchanged; the same in every process of the installation. */
@@ -54,6 +56,9 @@ export function createSurface(callerOf: () => Caller, options: SurfaceOptions): 
     changed: options.changed,
   });
 
+  // oxlint-disable-next-line typescript/no-deprecated -- a session of the older era says it nowhere else
+  const sessionCanElicit = () => server.getClientCapabilities()?.elicitation !== undefined;
+
   server.setRequestHandler("tools/list", ({ params }) => {
     onePage(params?.cursor);
     const further = extras ? [...extras.tools, ...extras.longTools].map(({ tool }) => tool) : [];
@@ -70,10 +75,17 @@ export function createSurface(callerOf: () => Caller, options: SurfaceOptions): 
     const caller = callerOf();
     const extra = extras?.tools.find(({ tool }) => tool.name === name);
     if (extra) return extra.call(input, reach(context));
-    const long = extras?.longTools.find(({ tool }) => tool.name === name);
-    if (long) return callLong(long, input, caller, context);
-    const operation = tools.get(name);
-    if (operation?.resume && takesTasks(context)) return beginTask(longToolOf(operation), input, caller, context);
+    const extraLong = extras?.longTools.find(({ tool }) => tool.name === name);
+    if (extraLong) return callLong(extraLong, input, caller, context);
+    const long = longToolNamed(name);
+    if (long && takesTasks(context)) return beginTask(long, input, caller, context);
+    if (name === askHuman.name && (options.watch ? sessionCanElicit() : canElicit(context)))
+      return askThroughClient(input, {
+        caller,
+        context,
+        inSession: options.watch !== undefined,
+        seal: reach(context).seal,
+      });
     try {
       return callResultOf(await callTool(params, caller, context.mcpReq.signal));
     } catch (error) {
@@ -83,10 +95,7 @@ export function createSurface(callerOf: () => Caller, options: SurfaceOptions): 
   }
   serveTasks(
     mcp,
-    (name) => {
-      const operation = tools.get(name);
-      return operation?.resume ? longToolOf(operation) : extras?.longTools.find(({ tool }) => tool.name === name)?.long;
-    },
+    (name) => longToolNamed(name) ?? extras?.longTools.find(({ tool }) => tool.name === name)?.long,
     callerOf,
   );
 

@@ -8,6 +8,7 @@ import {
 import type { Caller } from "#server/door.ts";
 import { callTool, type ToolCall, UnknownTool } from "./call-tool.ts";
 import { serverInfo } from "./server-info.ts";
+import { askHuman } from "#server/human-requests/operations.ts";
 import { TASKS } from "./tasks/extension.ts";
 import { listTools, tools } from "./tool-table.ts";
 
@@ -37,7 +38,7 @@ export function recognise({ headers }: Request, body: unknown): PlainRequest | u
   const plain = { id, modern };
   if (method === "tools/list") return params?.cursor === undefined ? { ...plain, method } : undefined;
   const call = toolCallOf(params);
-  return call && !mayBecomeTask(call) ? { ...plain, method, call } : undefined;
+  return call && !mayTakeLonger(call, headers) ? { ...plain, method, call } : undefined;
 }
 
 /** Answers it from the compiled table. */
@@ -84,11 +85,14 @@ function isPlainLegacy(headers: Headers, params: Record<string, unknown> | undef
   return !isRecord(params?._meta) || !(PROTOCOL_VERSION_META_KEY in params._meta);
 }
 
-/** A call that takes long, of a client that can be given a task for it. */
-function mayBecomeTask({ name, _meta }: ToolCall): boolean {
+/** A call that takes long, of a client that can be given a task for it, or asked itself. */
+function mayTakeLonger({ name, _meta }: ToolCall, headers: Headers): boolean {
   if (!tools.get(name)?.resume) return false;
+  if (name === askHuman.name && headers.has("mcp-session-id")) return true;
   const capabilities = _meta?.[CLIENT_CAPABILITIES_META_KEY];
-  return isRecord(capabilities) && isRecord(capabilities.extensions) && TASKS in capabilities.extensions;
+  if (!isRecord(capabilities)) return false;
+  if (isRecord(capabilities.extensions) && TASKS in capabilities.extensions) return true;
+  return name === askHuman.name && capabilities.elicitation !== undefined;
 }
 
 function toolCallOf(params: Record<string, unknown> | undefined): ToolCall | undefined {

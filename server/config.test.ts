@@ -60,3 +60,9 @@ test("a list is split at commas, and an origin is an origin", () => {
 test("docs/configuration.md says what the schema says (node scripts/run.mjs config-docs)", () => {
   expect(readFileSync("docs/configuration.md", "utf8")).toBe(configurationPage());
 });
+
+test("production refuses the fixtures of the protocol's conformance suite", () => {
+  const flag = { ENTOURAGE_MCP_CONFORMANCE: "1" };
+  expect(() => parseConfig(flag)).toThrow(/ENTOURAGE_MCP_CONFORMANCE=1 .* production refuses/);
+  expect(parseConfig({ ...flag, ENTOURAGE_PROFILE: "staging" }).mcpConformance).toBe("1");
+});

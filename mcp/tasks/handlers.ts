@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type McpServer, ProtocolError, ProtocolErrorCode, type ServerContext } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Caller } from "#server/door.ts";
+import { callResultOf, refusedAs } from "../call-tool.ts";
 import { within } from "../run.ts";
 import { capabilitiesOf, requireTasks } from "./extension.ts";
 import type { CallResult, LongTool, Look } from "./long-tool.ts";
@@ -18,9 +19,14 @@ export async function beginTask(
   context: ServerContext,
 ): Promise<CallResult | Record<string, unknown>> {
   const id = randomUUID();
-  const decided = await tool.begin(caller, input, (inside, outcome) =>
-    keepTask(inside, { id, tool: tool.name, input, decided: outcome }),
-  );
+  let decided: unknown;
+  try {
+    decided = await tool.begin(caller, input, (inside, outcome) =>
+      keepTask(inside, { id, tool: tool.name, input, decided: outcome }),
+    );
+  } catch (error) {
+    return callResultOf(refusedAs(caller.explain(error)));
+  }
   const look = await lookAt(tool, caller, { input, decided, responses: {} }, context);
   const row = await keepLook(caller, id, look);
   return look.state === "completed" ? look.result : { resultType: "task", ...describe(row) };

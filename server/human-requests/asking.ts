@@ -75,3 +75,13 @@ export async function awaitAnswer(
   const by = request.closedBy?.name ?? null;
   return { status: request.status, request: requestId, answer: request.answer ?? null, by, next: nextStep(request) };
 }
+
+/** One look for the answer, for a call that outlives its connection; nothing while nobody has answered. */
+export async function lookForAnswer(
+  decided: { requestId: string },
+  input: Ask,
+  context: FinishContext,
+): Promise<z.input<typeof askResult> | undefined> {
+  const found = await awaitAnswer(decided, { ...input, timeoutSeconds: 0 }, context);
+  return found.status === "pending" ? undefined : found;
+}

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { defineOperation } from "../operation.ts";
 import { respond } from "./answering.ts";
 import { consumeApproval } from "./approvals.ts";
-import { ask, awaitAnswer } from "./asking.ts";
+import { ask, awaitAnswer, lookForAnswer } from "./asking.ts";
 import { answerRequests } from "./batch.ts";
 import { listWaiting } from "./decisions.ts";
 import { createPolicy, revokePolicy as revoke } from "./policies.ts";
@@ -21,6 +21,7 @@ export const askHuman = defineOperation({
   output: schema.askResult,
   run: ask,
   finish: awaitAnswer,
+  resume: lookForAnswer,
 });
 
 export const getRequest = defineOperation({

@@ -1,5 +1,5 @@
 import { and, eq, gt, inArray, sql } from "drizzle-orm";
-import { mcpTasks } from "#db/schema/mcp.ts";
+import { mcpTasks, mcpUsedStates } from "#db/schema/mcp.ts";
 import { type Context, principalOf } from "../context.ts";
 
 export type TaskRow = typeof mcpTasks.$inferSelect;
@@ -71,3 +71,13 @@ const isOpen = inArray(mcpTasks.status, [...OPEN]);
 
 const own = ({ actor }: Context, id: string) =>
   and(eq(mcpTasks.orgId, actor.orgId), eq(mcpTasks.id, id), eq(mcpTasks.principal, principalOf(actor)));
+
+/** Opens a sealed state that came back: true for the first to do so, false ever after. */
+export async function openState({ tx, actor, now }: Context, id: string): Promise<boolean> {
+  const rows = await tx
+    .insert(mcpUsedStates)
+    .values({ orgId: actor.orgId, id, usedAt: now })
+    .onConflictDoNothing()
+    .returning({ id: mcpUsedStates.id });
+  return rows.length > 0;
+}
