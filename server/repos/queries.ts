@@ -4,7 +4,7 @@ import { organizations } from "#db/schema/organizations.ts";
 import { repos } from "#db/schema/repos.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { findTeam } from "../teams/finding.ts";
+import { findTeam, teamMeant } from "../teams/finding.ts";
 import type { Repo } from "./schema.ts";
 
 export type RepoRow = typeof repos.$inferSelect;
@@ -50,8 +50,9 @@ export async function readRepo(context: Context, repoId: string): Promise<Repo> 
 /** The repositories of a team by name; with `archived`, those that were put away. */
 export async function listRepos(
   context: Context,
-  { teamId, archived }: { teamId: string; archived: boolean },
+  { teamId: named, archived }: { teamId?: string | undefined; archived: boolean },
 ): Promise<{ repos: Repo[] }> {
+  const teamId = teamMeant(context, named);
   await findTeam(context, teamId);
   const { tx, actor } = context;
   const rows = await tx

@@ -60,7 +60,10 @@ export const updateRepoInput = z.strictObject({
   mergeStrategy: mergeStrategy.optional(),
 });
 export const repoInput = z.strictObject({ repoId: id });
-export const listReposInput = z.strictObject({ teamId: id, archived: z.boolean().default(false) });
+export const listReposInput = z.strictObject({
+  teamId: id.optional().describe("Left out: your own team."),
+  archived: z.boolean().default(false),
+});
 export const repoResult = z.object({ repo });
 export const repoList = z.object({ repos: z.array(repo) });
 

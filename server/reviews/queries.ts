@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { readTask } from "../tasks/queries.ts";
-import { findTeam } from "../teams/finding.ts";
+import { findTeam, teamMeant } from "../teams/finding.ts";
 import type { feedback, listReviewsInput, reviewPage } from "./schema.ts";
 
 type Listed = z.output<typeof reviewPage>["reviews"][number];
@@ -24,8 +24,9 @@ export async function readLatestReview(context: Context, taskId: string) {
 /** The reviews of a team by verdict, newest first. Pending ones are only those that somebody can still judge. */
 export async function listReviews(
   context: Context,
-  { teamId, verdict, before, limit }: z.output<typeof listReviewsInput>,
+  { teamId: named, verdict, before, limit }: z.output<typeof listReviewsInput>,
 ): Promise<z.output<typeof reviewPage>> {
+  const teamId = teamMeant(context, named);
   await findTeam(context, teamId);
   const { tx, actor } = context;
   const rows = await tx.execute<Listed & Record<string, unknown>>(sql`select r.id,

@@ -49,7 +49,7 @@ export const feedback = z.object({
 });
 
 export const listReviewsInput = z.strictObject({
-  teamId: id,
+  teamId: id.optional().describe("Left out: your own team."),
   verdict: z.enum(verdicts).default("pending"),
   before: id.optional().describe("Continue below this review."),
   limit: z.int().min(1).max(200).default(50),

@@ -3,7 +3,9 @@ import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { as, createTestAgent, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
-import { archiveTask, getBoard, getGraph, listTasks } from "./operations.ts";
+import { listReposOperation } from "../repos/operations.ts";
+import { listReviewsOperation } from "../reviews/operations.ts";
+import { archiveTask, getBoard, getGraph, listTasks, updateTask } from "./operations.ts";
 
 const { runtime } = await openTestRuntime();
 const { run, addTask, addTaskIn, claim } = workIn(runtime);
@@ -113,4 +115,26 @@ test("each card tells its own messages, latest review, latest merge and holder, 
   const board = await run(getBoard, org.owner, { teamId: org.teamId });
   const onBoard = board.columns.flatMap((column) => column.cards);
   expect(onBoard.find(({ id }) => id === busy.id)).toEqual(cards.get(busy.id));
+});
+
+test("an agent that names no team lists its own; somebody with several says which", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org, { role: "reviewer" });
+  const task = await addTask(org, { title: "Ours" });
+  expect((await run(listTasks, agent, {})).tasks).toMatchObject([{ id: task.id }]);
+  expect(await run(listReposOperation, agent, {})).toEqual({ repos: [] });
+  expect(await run(listReviewsOperation, agent, {})).toMatchObject({ reviews: [] });
+  await expect(run(listTasks, org.owner, {})).rejects.toMatchObject({
+    code: "invalid",
+    message: expect.stringContaining("list_teams"),
+  });
+});
+
+test("a change of nothing says what can be changed", async () => {
+  const org = await createTestOrg(runtime);
+  const task = await addTask(org, { title: "Same" });
+  await expect(run(updateTask, org.owner, { task: task.id })).rejects.toMatchObject({
+    code: "invalid",
+    message: expect.stringContaining("Nothing to change"),
+  });
 });

@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { latestSeq } from "../events/feed.ts";
 import { requestsOf } from "../human-requests/queries.ts";
 import { readContext } from "../task-contexts/queries.ts";
-import { findTeam } from "../teams/finding.ts";
+import { findTeam, teamMeant } from "../teams/finding.ts";
 import { findTask } from "./finding.ts";
 import type {
   Board,
@@ -85,10 +85,11 @@ export async function cardOf(context: Context, ref: string): Promise<Card> {
 }
 
 /** A page of a team's tasks, newest first, by keyset: as fast at a million tasks as at a thousand. */
-export async function listTasks(context: Context, input: z.output<typeof listTasksInput>) {
-  await findTeam(context, input.teamId);
+export async function listTasks(context: Context, { teamId: named, ...input }: z.output<typeof listTasksInput>) {
+  const teamId = teamMeant(context, named);
+  await findTeam(context, teamId);
   const { tx, actor } = context;
-  const selected = sql`select * from tasks t where t.org_id = ${actor.orgId} and ${matching(input)}
+  const selected = sql`select * from tasks t where t.org_id = ${actor.orgId} and ${matching({ ...input, teamId })}
         ${input.status ? sql`and t.status = any(${`{${input.status.join(",")}}`}::text[])` : sql``}
         ${input.ready ? sql`and t.status = 'todo' and t.open_dependencies = 0` : sql``}
         ${input.before ? sql`and t.number < ${input.before}` : sql``}

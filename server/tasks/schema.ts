@@ -312,6 +312,7 @@ export const taskFilters = z.strictObject({
 });
 
 export const listTasksInput = taskFilters.extend({
+  teamId: id.optional().describe("Left out: your own team."),
   before: z.int32().positive().optional().describe("Continue below this number."),
   limit: z.int().min(1).max(200).default(50),
 });

@@ -98,6 +98,11 @@ export async function createTasks(context: Context, inputs: readonly NewTask[]):
 export async function updateTask(context: Context, input: z.output<typeof updateTaskInput>): Promise<string> {
   const { task: ref, lease: _lease, addDependencies = [], removeDependencies = [], ...changes } = input;
   const changesEdges = addDependencies.length > 0 || removeDependencies.length > 0;
+  if (!changesEdges && Object.keys(changes).length === 0)
+    throw new AppError(
+      "invalid",
+      "Nothing to change: give title, description, type, priority, tags, repoId, addDependencies or removeDependencies. change_task_status moves a task, assign_task gives it to somebody.",
+    );
   if (changesEdges && context.lease)
     throw new AppError("conflict", "What a task waits for changes only while nobody works on it, not under a lease.");
   if (changesEdges) await lockEdges(context);

@@ -13,5 +13,16 @@ export async function findTeam({ tx, actor }: Context, teamId: string) {
   return team;
 }
 
+/**
+ * The team somebody means who names none: an agent's own, or the only one that a person belongs to.
+ * @throws AppError invalid when there are several.
+ */
+export function teamMeant({ actor }: Context, teamId: string | undefined): string {
+  const own = actor.agent?.teamId ?? (actor.teams !== "all" && actor.teams.length === 1 ? actor.teams[0] : undefined);
+  const meant = teamId ?? own;
+  if (meant === undefined) throw new AppError("invalid", "Name the team with teamId; list_teams shows yours.");
+  return meant;
+}
+
 export const noTeam = (teamId: string): AppError =>
   new AppError("not_found", `There is no team ${teamId} here. list_teams shows yours.`);
