@@ -3,7 +3,7 @@ import { createTaskInput } from "#server/tasks/schema.ts";
 import { createTask } from "#server/tasks/service.ts";
 import { median, figure, round } from "./figure.ts";
 import { as, openRuntimeOn } from "./installation.ts";
-import { inTurns } from "./load/autocannon.ts";
+import { type Load, loadInTurns } from "./load/autocannon.ts";
 import { toolCall } from "./product/mcp.ts";
 import { startProduct } from "./product/product.ts";
 import { parkingFigures } from "./product/parked.ts";
@@ -43,17 +43,21 @@ async function callFigures() {
     headers,
   });
   const options = { repeats: Number(values.repeats), seconds: Number(values.seconds) };
-  const rates = await inTurns(
+  const loads = await loadInTurns(
     {
       empty: { url: `${url}${values.empty}` },
       ping: toolCall(url, apiKey, "ping"),
       getTask: toolCall(url, apiKey, "get_task", { task }),
+      // The same words each time are still a change each: a transaction, an event, the fold.
+      updateTask: toolCall(url, apiKey, "update_task", { task, title: "Write me" }),
       trpcPing: trpc("platform.ping", {}),
       trpcGetTask: trpc("tasks.get", { task }),
     },
     options,
   );
-  const [empty, ping, getTask] = [median(rates.empty), median(rates.ping), median(rates.getTask)];
+  const rate = (each: Load[]) => median(each.map(({ perSecond }) => perSecond));
+  const p99 = (each: Load[]) => median(each.map(({ p99Ms }) => p99Ms));
+  const [empty, ping, getTask] = [rate(loads.empty), rate(loads.ping), rate(loads.getTask)];
   figure({
     figure: "mcp: ping, against an empty route handler",
     ...options,
@@ -61,14 +65,27 @@ async function callFigures() {
     empty_perSecond: round(empty, 0),
     ratio: round(ping / empty),
     goal: 0.85,
-    trpcPing_perSecond: round(median(rates.trpcPing), 0),
+    trpcPing_perSecond: round(rate(loads.trpcPing), 0),
   });
+  for (const [name, each] of [
+    ["a read, get_task", loads.getTask],
+    ["a write, update_task", loads.updateTask],
+  ] as const)
+    figure({
+      figure: `mcp: ${name}, against an empty route handler`,
+      ...options,
+      perSecond: round(rate(each), 0),
+      p99_ms: round(p99(each), 0),
+      empty_perSecond: round(empty, 0),
+      empty_p99_ms: round(p99(loads.empty), 0),
+      ratio: round(rate(each) / empty),
+    });
   figure({
     figure: "mcp: get_task, against the same over tRPC",
     ...options,
     perSecond: round(getTask, 0),
-    trpc_perSecond: round(median(rates.trpcGetTask), 0),
-    ratio: round(getTask / median(rates.trpcGetTask)),
+    trpc_perSecond: round(rate(loads.trpcGetTask), 0),
+    ratio: round(getTask / rate(loads.trpcGetTask)),
     goal: 0.95,
   });
 }

@@ -4,6 +4,7 @@ import { agentPermissions, rolePermissions } from "#server/permissions.ts";
 import { operations } from "#server/trpc/operations.ts";
 import { instructions } from "./server-info.ts";
 import { findAmong } from "./reaching.ts";
+import { shownFirst } from "./shown-first.ts";
 import { listTools, shownTools, usableTools } from "./tool-table.ts";
 import { destructiveTools, notForAgents, readTools, writeTools } from "./tools.ts";
 
@@ -110,13 +111,31 @@ test("a list of tools costs an agent no more than it should, in tokens of four b
     return [role, { tools: shownTools(viewer).length, thousandTokens: Math.ceil(tokens / 500) / 2 }] as const;
   });
   expect(Math.ceil(instructions.length / 4)).toBeLessThanOrEqual(450);
-  const bounds = { engineer: [25, 6.5], reviewer: [25, 6.5], manager: [40, 10], owner: [120, 26] } as const;
-  for (const [role, { tools, thousandTokens }] of sizes) {
-    const [most, dearest] = bounds[role as keyof typeof bounds];
-    expect([role, tools <= most, thousandTokens <= dearest], `${tools} tools, ${thousandTokens} k`).toEqual([
-      role,
-      true,
-      true,
-    ]);
+  const { owner: ofOwner, ...ofAgents } = Object.fromEntries(sizes);
+  expect(ofOwner).toMatchObject({ thousandTokens: expect.toSatisfy((tokens: number) => tokens <= 26) });
+  for (const role of ["engineer", "reviewer"])
+    expect([role, (ofAgents[role]?.tools ?? 99) <= 25]).toEqual([role, true]);
+  expect(ofAgents).toMatchInlineSnapshot(`
+    {
+      "engineer": {
+        "thousandTokens": 6,
+        "tools": 25,
+      },
+      "manager": {
+        "thousandTokens": 8,
+        "tools": 34,
+      },
+      "reviewer": {
+        "thousandTokens": 6,
+        "tools": 24,
+      },
+    }
+  `);
+});
+
+test("what is shown first to a role is there, and its agents may do it", () => {
+  for (const role of agentRoles) {
+    const usable = usableTools(agentOf(role)).map(({ name }) => name);
+    for (const name of shownFirst[role]) expect([role, name, usable.includes(name)]).toEqual([role, name, true]);
   }
 });

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { z } from "zod";
 import { startProduct } from "../e2e/product.ts";
+import { buildWhenNeeded } from "./build.ts";
 import { ROOT } from "./check/command.ts";
 import { startKeyProxy } from "./conformance/key-proxy.ts";
 import { type Counts, type Run, runSuite } from "./conformance/suite.ts";
@@ -29,6 +30,7 @@ const RUNS: readonly Run[] = [
 async function main(): Promise<void> {
   const { CONFORMANCE_URL: url, CONFORMANCE_KEY: key } = process.env;
   if (url && key) return report(await runAll(url, key));
+  await buildWhenNeeded(console.log);
   const product = await startProduct({
     settings: {
       ENTOURAGE_MCP_CONFORMANCE: "1",
