@@ -32,6 +32,11 @@ test("tasks, boards and the feed are listed and read by address, by clients of b
   const older = await connectOlder(url, key);
   await older.connect();
   for (const client of [modern.client, older.client]) {
+    expect(client.getServerCapabilities()).toMatchObject({
+      tools: { listChanged: false },
+      resources: { subscribe: true, listChanged: false },
+      extensions: { "io.modelcontextprotocol/tasks": {} },
+    });
     const { resources } = await client.listResources();
     const board = `entourage://teams/${org.teamId}/board`;
     expect(resources.map(({ uri }) => uri)).toEqual(["entourage://events", board]);

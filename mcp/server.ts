@@ -38,7 +38,12 @@ export function createMcp() {
       return signedIn ?? turnAway(request, explain(door, error, requestId));
     }
     const { runtime } = door;
-    const serve = await (protocol ??= openProtocol(runtime));
+    // What could not be opened is tried again by the next request.
+    protocol ??= openProtocol(runtime).catch((error: unknown) => {
+      protocol = undefined;
+      throw error;
+    });
+    const serve = await protocol;
     // A stream that stays open ends with the access of whoever opened it.
     const endingWithAccess = (answered: Response) => runtime.access?.ending(answered, caller.actor) ?? answered;
     if (request.method !== "POST") return endingWithAccess(await serve(request, undefined, caller));

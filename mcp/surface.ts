@@ -39,9 +39,10 @@ export function createSurface(callerOf: () => Caller, options: SurfaceOptions): 
   const codec = createRequestStateCodec({ key: options.stateKey, bind: () => principalOf(callerOf().actor) });
   const mcp = new SurfaceServer(extras, {
     capabilities: {
-      tools: { ...(extras && { listChanged: true }) },
-      prompts: { ...(extras && { listChanged: true }) },
-      resources: { subscribe: true },
+      // Said also where it is false: the library would promise it.
+      tools: { listChanged: extras !== undefined },
+      prompts: { listChanged: extras !== undefined },
+      resources: { subscribe: true, listChanged: false },
       completions: {},
       extensions: { [TASKS]: {} },
       ...(extras && { logging: {} }),
