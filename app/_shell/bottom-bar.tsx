@@ -57,7 +57,7 @@ export function BottomBar({ org, team, waiting }: BottomBarProps) {
                   </span>
                 ) : null}
               </span>
-              {link.title}
+              <span className="max-w-full truncate">{link.title}</span>
             </Link>
           </li>
         ))}

@@ -56,9 +56,15 @@ export async function claimFor(context: Context, seekers: readonly Seeker[], onl
     join agents a on a.org_id = p.org_id and a.id = p.agent_id join teams t on t.org_id = p.org_id and t.id = p.team_id`);
   if (picked.length === 0) return [];
   const grants = picked.map((row) => ({ ...row, leaseId: newId(), fence: Number(row.fence) }));
-  // What somebody asks for is their own doing; what the dispatcher gives out goes on from what made it ready.
+  // Who names a task takes it of their own accord. What is given out says what made it ready; handed to somebody who waits,
+  // it goes on under that correlation too.
   const ready = grants.map((grant) => ({ orgId: grant.org_id, taskId: grant.task_id }));
-  const causes = context.actor.kind === "system" ? await causesOfReadiness(context.tx, ready) : undefined;
+  const causes = onlyTask ? undefined : await causesOfReadiness(context.tx, ready);
+  const becauseOf = (taskId: string) => {
+    const cause = causes?.get(taskId);
+    if (!cause || context.actor.kind === "system") return cause;
+    return { seq: cause.seq, correlationId: context.requestId };
+  };
   await record(
     context,
     "task.claimed",
@@ -68,7 +74,7 @@ export async function claimFor(context: Context, seekers: readonly Seeker[], onl
       task: grant.task_id,
       team: grant.team_id,
       actor: { kind: "agent" as const, id: grant.agent_id, name: grant.name },
-      because: causes?.get(grant.task_id),
+      because: becauseOf(grant.task_id),
       data: { lease: grant.leaseId, agentId: grant.agent_id, userId: null, slot: grant.slot, fence: grant.fence },
     })),
   );
