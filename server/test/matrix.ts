@@ -24,7 +24,6 @@ export async function openMatrix(runtime: Runtime) {
   const [own, foreign] = [await idsOf(runtime, ours.org.orgId), await idsOf(runtime, theirs.org.orgId)];
   return { ours, theirs, own, foreign };
 }
-export type Matrix = Awaited<ReturnType<typeof openMatrix>>;
 
 /** What somebody is told by an operation: a code, and every byte that comes back. A failure of ours has the code internal. */
 export async function ask(runtime: Runtime, operation: Operation, actor: Actor, input: unknown) {
