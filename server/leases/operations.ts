@@ -25,8 +25,9 @@ export const claimTask = defineOperation({
     return grant ? { claim: await readClaim(context, grant.taskId) } : { claim: null, ...(await noticeFor(context)) };
   },
   // After the receipt, which keeps no secrets: asked again, it is computed again.
-  finish: ({ claim }, _input, { runtime, actor }) =>
+  finish: ({ claim, ...told }, _input, { runtime, actor }) =>
     Promise.resolve({
+      ...told,
       claim: claim && { ...claim, git: gitCredentialOf(runtime.settings, actor, claim.lease.id) },
     }),
 });

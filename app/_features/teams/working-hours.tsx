@@ -57,7 +57,7 @@ export function WorkingHoursSettings({ settings, canChange }: { settings: TeamSe
               return (
                 <li
                   key={name}
-                  className="grid grid-cols-[8rem_6.5rem_6.5rem] items-center gap-2 max-sm:grid-cols-[1fr_5.75rem_5.75rem]"
+                  className="grid grid-cols-[8rem_8rem_8rem] items-center gap-2 max-sm:grid-cols-[1fr_7rem_7rem]"
                 >
                   <Checkbox name={`on-${day}`} label={name} defaultChecked={span !== undefined} />
                   <Input
