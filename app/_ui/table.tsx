@@ -45,7 +45,7 @@ export function Table<Row>({ label, columns, rows, rowKey, selected, onSelect, o
   }, [selected]);
   const reachable = rows.some((row) => rowKey(row) === selected) ? selected : rows[0] && rowKey(rows[0]);
   return (
-    <div className="overflow-x-auto">
+    <div className="relative overflow-x-auto">
       <table aria-label={label} className="w-full border-collapse text-app">
         <thead>
           <tr className="h-8 border-b text-small text-faint">
