@@ -116,7 +116,6 @@ export const sessionStatuses = [
   "removing",
   "removed",
 ] as const;
-export type SessionStatus = (typeof sessionStatuses)[number];
 
 /** Who may speak on a channel: everybody, its owner, or the server. */
 export const channelKinds = ["public", "agent", "system"] as const;

@@ -18,7 +18,7 @@ test("every test that shows a feature exists under its name", () => {
 test("every feature is shown by a test", () => {
   const rows = page.split("\n").filter((line) => line.startsWith("| ✓"));
   expect(rows.length).toBeGreaterThan(40);
-  expect(rows.filter((row) => !row.includes("“"))).toEqual([]);
+  expect(rows.filter((row) => !/“[^”]{10,}”/.test(row))).toEqual([]);
 });
 
 test("the layering is held by the import checker, which looks at every file", () => {

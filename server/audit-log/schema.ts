@@ -35,7 +35,7 @@ const filters = {
 export const listAuditInput = z.strictObject({ ...filters, limit: z.int().min(1).max(200).default(50) });
 export const auditPage = z.object({ events: z.array(event), next: z.int().nullable() });
 
-export const exportFormats = ["csv", "jsonl"] as const;
+const exportFormats = ["csv", "jsonl"] as const;
 export const exportAuditInput = z.strictObject({
   ...filters,
   format: z.enum(exportFormats).default("csv"),

@@ -19,15 +19,6 @@ export async function release({ tx, actor }: Context, reservationIds: readonly s
   return freed?.count ?? 0;
 }
 
-/** Keeps reservations of a living owner for another minute. @returns those that were still open. */
-export async function renew({ tx, actor }: Context, reservationIds: readonly string[]): Promise<string[]> {
-  const rows = await tx.execute<{
-    id: string;
-  }>(sql`update reservations set expires_at = clock_timestamp() + interval '60 seconds'
-    where org_id = ${actor.orgId} and id = any(${`{${reservationIds.join(",")}}`}::uuid[]) and status = 'open' returning id`);
-  return rows.map(({ id }) => id);
-}
-
 /** Frees what the dead set aside, over all organizations: the system's job, every second. @returns how many. */
 export async function expireReservations({ tx }: Context): Promise<number> {
   const [freed] = await tx.execute<{ count: number }>(

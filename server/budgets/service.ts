@@ -13,7 +13,7 @@ import { findTeam } from "../teams/finding.ts";
 import { type Counter, noticeWarnings } from "./warnings.ts";
 
 /** What a new team may spend a day: $100. */
-export const newTeamCapMicros = 100_000_000;
+const newTeamCapMicros = 100_000_000;
 
 /** What a budget caps. */
 export interface Scope {

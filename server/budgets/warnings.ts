@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { record } from "../events/record.ts";
 
 /** From which part of its cap on a budget warns. */
-export const warningAt = 0.8;
+const warningAt = 0.8;
 
 /** A budget's counter of the period that counts, in micro-dollars. */
 export interface Counter {

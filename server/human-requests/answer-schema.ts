@@ -75,7 +75,7 @@ const approveOrDecline: readonly AnswerOption[] = [
 ];
 
 /** Requests that are answered with yes or no, and a note. */
-export const isYesOrNo = (kind: RequestKind): boolean => ["approval", "permission", "review"].includes(kind);
+const isYesOrNo = (kind: RequestKind): boolean => ["approval", "permission", "review"].includes(kind);
 
 const possible =
   "Types are string, number, integer, boolean, array (of strings with an enum) and object (with properties of these, not nested).";

@@ -1,7 +1,7 @@
 import type { RequestStatus } from "#db/enums.ts";
 
 /** Every legal move of a request. It is left open once; who comes later is told what it became. */
-export const transitions = {
+const transitions = {
   pending: ["resolved", "expired", "withdrawn"],
   resolved: [],
   expired: [],

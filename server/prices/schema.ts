@@ -4,7 +4,7 @@ import { author } from "../tasks/schema.ts";
 
 const rate = z.int().min(0).max(100_000_000_000).describe("Micro-dollars for a million tokens: $3 is 3000000.");
 
-export const rates = {
+const rates = {
   inputMicros: rate,
   outputMicros: rate,
   cacheReadMicros: rate,

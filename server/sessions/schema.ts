@@ -67,7 +67,7 @@ export const recordUsageInput = z.strictObject({
     .describe("Your own name for this call: reported twice with it, it counts once."),
 });
 
-export const usage = z.object({
+const usage = z.object({
   id,
   provider: z.string(),
   model: z.string(),

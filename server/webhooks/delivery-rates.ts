@@ -11,7 +11,7 @@ export interface DeliveryRates {
 
 const refusedLinesPerMinute = 20;
 
-export function createDeliveryRates(perMinute: number): DeliveryRates {
+function createDeliveryRates(perMinute: number): DeliveryRates {
   const signed = new RateLimiterMemory({ points: perMinute, duration: 60 });
   const refused = new RateLimiterMemory({ points: refusedLinesPerMinute, duration: 60 });
   return {

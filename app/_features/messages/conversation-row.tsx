@@ -59,7 +59,7 @@ export function ConversationRow({ conversation, isSelected, onOpen }: Conversati
 }
 
 /** How many are unread, as a number and as a word. */
-export function Unread({ count }: { count: number }) {
+function Unread({ count }: { count: number }) {
   return (
     <span className="inline-flex h-4 min-w-4 items-center justify-center rounded-full bg-accent px-1 text-micro font-semibold text-accent-ink tabular-nums">
       {count > 99 ? "99+" : count}
