@@ -7,6 +7,8 @@ import { AppError } from "./errors.ts";
  * @throws AppError invalid
  */
 export function parseOrRefuse<Input extends z.ZodObject>(name: string, schema: Input, raw: unknown): z.output<Input> {
+  if (depthOf(raw, mostLevels) > mostLevels)
+    throw new AppError("invalid", `${name}: the input is nested deeper than ${mostLevels} levels.`);
   const parsed = schema.safeParse(raw ?? {}, { error: sayMissing });
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
@@ -19,6 +21,20 @@ export function parseOrRefuse<Input extends z.ZodObject>(name: string, schema: I
     issues: issues.map(({ path, message }) => ({ path: path.join("."), message })),
   });
 }
+
+/** Deeper input would end whatever walks through it by recursion, checking, hashing and writing it as JSON alike. */
+const mostLevels = 100;
+
+/** How many levels of arrays and objects a JSON value has; stops counting past `limit`. Not by recursion: the value may be hostile. */
+export function depthOf(value: unknown, limit: number): number {
+  let level: unknown[] = [value];
+  for (let depth = 0; ; depth++) {
+    level = level.flatMap((inner): unknown[] => (isBranch(inner) ? Object.values(inner) : []));
+    if (level.length === 0 || depth > limit) return depth;
+  }
+}
+
+const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 const MISSING = "is missing";
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { channelKinds } from "#db/enums.ts";
 import { isoTime } from "../ids.ts";
+import { depthOf } from "../input-refusal.ts";
 
 const channel = z
   .string()
@@ -9,17 +10,6 @@ const channel = z
   .describe("A channel: public.<path>, agent.<handle>.<path> or system.<path>, such as agent.bob.updates.");
 const ownChannel = z.string().min(1).max(200).describe("A channel of yours: agent.<your handle>.<path>.");
 const handle = z.string().min(1).max(64).describe("The handle of an agent or a person, as in agent.<handle>.updates.");
-
-/** How many levels of arrays and objects a JSON value has; stops counting past `limit`. Not by recursion: the value may be hostile. */
-export function depthOf(value: unknown, limit: number): number {
-  let level: unknown[] = [value];
-  for (let depth = 0; ; depth++) {
-    level = level.flatMap((inner): unknown[] => (isBranch(inner) ? Object.values(inner) : []));
-    if (level.length === 0 || depth > limit) return depth;
-  }
-}
-
-const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 /** Deeper ones would end the process that walks through them. */
 export const mostLevels = 64;
