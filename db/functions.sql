@@ -182,11 +182,12 @@ CREATE OR REPLACE FUNCTION budget_period_start(p_period text, p_at timestamptz) 
 $$;
 
 -- The budgets that stop whoever they cap, now: used up, or nearly (80 %) and something was refused for want of the rest.
+-- A cap of nothing stops also in a period in which nobody has spent, which has no counter yet.
 -- Claims look here, by index, on a table of a few rows a team.
 CREATE OR REPLACE VIEW closed_budgets WITH (security_invoker = true) AS
   SELECT b.org_id, b.scope_id, b.id AS budget_id FROM budgets b
-    JOIN budget_counters c ON c.org_id = b.org_id AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, now())
-   WHERE b.removed_at IS NULL AND (c.settled_micros + c.reserved_micros >= b.cap_micros
+    LEFT JOIN budget_counters c ON c.org_id = b.org_id AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, now())
+   WHERE b.removed_at IS NULL AND (coalesce(c.settled_micros + c.reserved_micros, 0) >= b.cap_micros
      OR (c.exhausted_at IS NOT NULL AND c.settled_micros * 5 >= b.cap_micros * 4));
 GRANT SELECT ON closed_budgets TO entourage_app, entourage_system;
 

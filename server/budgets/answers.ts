@@ -6,6 +6,7 @@ import { AppError } from "../errors.ts";
 import { stopSession } from "../sessions/closing.ts";
 import { lockTask } from "../tasks/finding.ts";
 import { moveTask } from "../tasks/service.ts";
+import { mostMicros } from "./schema.ts";
 import { changeCap, findBudget } from "./service.ts";
 import { dollars } from "./words.ts";
 
@@ -37,8 +38,11 @@ async function raise(context: Context, budgetId: string, capDollars: number | un
     throw new AppError("forbidden", "Only owners and admins raise a cap. You may answer stop, or a cheaper model.");
   const budget = await findBudget(context, budgetId);
   const capMicros = Math.round((capDollars ?? (budget.capMicros * 2) / 1_000_000) * 1_000_000);
-  if (!Number.isSafeInteger(capMicros) || capMicros <= budget.capMicros)
-    throw new AppError("invalid", `The cap is ${dollars(budget.capMicros)}: to raise it, name more in capDollars.`);
+  if (capMicros <= budget.capMicros || capMicros > mostMicros)
+    throw new AppError(
+      "invalid",
+      `The cap is ${dollars(budget.capMicros)}: to raise it, name more in capDollars, ${dollars(mostMicros)} at most.`,
+    );
   await changeCap(context, budgetId, capMicros);
 }
 

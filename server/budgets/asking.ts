@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { openRequest } from "../human-requests/service.ts";
 import { cheaperModels } from "./cheaper.ts";
 import type { Asked } from "./exhaustion.ts";
+import { mostMicros } from "./schema.ts";
 import type { Crossed } from "./warnings.ts";
 import { budgetWords, dollars } from "./words.ts";
 
@@ -54,8 +55,8 @@ export async function askForMoney(context: Context, budget: Crossed, asked: Aske
   });
 }
 
-/** Twice as much, and at least enough for what was asked. Micro-dollars, whole cents. */
+/** Twice as much, and at least enough for what was asked. Micro-dollars, whole cents; no more than a cap can be. */
 function nextCapMicros({ capMicros, settledMicros, reservedMicros }: Crossed, askedMicros: number): number {
   const enough = Math.max(capMicros * 2, settledMicros + reservedMicros + askedMicros);
-  return Math.ceil(enough / 10_000) * 10_000;
+  return Math.min(Math.ceil(enough / 10_000) * 10_000, mostMicros);
 }

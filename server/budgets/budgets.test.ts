@@ -268,6 +268,16 @@ test("an agent, and a task, whose own money is used up are passed over while oth
   await expect(claim(await createTestAgent(runtime, org), costly.id)).rejects.toMatchObject({ code: "over_budget" });
 });
 
+test("a cap of nothing stops in a period in which nobody has spent yet, too", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org);
+  await addTask(org);
+  const { id } = await capOf(org.owner, { teamId: org.teamId }, 0, "day");
+  // As on the next morning: the counter of a day is made by its first spender.
+  await db.execute(sql`delete from budget_counters where budget_id = ${id}`);
+  expect(await claim(agent)).toBeNull();
+});
+
 test("at the cap people are asked once; an admin's raise counts at once, and the same agent goes on", async () => {
   const org = await createTestOrg(runtime);
   const agent = await createTestAgent(runtime, org);
@@ -283,6 +293,10 @@ test("at the cap people are asked once; an admin's raise counts at once, and the
   await expect(reply(member, request?.id, answer)).rejects.toMatchObject({ code: "forbidden" });
   await expect(reply(org.owner, request?.id, { decision: "raise", capDollars: 1 })).rejects.toMatchObject({
     code: "invalid",
+  });
+  await expect(reply(org.owner, request?.id, { decision: "raise", capDollars: 5e9 })).rejects.toMatchObject({
+    code: "invalid",
+    message: expect.stringContaining("at most"),
   });
   await reply(org.owner, request?.id, answer);
   const { budgets } = await run(listBudgetsOperation, org.owner, { teamId: org.teamId });
@@ -316,6 +330,13 @@ test("stop ends the session and gives its task back; a cheaper model lets the te
   await expect(setAside(agent, id, 500_000)).rejects.toMatchObject({ code: "over_budget" });
   const again = (await asksOf(org)).find((one) => one.id !== request?.id);
   await reply(org.owner, again?.id, { decision: "stop" });
+  const { budgets } = await run(listBudgetsOperation, org.owner, { teamId: org.teamId });
+  expect(budgets.find(({ scope }) => scope === "agent")?.requestId, "nobody is waited for any more").toBeNull();
+  const next = await begin(agent);
+  await expect(setAside(agent, next.id, 500_000)).rejects.toMatchObject({
+    message: expect.not.stringContaining("wait for their answer"),
+    details: { requestId: null },
+  });
   await expect(spend(agent, id, 10)).rejects.toMatchObject({ code: "conflict" });
   const [row] = await db.execute<{ status: string }>(sql`select status from tasks where id = ${task.id}`);
   expect(row?.status).toBe("todo");
@@ -341,6 +362,14 @@ test("only admins set caps; an estimate without money is told plainly and change
     run(setBudget, org.owner, { teamId: org.teamId, agentId: agent.id, capMicros: 1 }),
   ).rejects.toMatchObject({
     code: "invalid",
+  });
+});
+
+test("a day of a year that no calendar has is refused by name", async () => {
+  const { owner } = await createTestOrg(runtime);
+  await expect(run(getCostSummary, owner, { firstDay: "0000-01-01", lastDay: "0000-01-02" })).rejects.toMatchObject({
+    code: "invalid",
+    message: expect.stringContaining("There is no year 0"),
   });
 });
 

@@ -28,6 +28,10 @@ export async function readBudget(context: Context, budgetId: string): Promise<Bu
 export const budgetsOf = (context: Context, scopes: string): Promise<Budget[]> =>
   readBudgets(context, sql`b.scope_id = any(${scopes}::uuid[])`);
 
+/** In SQL: the question of the counter `c`, while people have not answered it. */
+export const openQuestion: SQL = sql`(select h.id from human_requests h
+  where h.org_id = c.org_id and h.id = c.request_id and h.status = 'pending')`;
+
 async function readBudgets({ tx, actor, now }: Context, where: SQL): Promise<Budget[]> {
   const at = sql`${now.toISOString()}::timestamptz`;
   return tx.execute<
@@ -41,7 +45,7 @@ async function readBudgets({ tx, actor, now }: Context, where: SQL): Promise<Bud
       greatest(0, b.cap_micros - coalesce(c.settled_micros, 0) - coalesce(c.reserved_micros, 0))::float8 as "leftMicros",
       case when coalesce(c.settled_micros, 0) >= b.cap_micros or (c.exhausted_at is not null and c.settled_micros * 5 >= b.cap_micros * 4)
         then 'stopped' when coalesce(c.settled_micros, 0) * 5 >= b.cap_micros * 4 then 'warned' else 'open' end as state,
-      c.request_id as "requestId"
+      ${openQuestion} as "requestId"
     from budgets b cross join lateral (select budget_period_start(b.period, ${at}) as start) p
     left join budget_counters c on c.org_id = b.org_id and c.budget_id = b.id and c.period_start = p.start
     left join organizations o on o.org_id = b.org_id and b.scope = 'org'

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { cheaperModels } from "./cheaper.ts";
 import type { Asked } from "./exhaustion.ts";
+import { openQuestion } from "./queries.ts";
 import type { Counter } from "./warnings.ts";
 import { budgetWords, dollars, resetsAt } from "./words.ts";
 
@@ -78,7 +79,7 @@ async function describe({ tx, actor }: Context, counters: readonly Counter[]) {
     scopeId: string;
     period: BudgetPeriod;
     requestId: string | null;
-  }>(sql`select b.id as "budgetId", b.scope, b.scope_id as "scopeId", b.period, c.request_id as "requestId"
+  }>(sql`select b.id as "budgetId", b.scope, b.scope_id as "scopeId", b.period, ${openQuestion} as "requestId"
     from jsonb_to_recordset(${which}::text::jsonb) as w(b uuid, p date)
     join budgets b on b.org_id = ${actor.orgId} and b.id = w.b
     join budget_counters c on c.org_id = b.org_id and c.budget_id = b.id and c.period_start = w.p`);

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { budgetPeriods, budgetScopes } from "#db/enums.ts";
-import { id, isoTime } from "../ids.ts";
+import { id, isoDay, isoTime } from "../ids.ts";
 import { taskRef } from "../tasks/schema.ts";
 
-const mostMicros = 1_000_000_000_000_000;
+/** A thousand million dollars: sums of such caps are still exact numbers. */
+export const mostMicros = 1_000_000_000_000_000;
 const micros = z.int().min(0).max(mostMicros);
 const tokens = z.int().min(0).max(100_000_000);
 
@@ -69,8 +70,8 @@ export const costGroups = ["day", "model", "agent", "task", "team"] as const;
 
 export const costSummaryInput = z.strictObject({
   teamId: id.optional().describe("Only this team's costs; left out: all teams you see."),
-  firstDay: z.iso.date().optional().describe("The first day, UTC; left out: the first of this month."),
-  lastDay: z.iso.date().optional().describe("The last day, UTC; left out: today."),
+  firstDay: isoDay.optional().describe("The first day, UTC; left out: the first of this month."),
+  lastDay: isoDay.optional().describe("The last day, UTC; left out: today."),
   by: z.array(z.enum(costGroups)).max(5).default(["day", "model"]).describe("How to split the costs."),
 });
 
