@@ -9,6 +9,7 @@ import { createTestMember, type TestOrg } from "../test/fixtures.ts";
 import { sendAsGithub } from "../webhooks/test/sender.ts";
 import { openWorkshop } from "../webhooks/test/workshop.ts";
 import { handleAppCallback } from "./http.ts";
+import { deleteWebhook } from "../webhooks/operations.ts";
 import { listGithubApps, removeGithubApp, startGithubApp } from "./operations.ts";
 
 /** GitHub as far as the flow needs it: it gives an App for a code, once. */
@@ -204,6 +205,10 @@ test("its deliveries come to the organization that made it, by the one address o
     { status: "removed", repositoryCount: 0 },
   ]);
   expect((await log(org)).every(({ status }) => status === "processed")).toBe(true);
+  await expect(run(deleteWebhook, org.owner, { webhookId: app.id }), "its secrets would stay").rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining("remove_github_app"),
+  });
   await run(removeGithubApp, org.owner, { githubAppId: app.id });
   expect(await send("ping", {})).toBe(401);
   expect((await run(listGithubApps, other.owner, {})).githubApps.map(({ id }) => id)).toEqual([theirs.id]);

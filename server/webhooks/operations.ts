@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import { defineOperation } from "../operation.ts";
 import * as queries from "./queries.ts";
 import * as schema from "./schema.ts";
@@ -64,6 +65,11 @@ export const deleteWebhook = defineOperation({
   output: schema.webhookResult,
   run: async (context, { webhookId }) => {
     const webhook = await queries.readWebhook(context, webhookId);
+    if (webhook.githubApp)
+      throw new AppError(
+        "conflict",
+        `${webhook.name} is the endpoint of a GitHub App. remove_github_app closes it and forgets the App's secrets.`,
+      );
     await service.deleteWebhook(context, webhookId);
     return { webhook };
   },
