@@ -57,7 +57,9 @@ export async function takeMessages(
         join organizations o on o.org_id = a.org_id and o.paused_at is null
     ), due as materialized (
       select q.org_id, q.id, q.name, d.message_id, d.sent_after_seq from asked q, lateral (
-        select c.message_id, c.sent_after_seq from message_clocks c
+        -- The receipt too: whoever marks it holds that first and then ends the clock, so waiting for it here would be a circle.
+        select c.message_id, c.sent_after_seq from message_clocks c join message_receipts r
+            on r.org_id = c.org_id and r.message_id = c.message_id and r.recipient_id = c.agent_id
          where c.org_id = q.org_id and c.agent_id = q.id and c.due_at <= clock_timestamp()
          order by c.message_id limit 1 for update skip locked) d
     ), hidden as (

@@ -1,12 +1,14 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { execute } from "../execute.ts";
+import { systemActor } from "../context.ts";
+import { execute, inTransaction } from "../execute.ts";
 import { newId } from "../ids.ts";
 import { createTask, getTask } from "../tasks/operations.ts";
 import { createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { claimTask } from "../leases/operations.ts";
 import { archiveAgent } from "../agents/operations.ts";
 import { deactivateMember } from "../members/operations.ts";
+import { takeMessages } from "./clocks.ts";
 import { findMentions } from "./mentions.ts";
 import {
   countUnreadMessages,
@@ -230,4 +232,23 @@ test("conversations are listed by task and by whom one writes with, unread first
     "2",
   ]);
   await expect(read({})).rejects.toMatchObject({ code: "invalid" });
+});
+
+test("whoever gives messages out waits for nobody who is marking one", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org);
+  const to = { kind: "agent", id: agent.id };
+  const { message } = await execute(sendMessageOperation, runtime, org.owner, { to, body: "Look" }, call);
+  const take = () =>
+    inTransaction(runtime, systemActor("", "test"), { ...call, system: true }, (context) =>
+      takeMessages(context, [{ orgId: org.orgId, agentId: agent.id }]),
+    );
+  // As `mark_messages` does: the receipt first, the clock after it.
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`select 1 from message_receipts where message_id = ${message.id} for update`);
+    await tx.execute(sql`set local lock_timeout = '2s'`);
+    const given = Promise.race([take(), new Promise((resolve) => setTimeout(resolve, 1_500, "waits"))]);
+    expect(await given).toEqual([]);
+  });
+  expect(await take()).toMatchObject([{ messageId: message.id }]);
 });
