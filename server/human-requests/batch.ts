@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { lockTasks } from "../tasks/finding.ts";
-import { findRequest, type RequestRow } from "./finding.ts";
+import { findRequest, lockRequests, type RequestRow } from "./finding.ts";
 import type { batchInput } from "./schema.ts";
 import { answerRequest } from "./service.ts";
 
@@ -16,8 +16,9 @@ export async function answerRequests(context: Context, { answers }: z.output<typ
     const row = await findRequest(context, request).catch(refusalOnly);
     if (row) found.set(request, row);
   }
-  // All tasks at once and in order, whatever the order of the answers: two such requests never wait for each other.
+  // All tasks, then all requests, each at once and in order, whatever the order of the answers: two such requests never wait for each other.
   await lockTasks(context, [...new Set([...found.values()].flatMap(({ taskId }) => taskId ?? []))]);
+  await lockRequests(context, [...found.keys()]);
   for (const { request, answer } of answers) {
     const recorded = context.pending.length;
     await context.tx.execute(sql`savepoint one_answer`);

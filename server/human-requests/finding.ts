@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import { humanRequests } from "#db/schema/human-requests.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -17,6 +17,16 @@ export async function lockRequest({ tx, actor }: Context, id: string): Promise<R
   const [request] = await tx.select().from(humanRequests).where(theOne(actor.orgId, id)).for("update");
   if (!request) throw noRequest(id);
   return request;
+}
+
+/** Locks several, in the order of ids. Their tasks are held already. */
+export async function lockRequests({ tx, actor }: Context, ids: readonly string[]): Promise<void> {
+  await tx
+    .select({ id: humanRequests.id })
+    .from(humanRequests)
+    .where(and(eq(humanRequests.orgId, actor.orgId), inArray(humanRequests.id, [...ids])))
+    .orderBy(asc(humanRequests.id))
+    .for("update");
 }
 
 const theOne = (orgId: string, id: string) => and(eq(humanRequests.orgId, orgId), eq(humanRequests.id, id));

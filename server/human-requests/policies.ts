@@ -14,13 +14,16 @@ type PolicyRow = typeof approvalPolicies.$inferSelect;
 
 /**
  * Grants an action from now on without asking. @returns the policy's id.
- * @throws AppError invalid for a moment in the past, not_found for the team or repository.
+ * @throws AppError forbidden for keys, invalid for a moment in the past, not_found for the team or repository.
  */
 export async function createPolicy(
   context: Context,
   { teamId, repoId, action, until }: z.output<typeof policyInput>,
   requestId: string | null = null,
 ): Promise<string> {
+  // Else who asks with a key would be granted what they asked for with that key, in two steps.
+  if (context.actor.keyId)
+    throw new AppError("forbidden", "A standing permission is not given with a key. Give it in the dashboard.");
   await findTeam(context, teamId);
   if (repoId && (await findReadyRepo(context, repoId)).teamId !== teamId)
     throw new AppError("not_found", `There is no repository ${repoId} in this team. list_repos shows what there is.`);

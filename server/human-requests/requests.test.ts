@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import type { Actor } from "../context.ts";
 import { changeStatus, assignTask } from "../tasks/operations.ts";
 import { createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
-import { workIn } from "../test/work.ts";
+import { countDeadlocks, workIn } from "../test/work.ts";
 import * as operations from "./operations.ts";
 import { openAnswers } from "./waiting.ts";
 
@@ -133,6 +133,10 @@ test("agents, viewers and strangers answer nothing, and a key does not grant wha
   const byKey = { ...org.owner, keyId: "01900000-0000-7000-8000-000000000001" };
   const own = await ask(byKey, { kind: "approval", title: "Mine?", action, task: task.id, blocks: false });
   await expect(answer(byKey, own.request, { approved: true })).rejects.toMatchObject({ code: "forbidden" });
+  const policy = { teamId: org.teamId, action: "deploy.*", until: null };
+  await expect(run(operations.createApprovalPolicy, byKey, policy)).rejects.toMatchObject({ code: "forbidden" });
+  const forGood = { request, answer: { approved: true }, alwaysAllow: { until: null } };
+  await expect(run(operations.respondToRequest, byKey, forGood)).rejects.toMatchObject({ code: "forbidden" });
   expect((await answer(org.owner, own.request, { approved: true })).request.status).toBe("resolved");
 });
 
@@ -203,6 +207,23 @@ test("with two questions open the task goes on with the last answer, and many ar
   expect(done.answered).toEqual([two.request]);
   expect(done.refused).toHaveLength(2);
   expect((await read(agent, task.id)).status).toBe("in_progress");
+});
+
+test("two answer the same questions in opposite order, and neither waits for the other in a circle", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org);
+  const before = await countDeadlocks(db);
+  for (let round = 0; round < 3; round++) {
+    const asked: string[] = [];
+    for (let n = 0; n < 20; n++) asked.push((await ask(agent, { title: `Round ${round}, ${n}?` })).request);
+    const answers = asked.map((request) => ({ request, answer: "Yes" }));
+    const orders = [answers, answers.toReversed()];
+    const done = await Promise.all(
+      orders.map((order) => run(operations.respondToRequests, org.owner, { answers: order })),
+    );
+    expect(done.flatMap(({ answered }) => answered).toSorted()).toEqual(asked.toSorted());
+  }
+  expect(await countDeadlocks(db)).toBe(before);
 });
 
 test("what holds up more comes first, and says how much", async () => {

@@ -4,6 +4,7 @@ import { updateAgent } from "../agents/operations.ts";
 import { type Actor, systemActor } from "../context.ts";
 import { execute, inTransaction } from "../execute.ts";
 import { userGit } from "../git/test/repository.ts";
+import { listWaitingOperation } from "../human-requests/operations.ts";
 import { getInbox } from "../messages/operations.ts";
 import { call, openWorkshop } from "../repos/test/workshop.ts";
 import { assignTask } from "../tasks/operations.ts";
@@ -44,6 +45,10 @@ test("a reviewer agent goes first, and its approval alone never merges where a p
   const { review, taskStatus } = await approve(reviewer, task.id, head);
   expect(taskStatus).toBe("in_review");
   expect(review).toMatchObject({ verdict: "pending", missing: { people: 1, agents: 0 }, reviewer: null });
+  const { items } = await execute(listWaitingOperation, runtime, org.owner, {}, call);
+  expect(items, "people find it in their inbox").toMatchObject([
+    { decision: { kind: "in_review", task: { id: task.id } } },
+  ]);
   const another = await createTestAgent(runtime, org, { role: "reviewer" });
   expect(await take(org, reviewer, another), "what is missing is a person").toEqual([]);
   await expect(approve(reviewer, task.id)).rejects.toMatchObject({ code: "conflict" });
