@@ -8,6 +8,8 @@ import { pauseWork } from "../pauses/operations.ts";
 import { createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
 import { updateTeamSettings } from "../team-settings/operations.ts";
+import { eventData } from "../events/registry.ts";
+import { auditGroups } from "./schema.ts";
 import { exportAuditEvents, listAuditEvents } from "./operations.ts";
 
 const { runtime, db } = await openTestRuntime();
@@ -96,4 +98,10 @@ test("a wrong password is in the audit of each organization of the person, and o
     data: { ip: "192.0.2.7" },
   });
   expect(await read(other.owner)).toEqual([]);
+});
+
+test("every kind the audit asks for is one that events have", () => {
+  const words = new Set(Object.keys(eventData).map((type) => type.split(".")[0]));
+  expect(auditGroups.filter((group) => !words.has(group))).toEqual([]);
+  expect(auditGroups, "who let which App in is administration").toContain("github_app");
 });

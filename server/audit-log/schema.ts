@@ -9,15 +9,14 @@ export const auditGroups = [
   "member",
   "invitation",
   "api_key",
-  "token",
   "team",
   "agent",
   "repo",
   "webhook",
+  "github_app",
   "budget",
   "price",
   "policy",
-  "credential",
 ] as const;
 
 const filters = {
