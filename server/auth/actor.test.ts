@@ -73,7 +73,7 @@ test("an agent's key acts as the agent, never with more than its role allows", a
 test("a read key reads and nothing else", async () => {
   const org = await createTestOrg(runtime);
   const { key } = await keyOf(org.owner, { scopes: ["read"] });
-  expect((await actorForKey(runtime, key, "")).permissions).toEqual(new Set(["org:read", "task:read"]));
+  expect((await actorForKey(runtime, key, "")).permissions).toEqual(new Set(["org:read", "task:read", "channel:read"]));
 });
 
 test("mistyped, unknown, revoked and expired keys, and keys of ended people and agents, get one and the same answer", async () => {

@@ -60,6 +60,7 @@ test("everything a merge does is found under the request that approved it, and s
     call,
   );
   expect(events.map(({ type, cause }) => [type, cause?.type]).toReversed()).toEqual([
+    ["review.approved", undefined],
     ["review.decided", undefined],
     ["task.status_changed", undefined],
     ["task.status_changed", undefined],
