@@ -62,7 +62,7 @@ test("by keyboard alone: write to an agent, see it delivered, read its answer as
   await expect(page.getByText(`Delivered to ${name}`)).toBeVisible();
   await call("send_message", { replyTo: work.message.id, body: "Port 4000. <script>alert(1)</script>" }, agent.key);
   await expect(page.getByText(`Done by ${name}`)).toBeVisible();
-  await expect(page.getByText("Port 4000.")).toBeVisible();
+  await expect(page.getByRole("article").getByText("Port 4000.")).toBeVisible();
   await page.getByRole("button", { name: "Reply" }).last().press("Enter");
   await expect(page.getByText(`Answering ${name}`)).toBeVisible();
   await page.keyboard.type("Thanks.");
@@ -80,7 +80,7 @@ test("what an agent writes is counted in the rail and on the card at once, and n
   const rail = page.getByRole("navigation", { name: "Rooms" });
   await call("send_message", { task: `#${number}`, to: { kind: "user", id: you.id }, body: "May I?" }, agent.key);
   await expect(rail.getByRole("link", { name: /Messages.*unread/ })).toBeVisible();
-  await expect(page.getByLabel(/1 message, 1 to you unread/)).toBeVisible();
+  await expect(page.getByTitle("1 message, 1 to you unread").first()).toBeVisible();
   await page.goto(new URL(page.url()).pathname.replace(/\/t\/.*/, `/tasks/${number}`));
   await isLive(page);
   await expect(page.getByText("May I?")).toBeVisible();
