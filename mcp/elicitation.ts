@@ -65,6 +65,13 @@ export async function askThroughClient(input: Record<string, unknown>, asking: A
 /** Whether a client of the newer era says that it can show a form. */
 export const canElicit = (context: ServerContext): boolean => capabilitiesOf(context)?.elicitation !== undefined;
 
+/**
+ * Ends when nobody listens to the call any more. In a session of the older era the library goes on when the connection is
+ * cut, for a client that comes back to the stream; what a killed agent was told that way would count as heard.
+ */
+export const listening = ({ signal }: Caller, { mcpReq }: ServerContext): AbortSignal =>
+  AbortSignal.any([mcpReq.signal, signal]);
+
 /** What only people with their own sign-in decide is not shown to whoever runs the agent. */
 export const isForClient = ({ kind, status }: Pick<HumanRequest, "kind" | "status">): boolean =>
   kind === "question" && status === "pending";
@@ -122,7 +129,7 @@ async function askInSession(request: HumanRequest, input: Record<string, unknown
   const { caller, context } = asking;
   const { runtime, actor } = caller;
   const over = new AbortController();
-  const signal = AbortSignal.any([over.signal, context.mcpReq.signal]);
+  const signal = AbortSignal.any([over.signal, listening(caller, context)]);
   const elsewhere = runtime.answers
     ? runtime.answers.wait(
         { orgId: actor.orgId, requestId: request.id, keyId: actor.keyId },
@@ -152,5 +159,5 @@ async function askOnStream(request: HumanRequest, { mcpReq }: ServerContext, sig
 async function waitForPeople(request: string, input: Record<string, unknown>, { caller, context }: Asking) {
   const { timeoutSeconds } = input;
   const waited = { request, ...(typeof timeoutSeconds === "number" && { timeoutSeconds }) };
-  return callResultOf(await callTool({ name: askHuman.name, arguments: waited }, caller, context.mcpReq.signal));
+  return callResultOf(await callTool({ name: askHuman.name, arguments: waited }, caller, listening(caller, context)));
 }

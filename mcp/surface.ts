@@ -13,7 +13,7 @@ import { callResultOf, callTool, UnknownTool } from "./call-tool.ts";
 import { complete } from "./completion.ts";
 import type { ExtraLongTool, Extras, Reach } from "./extras.ts";
 import { askHuman } from "#server/human-requests/operations.ts";
-import { askThroughClient, canElicit } from "./elicitation.ts";
+import { askThroughClient, canElicit, listening } from "./elicitation.ts";
 import { getPrompt, prompts } from "./prompts.ts";
 import { listResources, readResource, resourceTemplates } from "./resources.ts";
 import { instructions, serverInfo } from "./server-info.ts";
@@ -88,7 +88,7 @@ export function createSurface(callerOf: () => Caller, options: SurfaceOptions): 
         seal: reach(context).seal,
       });
     try {
-      return callResultOf(await callTool(params, caller, context.mcpReq.signal));
+      return callResultOf(await callTool(params, caller, listening(caller, context)));
     } catch (error) {
       if (error instanceof UnknownTool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, error.message);
       throw error;
