@@ -71,10 +71,12 @@ async function placesOf(page: Page): Promise<[string, string][]> {
   const task = tasks.find(({ rework }) => rework > 0) ?? tasks[0];
   const inTeam = (room: string) => `${values.url}/o/${org}/t/${team.id}/${room}`;
   return [
+    ["inbox", `${values.url}/o/${org}/inbox`],
     ["board", inTeam("board")],
     ["graph", inTeam("graph")],
     ["task", task ? `${values.url}/o/${org}/tasks/${task.number}` : inTeam("board")],
     ["agents", inTeam("agents")],
+    ["messages", inTeam("messages")],
     ["queue", inTeam("queue")],
     ["costs", inTeam("costs")],
     ["activity", inTeam("activity")],
@@ -83,5 +85,7 @@ async function placesOf(page: Page): Promise<[string, string][]> {
     ["settings-budgets", `${values.url}/o/${org}/settings/budgets`],
     ["settings-members", `${values.url}/o/${org}/settings/members`],
     ["settings-api-keys", `${values.url}/o/${org}/settings/api-keys`],
+    ["settings-webhooks", `${values.url}/o/${org}/settings/webhooks`],
+    ["settings-audit", `${values.url}/o/${org}/settings/audit`],
   ];
 }

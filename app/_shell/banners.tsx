@@ -32,12 +32,14 @@ export function Banners({ status }: { status: ShellStatus }) {
   );
 }
 
+/** A cap also stops while a little is left of it: less than the next call may cost. */
 function SpentBanner({ spend: { spentMicros, capMicros, when, whose, raiseHref } }: { spend: Spend }) {
+  const isLeft = spentMicros < capMicros;
   return (
     <Banner
       tone="danger"
       icon={<Coins />}
-      title={`The money of ${whose} ${when} is used up.`}
+      title={`The money of ${whose} ${when} ${isLeft ? "does not suffice" : "is used up"}.`}
       action={
         raiseHref ? (
           <Link href={raiseHref} className={buttonClass("secondary", "sm")}>
@@ -48,7 +50,10 @@ function SpentBanner({ spend: { spentMicros, capMicros, when, whose, raiseHref }
         )
       }
     >
-      {money(spentMicros)} of {money(capMicros)} is spent. Nothing new starts, and no call is paid for.
+      {money(spentMicros)} of {money(capMicros)} is spent
+      {isLeft
+        ? ", and an agent's next call may cost more than is left. Nothing new starts."
+        : ". Nothing new starts, and no call is paid for."}
     </Banner>
   );
 }

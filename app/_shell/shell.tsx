@@ -32,7 +32,7 @@ export function Shell(props: ShellProps) {
         <main id="main" tabIndex={-1} className="min-h-0 grow overflow-auto outline-none">
           {children}
         </main>
-        <BottomBar org={org} team={team} waiting={waiting} />
+        <BottomBar org={org} team={team} waiting={waiting} unread={props.unread} />
       </div>
       <GlobalActions org={org} orgs={orgs} team={team} teams={teams} />
       <CommandPalette search={search} />

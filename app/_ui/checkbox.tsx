@@ -27,10 +27,15 @@ export function Checkbox({
   ...rest
 }: ToggleProps & { indeterminate?: boolean }) {
   return (
-    <label className="inline-flex min-h-6 items-start gap-2 text-app has-data-disabled:opacity-50">
+    <label
+      className={clsx(
+        "inline-flex min-h-6 gap-2 text-app has-data-disabled:opacity-50",
+        hint || hideLabel ? "items-start *:first:mt-0.5" : "items-center",
+      )}
+    >
       <BaseCheckbox.Root
         indeterminate={indeterminate}
-        className="mt-0.5 flex size-4 shrink-0 items-center justify-center rounded-sm border border-control bg-surface text-accent-ink transition-colors data-checked:border-accent data-checked:bg-accent data-indeterminate:border-accent data-indeterminate:bg-accent"
+        className="flex size-4 shrink-0 items-center justify-center rounded-sm border border-control bg-surface text-accent-ink transition-colors data-checked:border-accent data-checked:bg-accent data-indeterminate:border-accent data-indeterminate:bg-accent"
         {...rest}
       >
         <BaseCheckbox.Indicator className="flex data-unchecked:hidden">

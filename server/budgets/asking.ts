@@ -26,7 +26,7 @@ export async function askForMoney(context: Context, budget: Crossed, asked: Aske
     kind: "budget",
     teamId: budget.teamId ?? spender.teamId,
     sessionId: spender.sessionId,
-    title: `The money of ${budgetWords(budget)} is used up. Raise it?`,
+    title: `Raise the budget of ${budgetWords(budget)}? ${dollars(leftMicros)} is left.`,
     detail: `${dollars(settledMicros)} of ${dollars(capMicros)} is spent. The next call of ${model} may cost ${dollars(askedMicros)}; it was not made. Nobody is given new work with this money meanwhile.`,
     schema: {
       type: "object",

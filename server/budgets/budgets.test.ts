@@ -310,6 +310,27 @@ test("at the cap people are asked once; an admin's raise counts at once, and the
   expect(await asksOf(org)).toHaveLength(2);
 });
 
+test("a question at a cap is withdrawn when somebody sets the cap by hand, and the agent may call again", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org);
+  const { id } = await begin(agent);
+  const other = await createTestAgent(runtime, org);
+  const { id: otherSession } = await begin(other);
+  await capOf(org.owner, { agentId: other.id }, 100_000);
+  await capOf(org.owner, { agentId: agent.id }, dollar);
+  await spend(agent, id, 900_000);
+  await expect(setAside(agent, id, 200_000)).rejects.toMatchObject({ code: "over_budget" });
+  await expect(setAside(other, otherSession, 200_000)).rejects.toMatchObject({ code: "over_budget" });
+  const [request, elsewhere] = await asksOf(org);
+  await capOf(org.owner, { agentId: agent.id }, 2 * dollar);
+  const withdrawn = await eventsOf(org, "request.withdrawn");
+  expect(withdrawn).toMatchObject([
+    { subject_id: request?.id, data: { reason: expect.stringContaining("set the cap to $2.00") } },
+  ]);
+  await expect(setAside(agent, id, 200_000)).resolves.toMatchObject({ micros: 200_000 });
+  await expect(reply(org.owner, elsewhere?.id, { decision: "stop" })).resolves.toBeDefined();
+});
+
 test("stop ends the session and gives its task back; a cheaper model lets the team go on and is named in the answer", async () => {
   const org = await createTestOrg(runtime);
   const agent = await createTestAgent(runtime, org);

@@ -7,10 +7,12 @@ import { findAgent } from "../agents/service.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
+import { withdrawQuestionsAtCap } from "../human-requests/closing.ts";
 import { newId } from "../ids.ts";
 import { findTask } from "../tasks/finding.ts";
 import { findTeam } from "../teams/finding.ts";
 import { type Counter, noticeWarnings } from "./warnings.ts";
+import { dollars } from "./words.ts";
 
 /** What a new team may spend a day: $100. */
 const newTeamCapMicros = 100_000_000;
@@ -53,6 +55,7 @@ export async function setBudget(
   const id = known?.id ?? newId();
   await record(context, "budget.set", [setEvent(id, scope, period, capMicros)]);
   await (known && !known.removedAt ? reopen(context, id) : openCounters(context, id));
+  await withdrawQuestionsAtCap(context, id, `${actor.name} set the cap to ${dollars(capMicros)}.`);
   return id;
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { humanRequests } from "#db/schema/human-requests.ts";
 import type { Context } from "../context.ts";
 import { record } from "../events/record.ts";
@@ -31,5 +31,28 @@ export async function withdrawRequestsOf(
     context,
     "request.withdrawn",
     open.map(({ id }) => ({ subject: id, task: task.id, team: task.teamId, data: { reason } })),
+  );
+}
+
+/** Withdraws what was asked at a cap that is another one now: nobody need answer it, and the asker may call again. */
+export async function withdrawQuestionsAtCap(context: Context, budgetId: string, reason: string): Promise<void> {
+  const { tx, actor } = context;
+  const open = await tx
+    .select({ id: humanRequests.id, teamId: humanRequests.teamId })
+    .from(humanRequests)
+    .where(
+      and(
+        eq(humanRequests.orgId, actor.orgId),
+        eq(humanRequests.kind, "budget"),
+        eq(humanRequests.status, "pending"),
+        sql`${humanRequests.data}->>'budgetId' = ${budgetId}`,
+      ),
+    )
+    .orderBy(asc(humanRequests.id))
+    .for("update");
+  await record(
+    context,
+    "request.withdrawn",
+    open.map(({ id, teamId }) => ({ subject: id, team: teamId, data: { reason } })),
   );
 }

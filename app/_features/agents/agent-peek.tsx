@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { KeyRound } from "lucide-react";
+import { ArrowUpRight, KeyRound } from "lucide-react";
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { ApiKeyList } from "#app/_features/api-keys/api-key-list.tsx";
@@ -9,7 +9,7 @@ import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { agentHref } from "#app/_shell/rooms.ts";
 import { AgentMark } from "#app/_ui/agent-mark.tsx";
-import { Button } from "#app/_ui/button.tsx";
+import { Button, buttonClass } from "#app/_ui/button.tsx";
 import { CopyableId } from "#app/_ui/copy.tsx";
 import { duration, money, tokenCount } from "#app/_ui/format.ts";
 import { Peek } from "#app/_ui/peek.tsx";
@@ -38,12 +38,12 @@ export function AgentPeek({ orgSlug, agent, canSeeKeys, canManage, onClose }: Ag
       head={
         <>
           <AgentMark name={agent.name} size={20} decorative />
-          <h2 className="min-w-0 truncate text-read font-semibold">
-            <Link href={agentHref(orgSlug, agent.teamId, agent.id)} className="rounded-sm hover:underline">
-              {agent.name}
-            </Link>
-          </h2>
+          <h2 className="min-w-0 truncate text-read font-semibold">{agent.name}</h2>
           <AgentState agent={agent} />
+          <span className="grow" />
+          <Link href={agentHref(orgSlug, agent.teamId, agent.id)} className={buttonClass("ghost", "sm")}>
+            Open <ArrowUpRight aria-hidden="true" className="size-3.5" />
+          </Link>
         </>
       }
       onClose={onClose}

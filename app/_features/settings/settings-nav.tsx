@@ -16,6 +16,7 @@ import {
 } from "lucide-react";
 import Link from "next/link";
 import { useParams, usePathname, useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
 import { useActions } from "#app/_shell/actions.tsx";
 import { settingsHref } from "#app/_shell/rooms.ts";
 
@@ -65,6 +66,13 @@ export function SettingsNav() {
   const { org } = useParams<{ org: string }>();
   const pathname = usePathname();
   const router = useRouter();
+  const nav = useRef<HTMLElement>(null);
+  // A phone would open with the page that one stands on out of sight, past the edge.
+  useEffect(() => {
+    const here = nav.current?.querySelector<HTMLElement>("[aria-current=page]");
+    if (here && nav.current)
+      nav.current.scrollLeft = here.offsetLeft - (nav.current.clientWidth - here.offsetWidth) / 2;
+  }, [pathname]);
   useActions(
     groups.flatMap(({ pages }) =>
       pages.map(({ id, title, icon: Icon }) => ({
@@ -78,6 +86,7 @@ export function SettingsNav() {
   );
   return (
     <nav
+      ref={nav}
       aria-label="Settings"
       className="relative flex shrink-0 gap-1 overflow-x-auto border-b p-2 [scrollbar-width:none] md:w-52 md:flex-col md:gap-4 md:overflow-visible md:border-r md:border-b-0 md:p-3"
     >

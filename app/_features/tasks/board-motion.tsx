@@ -55,7 +55,10 @@ function changedCards(before: Board | undefined, after: Board | undefined): Card
   );
 }
 
-/** A likeness flies over the board, since a column cuts off what leaves it; the card itself appears when it lands. */
+/**
+ * A likeness flies over the board, since a column cuts off what leaves it; the card itself appears when it lands. It
+ * stays within the page: beside it, in the body, it would fly over an open dialog too.
+ */
 function slide(node: HTMLElement, from: DOMRect): void {
   const to = node.getBoundingClientRect();
   const x = to.left - from.left;
@@ -74,7 +77,7 @@ function slide(node: HTMLElement, from: DOMRect): void {
     zIndex: "20",
     pointerEvents: "none",
   });
-  document.body.append(ghost);
+  (node.closest("main") ?? document.body).append(ghost);
   const timing = { duration: slideMs, easing: "cubic-bezier(0.2, 0, 0, 1)" };
   node.animate([{ opacity: 0 }, { opacity: 0 }], { duration: slideMs });
   const flight = ghost.animate([{ transform: "none" }, { transform: `translate(${x}px, ${y}px)` }], timing);

@@ -189,26 +189,34 @@ type FactProps = {
   icon: ReactNode;
   label: string;
   tone?: string;
-  /** Cut off where the card is too narrow for everything. */
+  /** Not shown where the card is too narrow for everything. */
   givesWay?: boolean;
   children: ReactNode;
 };
 
 function Fact({ icon, label, tone, givesWay = false, children }: FactProps) {
+  const face = (
+    <span aria-hidden="true" className="inline-flex items-center gap-1">
+      {icon}
+      {children}
+    </span>
+  );
   return (
     <span
-      className={clsx(
-        "inline-flex items-center gap-1 [&_svg]:size-3",
-        givesWay ? "min-w-0 overflow-hidden" : "shrink-0",
-        tone,
-      )}
+      className={clsx("inline-flex items-center [&_svg]:size-3", givesWay ? "min-w-0" : "shrink-0", tone)}
       title={label}
     >
-      <span aria-hidden="true" className="inline-flex">
-        {icon}
-      </span>
-      <span aria-hidden="true">{children}</span>
+      {givesWay ? <WholeOrNot>{face}</WholeOrNot> : face}
       <span className="sr-only">{label}</span>
+    </span>
+  );
+}
+
+/** Half a commit's name reads as another one. Without room it wraps below a line that nobody sees past the first of. */
+function WholeOrNot({ children }: { children: ReactNode }) {
+  return (
+    <span className="flex h-4 min-w-0 flex-wrap items-center overflow-hidden before:h-4 before:w-px before:content-['']">
+      {children}
     </span>
   );
 }

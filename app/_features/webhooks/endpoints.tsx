@@ -80,7 +80,7 @@ function Endpoint({ webhook, team }: { webhook: Webhook; team: string }) {
           "nothing came yet"
         ) : (
           <>
-            last <RelativeTime at={lastDeliveryAt} />
+            last delivery <RelativeTime at={lastDeliveryAt} />
           </>
         )}
       </span>
