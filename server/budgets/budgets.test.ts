@@ -242,14 +242,15 @@ test("without money left no agent is given work on any path; when the cap is rai
       throw error;
     },
   });
-  const parked = parking.park(
-    { orgId: org.orgId, teamId: org.teamId, agentId: agent.id, reviews: false },
-    { timeoutSeconds: 15 },
-  );
+  const park = () =>
+    parking.park({ orgId: org.orgId, teamId: org.teamId, agentId: agent.id, reviews: false }, { timeoutSeconds: 15 });
+  const parked = park();
   await vi.waitFor(() => expect(parking.waiting()).toBe(1));
   const raised = await capOf(org.owner, { teamId: org.teamId }, 2 * dollar, "day");
   expect([raised.id, raised.state]).toEqual([budget.id, "open"]);
-  expect(await parked).toMatchObject({ kind: "task", taskId: task.id });
+  // What was asked at the old cap is withdrawn: its asker hears of that first, as of any answer.
+  expect(await parked).toMatchObject({ kind: "answer" });
+  expect(await park()).toMatchObject({ kind: "task", taskId: task.id });
   parking.close();
 });
 

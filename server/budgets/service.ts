@@ -55,7 +55,11 @@ export async function setBudget(
   const id = known?.id ?? newId();
   await record(context, "budget.set", [setEvent(id, scope, period, capMicros)]);
   await (known && !known.removedAt ? reopen(context, id) : openCounters(context, id));
-  await withdrawQuestionsAtCap(context, id, `${actor.name} set the cap to ${dollars(capMicros)}.`);
+  await withdrawQuestionsAtCap(
+    context,
+    id,
+    `${actor.name} set the cap to ${dollars(capMicros)}; check_budget says what is left.`,
+  );
   return id;
 }
 
