@@ -123,6 +123,9 @@ function requirePermission(
   );
 }
 
+/** Receipts are found by it, and an index takes no long texts. */
+const mostKeyCharacters = 200;
+
 function decide<Input extends z.ZodObject, Output extends z.ZodObject>(
   operation: Operation<Input, Output>,
   runtime: Runtime,
@@ -134,6 +137,8 @@ function decide<Input extends z.ZodObject, Output extends z.ZodObject>(
   // Receipts belong to an organization; what is done outside of one (making one) is not kept.
   if (operation.kind !== "command" || !idempotencyKey || !actor.orgId)
     return inTransaction(runtime, actor, options, (context) => runFenced(context, operation, input));
+  if (idempotencyKey.length > mostKeyCharacters)
+    throw new AppError("invalid", `An idempotency key has at most ${mostKeyCharacters} characters.`);
   return inTurn(receiptName(actor, idempotencyKey), () =>
     inTransaction(runtime, actor, options, (context) => onlyOnce(context, operation, idempotencyKey, input)),
   );

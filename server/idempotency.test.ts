@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { randomBytes } from "node:crypto";
 import { expect, test, vi } from "vitest";
 import { execute } from "./execute.ts";
 import { createTask, listTasks } from "./tasks/operations.ts";
@@ -43,4 +44,12 @@ test("one that failed does not stand in the way of the next with its key", async
   const right = execute(createTask, runtime, org.owner, { teamId: org.teamId, title: "x" }, once);
   await expect(wrong).rejects.toMatchObject({ code: "not_found" });
   expect((await right).task.title).toBe("x");
+});
+
+test("a key longer than a name of a request is refused, and nothing is done", async () => {
+  const org = await createTestOrg(runtime);
+  const input = { teamId: org.teamId, title: "Never" };
+  const idempotencyKey = randomBytes(6_000).toString("base64");
+  const made = execute(createTask, runtime, org.owner, input, { requestId: "test", idempotencyKey });
+  await expect(made).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining("200 characters") });
 });
