@@ -90,6 +90,14 @@ test("an admin makes no link for an owner, and nobody for a person who is in ano
   expect(foreign).toBe(missing);
 });
 
+test("a key makes no link: with it, it would become the person it was lent by, in every organization of theirs", async () => {
+  const org = await createTestOrg(runtime);
+  const ben = await memberOf(org);
+  const byKey = { ...org.owner, keyId: newId() };
+  for (const userId of [ben.userId, org.owner.id])
+    await expect(askFor(org, userId, byKey)).rejects.toMatchObject({ code: "forbidden" });
+});
+
 test("the operator makes a link for anybody by their address", async () => {
   const org = await createTestOrg(runtime);
   const ben = await memberOf(org);

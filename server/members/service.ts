@@ -52,12 +52,16 @@ export async function reactivateMember(context: Context, userId: string): Promis
 /**
  * Makes the link that gives a member a new password. Whoever is in another organization too is not handed to the admins of
  * this one: with the password one would be them there. The operator of the server can help them.
- * @throws AppError not_found; forbidden for owners unless an owner does it; conflict for whoever is elsewhere too.
+ * @throws AppError not_found; forbidden for keys, and for owners unless an owner does it; conflict for whoever is elsewhere too.
  */
 export async function createPasswordReset(context: Context, userId: string): Promise<ResetLink> {
   const { tx, actor } = context;
-  if (actor.kind !== "user")
-    throw new AppError("forbidden", "Only people make such links: npm run reset-password does too.");
+  // A key stays in its organization; with a password it would be whoever made it, everywhere.
+  if (actor.kind !== "user" || actor.keyId)
+    throw new AppError(
+      "forbidden",
+      "Only a person who is signed in makes such links, not an API key: npm run reset-password does too.",
+    );
   const member = await lockMember(context, userId);
   if (member.role === "owner") requireOwner(context);
   if (member.status !== "active") throw new AppError("conflict", "This member is deactivated. Reactivate them first.");
