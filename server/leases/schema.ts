@@ -5,7 +5,6 @@ import { gitCredential, humanRequest, lease, leaseRef, taskDetail, taskRef } fro
 
 export const claimInput = z.strictObject({
   task: taskRef.optional().describe("The task to take. Left out: the best ready one for you."),
-  teamId: id.optional().describe("Only for people, when no task is named: the team to take from."),
 });
 
 /** The lease stands beside it already; an agent pays for every line it reads. */
