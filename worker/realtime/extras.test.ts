@@ -5,7 +5,7 @@ import PusherJs from "pusher-js";
 import Pusher from "pusher";
 import { Replays } from "./replays.ts";
 import { app, startServer, subscribed, until } from "./test/harness.ts";
-import type { WebhookEvent } from "./webhooks.ts";
+import { startWebhooks, type WebhookEvent } from "./webhooks.ts";
 
 const hook = await startHook();
 const harness = await startServer({ webhooks: { url: hook.url, gatherMs: 5, pausesMs: [5, 5, 5] } });
@@ -181,6 +181,20 @@ test("a webhook that fails is tried again, and what comes meanwhile follows it i
     .events()
     .filter(({ name, channel }) => name === "channel_occupied" && channel.startsWith("retried"));
   expect(told.map(({ channel }) => channel)).toEqual(["retried-1", "retried-2"]);
+});
+
+test("an address that never answers does not keep a worker that stops, however much waits for it", async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/hook`;
+  const { report, stop } = startWebhooks({ app, url, onError: () => {}, gatherMs: 1, lastMs: 100 });
+  for (let n = 0; n < 300; n++) report({ name: "channel_occupied", channel: `c${n}` });
+  const ended = stop().then(() => "stopped");
+  const late = new Promise((resolve) => setTimeout(resolve, 3_000, "still there"));
+  expect(await Promise.race([ended, late])).toBe("stopped");
+  silent.closeAllConnections();
+  silent.close();
 });
 
 test("a request of the HTTP API that was made before is refused; the same one twice at once is not", async () => {

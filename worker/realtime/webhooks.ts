@@ -27,6 +27,8 @@ export interface WebhookOptions {
   gatherMs?: number;
   /** Before each further attempt. */
   pausesMs?: readonly number[];
+  /** How long a stop may take for what still waits. */
+  lastMs?: number;
 }
 
 const mostWaiting = 10_000;
@@ -42,14 +44,17 @@ export function startWebhooks({
   onError,
   gatherMs = 50,
   pausesMs = [500, 2_000, 8_000, 30_000],
+  lastMs = 3_000,
 }: WebhookOptions) {
   const stopping = new AbortController();
+  /** Ends everything: an address that does not answer must not keep the process. */
+  const over = new AbortController();
   let waiting: WebhookEvent[] = [];
   let running: Promise<void> | undefined;
 
   async function deliver(): Promise<void> {
     await delay(gatherMs, undefined, { signal: stopping.signal }).catch(() => {});
-    while (waiting.length > 0) {
+    while (waiting.length > 0 && !over.signal.aborted) {
       const batch = waiting.slice(0, mostPerRequest);
       waiting = waiting.slice(mostPerRequest);
       await post(JSON.stringify({ time_ms: Date.now(), events: batch }));
@@ -79,7 +84,7 @@ export function startWebhooks({
       },
       body,
       redirect: "error",
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.any([AbortSignal.timeout(5_000), over.signal]),
     });
     await response.body?.cancel();
     if (!response.ok) throw new Error(`the webhook was answered with ${response.status}`);
@@ -97,7 +102,9 @@ export function startWebhooks({
     }) satisfies Report,
     async stop(): Promise<void> {
       stopping.abort();
+      const timer = setTimeout(() => over.abort(), lastMs);
       await running;
+      clearTimeout(timer);
     },
   };
 }
