@@ -115,8 +115,28 @@ const closeForm = (asked: z.output<typeof form>): AnswerSchema => ({
 /** Reads what somebody gave as a schema. @throws AppError invalid with what is possible. */
 export function readSchema(given: unknown): AnswerSchema {
   const { data, error } = answerSchema.safeParse(given);
-  if (!error) return data;
-  throw new AppError("invalid", `schema: ${inWords(error)} ${possible}`);
+  if (error) throw new AppError("invalid", `schema: ${inWords(error)} ${possible}`);
+  refuseImpossible(data);
+  return data;
+}
+
+const limits = [
+  ["minLength", "maxLength"],
+  ["minimum", "maximum"],
+  ["minItems", "maxItems"],
+] as const;
+
+/** What nobody could answer would block its task until somebody withdraws it. */
+function refuseImpossible(schema: AnswerSchema, name = "the answer"): void {
+  const bounds: Record<string, unknown> = schema;
+  for (const [least, most] of limits)
+    if (Number(bounds[least]) > Number(bounds[most]))
+      throw new AppError("invalid", `schema: nothing fits ${name}: its ${least} is above its ${most}.`);
+  if (schema.type !== "object") return;
+  for (const [field, inner] of Object.entries(schema.properties)) refuseImpossible(inner, field);
+  const missing = schema.required?.find((field) => !Object.hasOwn(schema.properties, field));
+  if (missing !== undefined)
+    throw new AppError("invalid", `schema: ${missing} is required, but it is not among the properties.`);
 }
 
 /** @throws AppError invalid naming everything that does not fit, and what does. */

@@ -113,6 +113,10 @@ test("an answer that does not fit what was asked for is refused by name, and not
     { $ref: "#" },
     { type: "object", properties: { inner: { type: "object", properties: {} } } },
     { type: "object", properties: { __proto__x: { type: "string" } } },
+    { type: "object", properties: { a: { type: "string" } }, required: ["b"] },
+    { type: "object", properties: { a: { type: "number", minimum: 2, maximum: 1 } } },
+    { type: "string", minLength: 2, maxLength: 1 },
+    { type: "string", enum: Array.from({ length: 50 }, (_, n) => `${n}`.repeat(250)) },
   ])
     await expect(ask(agent, { title: "Odd", schema })).rejects.toMatchObject({ code: "invalid" });
 });

@@ -5,8 +5,10 @@ import { answerValue, author, humanRequest as requestOfTask, leaseRef, taskRef }
 
 const mostBytes = 20_000;
 
+const TOO_LONG = `Give JSON of at most ${mostBytes} bytes.`;
+
 /** Plain JSON of a bearable size. */
-const json = z.unknown().refine(isPlainJson, `Give JSON of at most ${mostBytes} bytes.`);
+const json = z.unknown().refine(isPlainJson, TOO_LONG);
 
 function isPlainJson(value: unknown): boolean {
   return z.json().safeParse(value).success && new TextEncoder().encode(JSON.stringify(value)).length <= mostBytes;
@@ -44,9 +46,16 @@ export const askInput = z.strictObject({
     .boolean()
     .optional()
     .describe("The task waits for the answer and its lease stands still. Left out: yes, while you hold the task."),
-  options: z.array(option).min(1).max(9).optional().describe("Ready answers to choose from."),
+  options: z
+    .array(option)
+    .min(1)
+    .max(9)
+    .refine(isPlainJson, TOO_LONG)
+    .optional()
+    .describe("Ready answers to choose from."),
   schema: z
     .record(z.string(), z.unknown())
+    .refine(isPlainJson, TOO_LONG)
     .optional()
     .describe("What the answer must look like, as JSON schema: one value, or an object of them. Left out: text."),
   action: action.optional().describe("What an approval or a permission is for, exactly."),
