@@ -72,6 +72,8 @@ export const humanRequests = snakeCase.table(
     /** The worker: which are over, and which wait too long? */
     index("human_requests_expiring").on(table.expiresAt).where(sql`status = 'pending'`),
     index("human_requests_escalating").on(table.escalateAt).where(sql`status = 'pending' and escalated_at is null`),
+    /** How often a standing permission was used. */
+    index("human_requests_policy").on(table.orgId, table.policyId).where(sql`policy_id is not null`),
     /** The history: a page by keyset. */
     index("human_requests_list").on(table.orgId, table.teamId, table.id),
   ],

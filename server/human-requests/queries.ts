@@ -91,7 +91,7 @@ export async function listPolicies(
       case when r.id is null then null else json_build_object('id', r.id, 'name', r.name) end as repo, p.action_pattern as action,
       p.request_id as "requestId", p.created_by as "createdBy", ${isoTime(sql`p.created_at`)} as "createdAt",
       ${isoTime(sql`p.expires_at`)} as "expiresAt", ${isoTime(sql`p.revoked_at`)} as "revokedAt", p.revoked_by as "revokedBy",
-      (select count(*)::int from human_requests h where h.org_id = p.org_id and h.team_id = p.team_id and h.policy_id = p.id) as uses
+      (select count(*)::int from human_requests h where h.org_id = p.org_id and h.policy_id = p.id) as uses
     from approval_policies p join teams m on m.org_id = p.org_id and m.id = p.team_id
     left join repos r on r.org_id = p.org_id and r.id = p.repo_id
     where p.org_id = ${actor.orgId} ${visible(actor.teams, sql`p.team_id`)} ${teamId ? sql`and p.team_id = ${teamId}` : sql``}

@@ -19,11 +19,11 @@ interface Due {
  */
 export async function expireRequests(context: Context): Promise<number> {
   const { tx } = context;
-  // Tasks before requests, as everywhere.
+  // Tasks before requests, as everywhere. `now()`: what may change from row to row is not looked up by an index.
   const due = await tx.execute<Due & Record<string, unknown>>(sql`
     with due as materialized (
       select h.org_id, h.id, h.task_id from human_requests h
-       where h.status = 'pending' and h.expires_at <= clock_timestamp() order by h.expires_at limit 500
+       where h.status = 'pending' and h.expires_at <= now() order by h.expires_at limit 500
     ), held as materialized (
       select t.org_id, t.id from tasks t where (t.org_id, t.id) in (select d.org_id, d.task_id from due d)
        order by t.org_id, t.id for update skip locked
@@ -78,7 +78,7 @@ export async function escalateRequests(context: Context): Promise<number> {
   const { tx } = context;
   const late = await tx.execute<Due & { asker: string } & Record<string, unknown>>(sql`
     select h.org_id as org, h.id, h.task_id as task, h.team_id as team, h.title, h.asked_by->>'name' as asker from human_requests h
-     where h.status = 'pending' and h.escalated_at is null and h.escalate_at <= clock_timestamp()
+     where h.status = 'pending' and h.escalated_at is null and h.escalate_at <= now()
      order by h.org_id, h.id limit 200 for update skip locked`);
   if (late.length === 0) return 0;
   await record(

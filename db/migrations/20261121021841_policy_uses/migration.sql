@@ -1,0 +1,1 @@
+CREATE INDEX "human_requests_policy" ON "human_requests" ("org_id","policy_id") WHERE policy_id is not null;
