@@ -188,9 +188,9 @@ test("an address that never answers does not keep a worker that stops, however m
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
   const { port } = silent.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/hook`;
-  const { report, stop } = startWebhooks({ app, url, onError: () => {}, gatherMs: 1, lastMs: 100 });
-  for (let n = 0; n < 300; n++) report({ name: "channel_occupied", channel: `c${n}` });
-  const ended = stop().then(() => "stopped");
+  const webhooks = startWebhooks({ app, url, onError: () => {}, gatherMs: 1, lastMs: 100 });
+  for (let n = 0; n < 300; n++) webhooks.report({ name: "channel_occupied", channel: `c${n}` });
+  const ended = webhooks.stop().then(() => "stopped");
   const late = new Promise((resolve) => setTimeout(resolve, 3_000, "still there"));
   expect(await Promise.race([ended, late])).toBe("stopped");
   silent.closeAllConnections();
