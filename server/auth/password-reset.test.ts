@@ -4,6 +4,7 @@ import { execute } from "../execute.ts";
 import { newId } from "../ids.ts";
 import { inviteMember } from "../members/invitations.ts";
 import { createPasswordReset } from "../members/operations.ts";
+import { changePassword } from "../sign-ins/operations.ts";
 import { openTestDoors } from "../test/doors.ts";
 import { as, createTestMember, createTestOrg } from "../test/fixtures.ts";
 import { startFamily } from "../tokens/families.ts";
@@ -88,6 +89,15 @@ test("an admin makes no link for an owner, and nobody for a person who is in ano
   const missing = await askFor(org, newId()).catch((error: Error) => error.message.replace(/[0-9a-f-]{36}/, ""));
   const foreign = await askFor(org, other.owner.id).catch((error: Error) => error.message.replace(/[0-9a-f-]{36}/, ""));
   expect(foreign).toBe(missing);
+});
+
+test("a link that lies about ends when its person sets another password", async () => {
+  const org = await createTestOrg(runtime);
+  const ben = await memberOf(org);
+  const made = await askFor(org, ben.userId);
+  const actor = await actorForSignIn(runtime, await startSignIn(runtime, ben.userId, browser), undefined, browser.ip);
+  await execute(changePassword, runtime, actor, { current: password, next }, once);
+  expect((await reset(tokenOf(made), "a third long password")).status).toBe(404);
 });
 
 test("a key makes no link: with it, it would become the person it was lent by, in every organization of theirs", async () => {

@@ -20,12 +20,17 @@ export interface ResetLink {
 export async function makeResetLink({ tx, now, settings }: Context, userId: string): Promise<ResetLink> {
   const token = makeKey("pr_");
   const expiresAt = new Date(now.getTime() + livesMilliseconds);
+  await endResetLinks({ tx, now }, userId);
+  await tx.insert(passwordResets).values({ hash: hashSecret(token), userId, createdAt: now, expiresAt });
+  return { link: `${settings.publicUrl}/reset/${token}`, expiresAt: expiresAt.toISOString() };
+}
+
+/** Ends every link of a person that was not used. Runs as the system. */
+export async function endResetLinks({ tx, now }: Pick<Context, "tx" | "now">, userId: string): Promise<void> {
   await tx
     .update(passwordResets)
     .set({ expiresAt: now })
     .where(and(eq(passwordResets.userId, userId), isNull(passwordResets.usedAt), gt(passwordResets.expiresAt, now)));
-  await tx.insert(passwordResets).values({ hash: hashSecret(token), userId, createdAt: now, expiresAt });
-  return { link: `${settings.publicUrl}/reset/${token}`, expiresAt: expiresAt.toISOString() };
 }
 
 /** The same for whoever can read the installation's secrets on disk. @throws AppError not_found for an unknown address. */

@@ -2,6 +2,7 @@ import { and, desc, eq, gt, isNull, ne } from "drizzle-orm";
 import { signIns, users } from "#db/schema/identity.ts";
 import { admitPasswordGuess } from "../auth/attempts.ts";
 import { hashPassword, isPassword } from "../auth/password.ts";
+import { endResetLinks } from "../auth/password-reset.ts";
 import { endSignIn } from "../auth/sign-in.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -46,7 +47,7 @@ export async function signOut(context: Context): Promise<void> {
 }
 
 /**
- * Sets a new password and ends every other sign-in: whoever knew the old one is out.
+ * Sets a new password and ends every other sign-in, and links that would set another: whoever knew the old one is out.
  * @returns how many were ended.
  */
 export async function changePassword(
@@ -67,6 +68,7 @@ export async function changePassword(
     .update(users)
     .set({ passwordHash: await hashPassword(next) })
     .where(eq(users.id, actor.id));
+  await endResetLinks(context, actor.id);
   const others = actor.signInId ? ne(signIns.id, actor.signInId) : undefined;
   const ended = await tx
     .update(signIns)
