@@ -77,7 +77,10 @@ test("approvals are granted by ⌘↵, allowed for longer by an admin, and many 
   await expect(item(page, four.title)).toBeHidden();
   expect(await call(page, "ask_human", ask(5), key)).toMatchObject({ status: "resolved", answer: { approved: true } });
   await page.getByRole("button", { name: "Always allowed" }).click();
-  const policy = page.getByRole("listitem").filter({ hasText: `deploy.walk${task}` });
+  const policy = page
+    .getByRole("main")
+    .getByRole("listitem")
+    .filter({ hasText: `deploy.walk${task}` });
   await expect(policy).toContainText("used 1 time");
   await policy.getByRole("button", { name: "End…" }).click();
   await page.getByRole("button", { name: "End it" }).click();

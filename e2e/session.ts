@@ -1,6 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 
-const owner = { name: "Olga Owner", email: "olga@example.org", password: "a long pass phrase for walks" };
+/** Who owns the product under test. */
+export const owner = { name: "Olga Owner", email: "olga@example.org", password: "a long pass phrase for walks" };
 
 /** Signs in as the owner of the product under test, who is made by whoever comes first. Ends on the board. */
 export async function enterAsOwner(page: Page): Promise<void> {

@@ -104,11 +104,22 @@ test("a person joins by a link, gets another role, and is out within five second
 });
 
 test("no page of the settings or of a team's rooms keeps anybody out, in both themes", async ({ page }) => {
-  test.slow();
+  test.setTimeout(240_000); // Thirty-odd pages, each looked at twice.
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   const inTeam = ["agents", "messages", "repos", "queue", "costs", "activity"].map((each) => room(page, each));
   const rooms = [`/o/${orgOf(page)}/inbox`, `/o/${orgOf(page)}/inbox?view=answered`, ...inTeam];
-  const pages = ["organization", "members", "teams", "audit", "api-keys", "connect", "profile", "budgets", "prices"];
+  const pages = [
+    "organization",
+    "members",
+    "teams",
+    "audit",
+    "api-keys",
+    "connect",
+    "profile",
+    "budgets",
+    "prices",
+    "webhooks",
+  ];
   for (const address of [...rooms, ...pages.map((each) => settings(page, each))]) {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });

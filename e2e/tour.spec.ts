@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import { call } from "./handed-in.ts";
-import { enterAsOwner } from "./session.ts";
+import { enterAsOwner, owner as olga } from "./session.ts";
 import { expect, test } from "./test.ts";
 
 /** The tools that were promised, by area: 44 names. */
@@ -75,7 +75,7 @@ test("every promised tool is called over MCP, and what it did is seen by another
 
   await test.step("platform, sign-in and organizations", async () => {
     expect(await owner.use("ping")).toMatchObject({ role: "owner" });
-    const tokens = await owner.use("authenticate");
+    const tokens = await owner.use("authenticate", { email: olga.email, password: olga.password });
     const bearer = { authorization: `Bearer ${at(tokens, "accessToken")}` };
     const me = await fetch(new URL("/api/auth/me", origin), { headers: bearer });
     expect(me.status).toBe(200);
