@@ -47,8 +47,13 @@ test("by keyboard alone: write to an agent, see it delivered, read its answer as
   await page.keyboard.press("m");
   await expect(page).toHaveURL(/\/messages/);
   await expect(page.getByRole("heading", { level: 1, name: "Messages" })).toBeVisible();
-  await page.keyboard.press("c");
-  await page.getByPlaceholder("An agent or a person").fill(name);
+  const to = page.getByPlaceholder("An agent or a person");
+  // The room listens a moment after its heading stands.
+  await expect(async () => {
+    await page.keyboard.press("c");
+    await expect(to).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await to.fill(name);
   await page.keyboard.press("Enter");
   const field = page.getByLabel(`Message to ${name}`);
   await expect(field).toBeVisible();

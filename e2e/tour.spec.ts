@@ -202,7 +202,7 @@ test("every promised tool is called over MCP, and what it did is seen by another
 
     await test.step("review and merge", async () => {
       await engineer.use("request_review", { task: task.id, summary: "It greets." });
-      expect(await http("get_task", { task: task.id })).toMatchObject({ task: { status: "in_approval" } });
+      expect(await http("get_task", { task: task.id })).toMatchObject({ task: { status: "in_review" } });
       await owner.use("approve_task", { task: task.id });
       const status = async () => at(await http("get_task", { task: task.id }), "task.status");
       await expect.poll(status, { timeout: 30_000 }).toBe("done");

@@ -21,11 +21,14 @@ export function RotateKey({ apiKey }: { apiKey: ApiKey }) {
   const { me } = useMe();
   const [isOpen, setOpen] = useState(false);
   // A key that acts as a person is replaced by that person only.
-  const mayReplace = apiKey.agent !== null || apiKey.createdBy?.id === me?.id;
-  if (apiKey.status !== "active" || apiKey.replacedById || !mayReplace) return null;
+  const isOwn = apiKey.agent !== null || apiKey.createdBy?.id === me?.id;
+  const mayReplace = isOwn && apiKey.status === "active" && !apiKey.replacedById;
+  // What is open stays open when the list hears of the replacement: it shows the new key, this once.
   return (
     <>
-      <IconButton label={`Replace ${apiKey.name}`} icon={<RefreshCw />} size="sm" onClick={() => setOpen(true)} />
+      {mayReplace ? (
+        <IconButton label={`Replace ${apiKey.name}`} icon={<RefreshCw />} size="sm" onClick={() => setOpen(true)} />
+      ) : null}
       {isOpen ? <RotateDialog apiKey={apiKey} onClose={() => setOpen(false)} /> : null}
     </>
   );
