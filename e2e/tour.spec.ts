@@ -209,7 +209,7 @@ test("every promised tool is called over MCP, and what it did is seen by another
       expect(await owner.use("get_merge_status", { task: task.id })).toMatchObject({ job: { status: "merged" } });
       await git("fetch", "-q", "origin");
       expect(await git("show", "origin/HEAD:greeting.txt")).toBe("Guten Morgen");
-      expect(await engineer.use("remove_worktree", { task: task.id })).toMatchObject({ removed: true });
+      expect(await owner.use("remove_worktree", { task: task.id })).toMatchObject({ removed: true });
       expect((await http("get_worktree", { task: task.id })).worktree.removedAt).toBeTruthy();
     });
   } finally {
