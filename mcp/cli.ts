@@ -17,7 +17,7 @@ import { subexec } from "./cli/commands/subexec.ts";
 import { claim, listTasks, showTask } from "./cli/commands/tasks.ts";
 import { connectionFor } from "./cli/connection.ts";
 import { CliFailure, exits } from "./cli/failure.ts";
-import { openOutput } from "./cli/output.ts";
+import { openOutput, plain } from "./cli/output.ts";
 import { readSettings } from "./cli/settings.ts";
 import { serverInfo } from "./server-info.ts";
 
@@ -65,7 +65,7 @@ try {
   if (stopping.signal.aborted) process.exitCode = 130;
   else if (error instanceof CliFailure) {
     if (json && error.body) process.stderr.write(`${JSON.stringify(error.body)}\n`);
-    else output.talk(`entourage: ${error.message}`);
+    else output.talk(`entourage: ${plain(error.message)}`);
     process.exitCode = error.exit;
   } else throw error;
 }

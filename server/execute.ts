@@ -119,7 +119,7 @@ function requirePermission(
   const instead = actor.agent ? " Call wait_for_work for what is yours to do, or send_message to whoever may." : "";
   throw new AppError(
     "forbidden",
-    `${name} needs the permission ${permission}, which the role ${actor.role} does not have here.${instead}`,
+    `${name} needs the permission ${permission}, which ${actor.keyId && !actor.agent ? "this key" : `the role ${actor.role}`} does not have here.${instead}`,
   );
 }
 

@@ -68,6 +68,9 @@ test("tasks are listed a line each, as JSON a value a line, and hostile titles d
     .map((line) => JSON.parse(line));
   expect(listed.map(({ id }) => id)).toContain(task.id);
   expect((await entourage(["tasks", "-q", "no such words"], options)).stdout).toBe("");
+  const refused = await entourage(["run", "\u001b]52;c;aGk=\u0007\u202e"], options);
+  expect(refused.code).not.toBe(0);
+  expect(refused.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
 });
 
 test("an agent claims with the command line and finds its lease", async () => {

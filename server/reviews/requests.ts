@@ -27,7 +27,7 @@ export async function requestReview(
       "conflict",
       `#${task.number} is ${task.status}. ${
         task.status === "blocked"
-          ? "Move it to in_progress with change_task_status first."
+          ? "When people were asked, wait_for_work brings their answer and withdraw_request takes the question back; else move it to in_progress with change_task_status."
           : "A review is requested by whoever works on it: claim_task first."
       }`,
     );

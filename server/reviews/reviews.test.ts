@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { record } from "../events/record.ts";
 import { execute } from "../execute.ts";
 import { userGit } from "../git/test/repository.ts";
+import { askHuman } from "../human-requests/operations.ts";
 import { mergeTask } from "../merges/operations.ts";
 import { call, openWorkshop } from "../repos/test/workshop.ts";
 import { changeStatus } from "../tasks/operations.ts";
@@ -43,6 +44,17 @@ test("a review is about the pushed head of the task's branch; anything else is r
   expect(taskStatus).toBe("in_review");
   expect(review).toMatchObject({ attempt: 1, commit: first, baseCommit: repo.headCommit, verdict: "pending" });
   expect((await shop.readTask(org, task.id)).lease).toBeNull();
+});
+
+test("a review asked for while people are asked says how to come by their answer, so that no question is dropped", async () => {
+  const org = await shop.newOrg();
+  const worker = await shop.addWorker(org);
+  const task = await shop.addTask(org, await shop.addRepo(org));
+  await shop.claim(worker, task.id);
+  await execute(askHuman, runtime, worker.actor, { title: "Which?", timeoutSeconds: 0 }, call);
+  await expect(
+    execute(operations.requestReviewOperation, runtime, worker.actor, { task: task.id, summary: "Done." }, call),
+  ).rejects.toMatchObject({ message: expect.stringMatching(/wait_for_work brings their answer/) });
 });
 
 test("a push that was stored while the board could not be told is found by the request for review", async () => {

@@ -11,7 +11,7 @@ import * as service from "./service.ts";
 
 export const createTask = defineOperation({
   name: "create_task",
-  summary: "Add a task to a team's board. It can start once every task it depends on is done.",
+  summary: "Add a task to your team's board (or teamId's). It can start once every task it depends on is done.",
   kind: "command",
   permission: "task:manage",
   input: schema.createTaskInput,

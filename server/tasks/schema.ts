@@ -209,7 +209,7 @@ export const taskDetail = card.extend({
 export type TaskDetail = z.output<typeof taskDetail>;
 
 export const createTaskInput = z.strictObject({
-  teamId: id,
+  teamId: id.optional(),
   title,
   description: description.default(""),
   type: taskType.default("feature"),
@@ -225,7 +225,7 @@ export const createTaskInput = z.strictObject({
 });
 
 export const createBatchInput = z.strictObject({
-  teamId: id,
+  teamId: id.optional(),
   tasks: z
     .array(
       createTaskInput.omit({ teamId: true, dependsOn: true }).extend({

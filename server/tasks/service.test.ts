@@ -13,7 +13,7 @@ import {
   type TestOrg,
 } from "../test/fixtures.ts";
 import { countDeadlocks, workIn } from "../test/work.ts";
-import { assignTask, bulkUpdateTasks, createTask, getTask, updateTask } from "./operations.ts";
+import { assignTask, bulkUpdateTasks, createTask, createTasksBatch, getTask, updateTask } from "./operations.ts";
 
 const { runtime, db } = await openTestRuntime();
 const { run, addTask, addTaskIn, bring, claim, dependOn, move, read } = workIn(runtime);
@@ -36,6 +36,15 @@ test.for([1, 2, 5])("a circle of %i is refused and its path is named", async (le
   await expect(closing).rejects.toMatchObject({ details: { path } });
   await expect(closing).rejects.toThrow(path.map((number) => `#${number}`).join(" → "));
   expect((await read(org.owner, first.id)).dependencies).toBe(0);
+});
+
+test("a manager agent that names no team adds tasks to its own", async () => {
+  const org = await createTestOrg(runtime);
+  const manager = await createTestAgent(runtime, org, { role: "manager" });
+  const { task } = await run(createTask, manager, { title: "x" });
+  const { tasks } = await run(createTasksBatch, manager, { tasks: [{ title: "y" }] });
+  expect(task.teamId).toBe(org.teamId);
+  expect((await read(org.owner, tasks[0]?.id ?? "")).teamId).toBe(org.teamId);
 });
 
 test("a lattice with 3^20 paths is checked as fast as it has edges", async () => {

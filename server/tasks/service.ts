@@ -10,7 +10,7 @@ import { newId, slugOf } from "../ids.ts";
 import { withdrawRequestsOf } from "../human-requests/closing.ts";
 import { lockLiveLease, resumeClocks, stopClocks } from "../leases/clocks.ts";
 import { holdAssignees, requireWorker } from "../teams/crew.ts";
-import { findTeam } from "../teams/finding.ts";
+import { findTeam, teamMeant } from "../teams/finding.ts";
 import { addDependenciesTo, lockDependents, lockEdges, lockStatuses, removeDependenciesOf } from "./dependencies.ts";
 import { findTask, findTasks, lockTask, type Task } from "./finding.ts";
 import type { assignTaskInput, createTaskInput, TaskOrigin, updateTaskInput } from "./schema.ts";
@@ -34,7 +34,8 @@ type NewTask = z.output<typeof createTaskInput> & {
 };
 
 /** Creates tasks, all or none; their dependencies may name tasks that exist, or each other. @returns their ids in order. */
-export async function createTasks(context: Context, inputs: readonly NewTask[]): Promise<string[]> {
+export async function createTasks(context: Context, asked: readonly NewTask[]): Promise<string[]> {
+  const inputs = asked.map((input) => ({ ...input, teamId: teamMeant(context, input.teamId) }));
   const prefixes = new Map<string, string>();
   for (const teamId of new Set(inputs.map((input) => input.teamId))) {
     const team = await findTeam(context, teamId);
