@@ -105,7 +105,7 @@ const columns: readonly Column<Delivery>[] = [
     id: "event",
     title: "Event",
     cell: ({ event, action }) => (
-      <span className="inline-block max-w-44 truncate font-mono text-small">
+      <span className="inline-block max-w-44 truncate align-bottom font-mono text-small">
         {action ? `${event}.${action}` : event}
       </span>
     ),
