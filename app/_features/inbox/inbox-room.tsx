@@ -183,5 +183,5 @@ function summaryOf(items: readonly WaitingItem[]): string {
   const blocking = items.filter(({ request }) => request?.blocksTask).length;
   if (items.length === 0) return "";
   const count = `${items.length} ${items.length === 1 ? "waits" : "wait"}`;
-  return blocking > 0 ? `${count}, ${blocking} hold up work` : count;
+  return blocking > 0 ? `${count}, ${blocking} ${blocking === 1 ? "holds" : "hold"} up work` : count;
 }
