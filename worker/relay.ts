@@ -172,9 +172,10 @@ export function startRelay(runtime: Runtime, { url, push, isEmbedded, onError, b
   async function saveAll(): Promise<void> {
     for (const [orgId, line] of lines) {
       await save(orgId, line);
-      const isIdle = Date.now() - line.activeAt > idleMs && !running.has(orgId);
-      if (!isIdle && !stopping.signal.aborted) continue;
-      await handOver(orgId);
+      // What was told while the cursor was being saved is saved first: the next worker would tell it again.
+      const isSettled = line.told === line.saved && !running.has(orgId);
+      const isIdle = Date.now() - line.activeAt > idleMs;
+      if (isSettled && (isIdle || stopping.signal.aborted)) await handOver(orgId);
     }
   }
 

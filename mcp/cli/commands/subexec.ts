@@ -50,6 +50,7 @@ export const subexec = defineCommand(
       if (messages.length === 0) return;
       const batch: Batch = { batch: true, count: messages.length, messages, timestamp: new Date().toISOString() };
       runs = runs.then(() => runFor(batch, messages[0]?.channel ?? ""));
+      runs.catch(() => {}); // A command that cannot be run is told with the next message, or at the end.
     };
     const runFor = async (input: Batch | Message, channel: string) => {
       const code = await execute(command, JSON.stringify(input), channel, cli.signal);
