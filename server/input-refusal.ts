@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "./errors.ts";
+import { depthOf } from "./json-depth.ts";
 
 /**
  * Reads an input, or says in one line everything that is wrong with it; when a name is missing or misspelt also which
@@ -24,17 +25,6 @@ export function parseOrRefuse<Input extends z.ZodObject>(name: string, schema: I
 
 /** Deeper input would end whatever walks through it by recursion, checking, hashing and writing it as JSON alike. */
 const mostLevels = 100;
-
-/** How many levels of arrays and objects a JSON value has; stops counting past `limit`. Not by recursion: the value may be hostile. */
-export function depthOf(value: unknown, limit: number): number {
-  let level: unknown[] = [value];
-  for (let depth = 0; ; depth++) {
-    level = level.flatMap((inner): unknown[] => (isBranch(inner) ? Object.values(inner) : []));
-    if (level.length === 0 || depth > limit) return depth;
-  }
-}
-
-const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 const MISSING = "is missing";
 

@@ -1,7 +1,7 @@
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { RE2JS } from "re2js";
 import { AppError } from "../errors.ts";
-import { depthOf } from "../input-refusal.ts";
+import { depthOf } from "../json-depth.ts";
 import { mostLevels } from "./schema.ts";
 
 /** JSON Schema as a channel's owner wrote it. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { channelKinds } from "#db/enums.ts";
 import { isoTime } from "../ids.ts";
-import { depthOf } from "../input-refusal.ts";
+import { depthOf } from "../json-depth.ts";
 
 const channel = z
   .string()
