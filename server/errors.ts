@@ -22,6 +22,14 @@ export class AppError extends Error {
   /** Machine-readable particulars, e.g. `{ blockers: [12, 15] }`; for 429 and 503 `retryAfterSeconds`. */
   readonly details: Record<string, unknown> | undefined;
 
+  /**
+   * Told by its name: Next bundles routes apart from the process that serves them, so a web process has this class twice,
+   * and a refusal made by the one must not be a bug to the other.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return Error[Symbol.hasInstance](value) && Reflect.get(Object(value), "name") === "AppError";
+  }
+
   constructor(code: ErrorCode, message: string, details?: Record<string, unknown>) {
     super(message);
     this.name = "AppError";

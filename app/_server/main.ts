@@ -1,11 +1,14 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import next from "next";
 import { connect } from "#db/client.ts";
 import { config } from "#server/config.ts";
 import { createLogger } from "#server/log.ts";
+import { webRuntime } from "#server/runtime.ts";
 import { createFront } from "./front.ts";
 import { serveGit } from "./git.ts";
 import { createHealthCheck, createReadinessCheck } from "./health.ts";
+import { refuse } from "./refuse.ts";
 
 // The web process. Next loads routes in a bundle of its own: what both need to share (settings, the database pool of
 // the routes) hangs on globalThis, each in the module that makes it.
@@ -23,6 +26,7 @@ const nextUpgrade = app.getUpgradeHandler();
 const probes = connect(settings.databaseUrl, { poolSize: 1, name: "entourage-probes" });
 
 let draining = false;
+let doorsAreOpen = false;
 const front = createFront({
   config: settings,
   dev,
@@ -31,9 +35,11 @@ const front = createFront({
   readiness: createReadinessCheck(probes.sql),
   isDraining: () => draining,
   git: serveGit,
-  next: (request, response) => nextHandler(request, response),
+  next: serveNext,
   nextUpgrade: (request, socket, head) => void nextUpgrade(request, socket, head),
 });
+// Usually the database is there; where it is not, those who ask are told so until it is.
+await Promise.race([openDoors(), delay(5_000)]);
 const servers = await Promise.all(addresses(settings.host).map(listen));
 log.info({ port: settings.port, host: settings.host }, "web is listening");
 process.send?.("ready");
@@ -41,6 +47,21 @@ process.send?.("ready");
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
 // The launcher is gone, perhaps killed: nobody would restart or stop us.
 process.on("disconnect", () => void stop());
+
+/** Nothing is awaited here once the doors are open: the first bytes of a body arrive with the headers. */
+async function serveNext(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (doorsAreOpen) return nextHandler(request, response);
+  void openDoors();
+  response.setHeader("retry-after", "1");
+  refuse(response, "unavailable", "The database does not answer. Try again in a moment.");
+}
+
+async function openDoors(): Promise<void> {
+  await webRuntime().then(
+    () => (doorsAreOpen = true),
+    (error: unknown) => log.warn({ error }, "the database does not answer"),
+  );
+}
 
 /** `localhost` is two addresses, and browsers may try either first. */
 function addresses(host: string): string[] {

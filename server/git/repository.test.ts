@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { lstat, mkdir, readdir, readFile, readlink, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -424,9 +425,12 @@ describe("the executor", () => {
   });
 
   test("a command that takes too long or says too much is ended", async () => {
-    await expect(
-      git(["cat-file", "--batch"], { repository: scratch.bare, timeoutSeconds: 0.001 }),
-    ).rejects.toMatchObject({ reason: "timeout" });
+    // Nobody ever writes to it, so that reading it never ends.
+    const pipe = join(scratch.bare, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    await expect(git(["hash-object", pipe], { repository: scratch.bare, timeoutSeconds: 0.2 })).rejects.toMatchObject({
+      reason: "timeout",
+    });
     await expect(
       git(["cat-file", "--batch"], {
         repository: scratch.bare,
