@@ -112,12 +112,12 @@ test("who hung up while being chosen loses no message: the next waiter of the ag
   const { id } = await write(org.owner, agent);
   const reserved = await client.reserve();
   await reserved`begin`;
-  await reserved`select 1 from message_receipts where message_id = ${id} for update`;
+  await reserved`select 1 from event_heads where org_id = ${org.orgId} for update`;
   const hangUp = new AbortController();
   const offer = park(agent, { signal: hangUp.signal });
   await vi.waitFor(async () => {
     const stuck = await db.execute(sql`select 1 from pg_stat_activity where wait_event_type = 'Lock'
-      and datname = current_database() and query like '%message_receipts%'`);
+      and datname = current_database() and query like '%append_events%'`);
     expect(stuck).toHaveLength(1);
   }, 5_000);
   hangUp.abort();
