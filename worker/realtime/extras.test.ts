@@ -190,9 +190,8 @@ test("an address that never answers does not keep a worker that stops, however m
   const url = `http://127.0.0.1:${port}/hook`;
   const webhooks = startWebhooks({ app, url, onError: () => {}, gatherMs: 1, lastMs: 100 });
   for (let n = 0; n < 300; n++) webhooks.report({ name: "channel_occupied", channel: `c${n}` });
-  const ended = webhooks.stop().then(() => "stopped");
-  const late = new Promise((resolve) => setTimeout(resolve, 3_000, "still there"));
-  expect(await Promise.race([ended, late])).toBe("stopped");
+  // One after the other they would take minutes, longer than a test may.
+  await webhooks.stop();
   silent.closeAllConnections();
   silent.close();
 });
