@@ -191,7 +191,7 @@ test("an address that never answers does not keep a worker that stops, however m
   const webhooks = startWebhooks({ app, url, onError: () => {}, gatherMs: 1, lastMs: 100 });
   for (let n = 0; n < 300; n++) webhooks.report({ name: "channel_occupied", channel: `c${n}` });
   // One after the other they would take minutes, longer than a test may.
-  await webhooks.stop();
+  await expect(webhooks.stop()).resolves.toBeUndefined();
   silent.closeAllConnections();
   silent.close();
 });
