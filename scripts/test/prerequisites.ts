@@ -12,6 +12,7 @@ interface Prerequisite {
 const PREREQUISITES: Prerequisite[] = [
   { debianPackage: "chromium", isThere: () => findChromium() !== undefined, lost: "every walk in a real browser" },
   { debianPackage: "bubblewrap", isThere: () => isCommand("bwrap"), lost: "sandboxes and gates (Linux only)" },
+  { debianPackage: "redis-server", isThere: () => isCommand("redis-server"), lost: "realtime shared over Redis" },
   { debianPackage: "git", isThere: () => isCommand("git"), lost: "repositories, workspaces and merging" },
 ];
 
