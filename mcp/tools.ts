@@ -197,4 +197,6 @@ export const notForAgents: readonly Operation[] = [
   setPriceOperation,
   sessions.listSessionsOperation,
   channels.subscribeChannel,
+  channels.getStatistics,
+  channels.listHandlesOperation,
 ];

@@ -43,6 +43,8 @@ export interface Runtime {
   answers?: Answers;
   /** Where readers of channels wait; only processes with doors have one. */
   listening?: Listening;
+  /** How many listen to a channel on the realtime host at this moment; only processes with doors ask. */
+  subscribersOf?: (channel: string) => Promise<number>;
 }
 
 /** The settings that domain code reads; a part of the process's configuration. */

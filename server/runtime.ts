@@ -7,8 +7,11 @@ import { openListening } from "./channels/listening.ts";
 import { openParking } from "./dispatch/parking.ts";
 import { startWake } from "./events/wake.ts";
 import { openAnswers } from "./human-requests/waiting.ts";
+import { openSecrets } from "./keyring.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createRates, type Rates } from "./rates.ts";
+import { pusherSettings } from "./realtime/host.ts";
+import { connectPusher, type PushClient } from "./realtime/pusher.ts";
 
 /** A runtime with doors: what route handlers and pages of one process share. */
 export type OpenRuntime = Runtime & {
@@ -71,6 +74,9 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     settings,
     onError: (error) => log.warn({ error }, "open requests could not be checked; the next look is soon"),
   });
+  // The keys of the host are read when somebody asks for the first time.
+  let host: PushClient | undefined;
+  const push = () => (host ??= connectPusher(pusherSettings(from, openSecrets(from.dataDir))));
   return {
     db,
     wake,
@@ -79,6 +85,7 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     access,
     answers,
     listening,
+    subscribersOf: (channel) => push().subscribersOf(channel),
     config: from,
     log,
     sql,
@@ -88,6 +95,7 @@ export async function openRuntime(name: string, from: Config = config()): Promis
       access.close();
       answers.close();
       listening.close();
+      host?.close();
       await wake.close();
       await close();
     },

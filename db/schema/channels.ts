@@ -93,6 +93,8 @@ export const channelStreams = snakeCase.table(
     seq: bigint({ mode: "number" }).notNull(),
     /** When it was last spoken or asked for. */
     usedAt: moment().notNull(),
+    /** When the last message was published. */
+    spokenAt: moment(),
     /** Somebody subscribed to it on the realtime host: from then on its messages are pushed. */
     isHeard: boolean().notNull(),
   },
@@ -172,4 +174,21 @@ export const channelTimers = snakeCase.table(
     tickedAt: moment().notNull(),
   },
   (table) => [primaryKey({ columns: [table.orgId, table.channelId] })],
+);
+
+/** How many messages each channel had in a minute, for an hour: most messages are gone sooner than that. */
+export const channelMinutes = snakeCase.table(
+  "channel_minutes",
+  {
+    orgId: orgId(),
+    channelId: uuid().notNull(),
+    /** Its beginning. */
+    minute: moment().notNull(),
+    messages: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.channelId, table.minute] }),
+    /** Trimming what is over. */
+    index("channel_minutes_minute").on(table.minute),
+  ],
 );

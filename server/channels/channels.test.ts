@@ -322,3 +322,52 @@ describe("messages", () => {
       sql`update channel_messages set published_at = published_at - make_interval(secs => ${seconds}) where org_id = ${org.orgId}`,
     );
 });
+
+describe("what was said is counted", () => {
+  test("by the minute of the last hour, for whoever may hear the channel, and in the list", async () => {
+    const { bob, ann, handles, org } = await crew();
+    const channel = `agent.${handles.bob}.counted`;
+    for (let n = 0; n < 3; n++) await say(bob, channel, n);
+    await db.execute(sql`insert into channel_minutes (org_id, channel_id, minute, messages)
+      select org_id, id, date_trunc('minute', now()) - interval '30 minutes', 4 from channel_streams where org_id = ${org.orgId}
+      union all select org_id, id, date_trunc('minute', now()) - interval '90 minutes', 9 from channel_streams where org_id = ${org.orgId}`);
+    const counted = await run(channels.getStatistics, ann, { channel });
+    expect(counted).toMatchObject({ channel, messages: 3, subscribers: null });
+    expect(counted.minutes).toHaveLength(60);
+    expect(counted.minutes[29]).toMatchObject({ messages: 4 });
+    expect(counted.minutes.reduce((sum, { messages }) => sum + messages, 0)).toBe(7);
+    const { channels: listed } = await run(channels.listChannels, ann, { scope: "others" });
+    expect(listed).toEqual([
+      expect.objectContaining({ channel, lastHour: 7, lastMessageAt: expect.stringMatching(/Z$/) }),
+    ]);
+    await run(channels.lockChannel, bob, { channel });
+    await expect(run(channels.getStatistics, ann, { channel })).rejects.toEqual(refused("forbidden"));
+  });
+
+  test("a list holds one's own, the public, others' or the system's channels", async () => {
+    const { bob, ann, handles } = await crew();
+    await say(bob, `agent.${handles.bob}.x`);
+    await say(ann, `agent.${handles.ann}.x`);
+    await say(ann, "public.x");
+    const names = async (scope: "all" | "mine" | "public" | "others" | "system") =>
+      (await run(channels.listChannels, bob, { scope, limit: 200 })).channels.map(({ channel }) => channel);
+    expect(await names("mine")).toEqual([`agent.${handles.bob}.x`]);
+    expect(await names("others")).toEqual([`agent.${handles.ann}.x`]);
+    expect(await names("public")).toEqual(["public.access", "public.x"]);
+    const system = await names("system");
+    expect(system).toContain("system.timer.yearly");
+    expect((await names("all")).length).toBe(4 + system.length);
+  });
+
+  test("handles are found by name, by handle and by whose they are, in one organization", async () => {
+    const { bob, handles } = await crew();
+    const { bob: stranger } = await crew();
+    const found = (input: object) => run(channels.listHandlesOperation, bob, input);
+    expect((await found({ search: "ann" })).handles).toEqual([
+      expect.objectContaining({ handle: handles.ann, kind: "agent", name: "Ann" }),
+    ]);
+    expect((await found({ ownerId: bob.id })).handles).toEqual([expect.objectContaining({ handle: handles.bob })]);
+    expect((await found({ ownerId: stranger.id })).handles).toEqual([]);
+    expect((await found({ search: "100%" })).handles).toEqual([]);
+  });
+});

@@ -83,7 +83,8 @@ export const channelsNamed = (names: readonly string[]): string[] =>
 
 /**
  * Removes what nobody can read any more, in batches: messages past their time, evictions done and speakers silent for a
- * day, timers unheard for a day, and the counts of channels idle for a month (a day, where nobody ever spoke).
+ * day, timers unheard for a day, what was counted by the minute after two hours, and the counts of channels idle for a
+ * month (a day, where nobody ever spoke).
  * @returns whether there may be more.
  */
 export async function trimChannels({ tx }: Context, batch = 5_000): Promise<boolean> {
@@ -97,6 +98,7 @@ export async function trimChannels({ tx }: Context, batch = 5_000): Promise<bool
   await tx.execute(sql`delete from channel_evictions where done_at < now() - interval '1 day'`);
   await tx.execute(sql`delete from channel_rates where times[1] < now() - interval '1 day'`);
   await tx.execute(sql`delete from channel_timers where wanted_until < now() - interval '1 day'`);
+  await tx.execute(sql`delete from channel_minutes where minute < now() - interval '2 hours'`);
   await tx.execute(sql`delete from channel_streams s where s.used_at < now() - case when s.seq = 0 then interval '1 day' else interval '30 days' end
     and not exists (select 1 from channel_messages m where m.org_id = s.org_id and m.channel_id = s.id)`);
   return gone?.rows === batch;

@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
+import type { z } from "zod";
 import type { Actor, Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { slugOf } from "../ids.ts";
 import { handlePattern, reservedHandles } from "./name.ts";
+import type { handleList, handlesInput } from "./schema.ts";
 
 /** Whoever has a handle: an agent or a person of the organization. */
 export interface HandleOwner {
@@ -27,6 +29,22 @@ export async function requireOwnerOf(context: Context, handle: string): Promise<
   const owner = await findOwner(context, handle);
   if (owner) return owner;
   throw new AppError("not_found", `Nobody here has the handle ${handle}. list_channels shows who has channels.`);
+}
+
+/** Who has a handle now, by handle; people who left and archived agents keep theirs, since their channels stay. */
+export async function listHandles(
+  { tx, actor }: Context,
+  { search, ownerId, limit }: z.output<typeof handlesInput>,
+): Promise<z.output<typeof handleList>> {
+  const words = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
+  const handles = await tx.execute<z.output<typeof handleList>["handles"][number]>(sql`
+    select h.handle, h.owner_kind as kind, h.owner_id as "ownerId", coalesce(a.name, u.name, h.handle) as name
+    from handles h left join agents a on a.org_id = h.org_id and a.id = h.owner_id
+      left join memberships m on m.org_id = h.org_id and m.user_id = h.owner_id left join users u on u.id = m.user_id
+    where h.org_id = ${actor.orgId} and h.is_current and (${ownerId ?? null}::text is null or h.owner_id::text = ${ownerId ?? null})
+      and (${search} = '' or h.handle ilike ${words} or coalesce(a.name, u.name) ilike ${words})
+    order by h.handle limit ${limit}`);
+  return { handles: [...handles] };
 }
 
 /** The actor's own handle, given at once if it has none yet. Holds it, so that its owner changes channels one at a time. */

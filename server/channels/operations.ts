@@ -1,7 +1,7 @@
 import { inTransaction } from "../execute.ts";
 import type { FinishContext } from "../operation.ts";
 import { defineOperation } from "../operation.ts";
-import { changeHandle } from "./handles.ts";
+import { changeHandle, listHandles } from "./handles.ts";
 import { checkMessage, findSchema } from "./checking.ts";
 import * as publishing from "./publishing.ts";
 import { messageEvent } from "./push-name.ts";
@@ -12,6 +12,7 @@ import * as schema from "./schema.ts";
 import * as service from "./service.ts";
 import { AppError } from "../errors.ts";
 import { lockedOut } from "./finding.ts";
+import { countChannel, withSubscribers } from "./statistics.ts";
 
 export const publish = defineOperation({
   name: "publish",
@@ -251,4 +252,26 @@ export const subscribeChannel = defineOperation({
   input: schema.channelInput,
   output: schema.subscription,
   run: async (context, { channel }) => ({ ...(await service.openForPush(context, channel)), event: messageEvent }),
+});
+
+export const getStatistics = defineOperation({
+  name: "get_channel_statistics",
+  summary: "Count what was published on a channel in the last hour, by the minute, and who listens on pages now.",
+  // The realtime host is asked for those who listen, and no transaction waits for it.
+  kind: "wait",
+  permission: "channel:read",
+  input: schema.channelInput,
+  output: schema.statistics,
+  run: (context, { channel }) => countChannel(context, channel),
+  finish: (counted, _input, context) => withSubscribers(counted, context),
+});
+
+export const listHandlesOperation = defineOperation({
+  name: "list_handles",
+  summary: "List who has a handle: the agents and people who own channels and can be granted some.",
+  kind: "read",
+  permission: "channel:read",
+  input: schema.handlesInput,
+  output: schema.handleList,
+  run: listHandles,
 });

@@ -7,6 +7,7 @@ import { type Channel, findChannel, requirePublisher } from "./finding.ts";
 import { ownHandle } from "./handles.ts";
 import { problemOf } from "./message-schema.ts";
 import type { published } from "./schema.ts";
+import { countSpoken } from "./counting.ts";
 import { refuseTooMany } from "./shares.ts";
 
 /** A message may have 16 KB as JSON. */
@@ -77,10 +78,11 @@ async function say(context: Context, channel: Channel, sender: string, payload: 
   const { tx, actor, now, hints } = context;
   const { id, kind, owner, path, name } = channel;
   const [said] = await tx.execute<{ seq: number; timestamp: string }>(sql`with spoken as (
-      insert into channel_streams as s (org_id, id, kind, owner_id, path, seq, used_at, is_heard)
-      values (${actor.orgId}, ${id}, ${kind}, ${owner?.id ?? actor.orgId}, ${path}, 1, ${now.toISOString()}, false)
-      on conflict (org_id, id) do update set seq = s.seq + 1, used_at = excluded.used_at
-      returning s.seq, s.is_heard)
+      insert into channel_streams as s (org_id, id, kind, owner_id, path, seq, used_at, spoken_at, is_heard)
+      values (${actor.orgId}, ${id}, ${kind}, ${owner?.id ?? actor.orgId}, ${path}, 1, ${now.toISOString()}, clock_timestamp(), false)
+      on conflict (org_id, id) do update set seq = s.seq + 1, used_at = excluded.used_at, spoken_at = excluded.spoken_at
+      returning s.org_id, s.id, s.seq, s.is_heard, s.spoken_at),
+      counted as (${countSpoken})
     insert into channel_messages (org_id, channel_id, seq, channel, sender, sender_id, payload, published_at, is_pushed)
     select ${actor.orgId}, ${id}, seq, ${name}, ${sender}, ${actor.id}, ${payload}, clock_timestamp(), not is_heard from spoken
     returning seq::float8 as seq, ${isoTime(sql`published_at`)} as timestamp`);

@@ -7,7 +7,7 @@ import { findChannel } from "./finding.ts";
 import { requireOwnerOf } from "./handles.ts";
 import { formatChannelName } from "./name.ts";
 import { accessChannel } from "./publishing.ts";
-import type { ChannelInfo, channelList, listInput, locks, profile } from "./schema.ts";
+import type { ChannelInfo, channelList, listInput, listScopes, locks, profile } from "./schema.ts";
 import { timerPaths } from "./timers.ts";
 
 /** What the product itself says on channels. */
@@ -37,11 +37,11 @@ export async function readChannel(context: Context, name: string): Promise<Chann
 /** Channels that are used, decided about or the product's own, by name. */
 export async function listChannels(
   context: Context,
-  { search, owner: handle, cursor, limit }: z.output<typeof listInput>,
+  { scope, search, owner: handle, cursor, limit }: z.output<typeof listInput>,
 ): Promise<z.output<typeof channelList>> {
   const owner = handle === undefined ? undefined : await requireOwnerOf(context, handle);
   const known = owner ? knownOf(context, owner.id) : allKnown(context);
-  const rows = await readChannels(context, known, { limit: limit + 1, search, after: cursor });
+  const rows = await readChannels(context, known, { limit: limit + 1, search, after: cursor, scope });
   const channels = rows.slice(0, limit).map(({ schema: _schema, grants: _grants, ...channel }) => channel);
   const { tx, actor } = context;
   const [own] = await tx.execute<{ handle: string }>(
@@ -89,11 +89,26 @@ const builtInRows = sql`jsonb_to_recordset(${JSON.stringify(builtIn)}::text::jso
 
 type Row = ChannelInfo & { isOwn: boolean; isGranted: boolean } & Record<string, unknown>;
 
+interface Narrowing {
+  limit: number;
+  search?: string;
+  /** The name of a channel. */
+  after?: string | undefined;
+  scope?: (typeof listScopes)[number];
+}
+
+const inScope = ({ actor }: Context, scope: Narrowing["scope"]): SQL => {
+  if (scope === "mine") return sql`k.kind = 'agent' and k.owner_id::text = ${actor.id}`;
+  if (scope === "others") return sql`k.kind = 'agent' and k.owner_id::text <> ${actor.id}`;
+  return scope === "public" || scope === "system" ? sql`k.kind = ${scope}` : sql`true`;
+};
+
 async function readChannels(
-  { tx, actor }: Context,
+  context: Context,
   known: SQL,
-  { limit, search = "", after = "" }: { limit: number; search?: string; after?: string | undefined },
+  { limit, search = "", after = "", scope = "all" }: Narrowing,
 ): Promise<ChannelInfo[]> {
+  const { tx, actor } = context;
   const words = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
   const rows = await tx.execute<Row>(sql`with known as (${known}), described as (
       select case k.kind when 'agent' then 'agent.' || h.handle else k.kind end || '.' || k.path as channel, k.kind,
@@ -103,12 +118,14 @@ async function readChannels(
       left join handles h on h.org_id = ${actor.orgId} and h.owner_id = k.owner_id and h.is_current
       left join channels c on c.org_id = ${actor.orgId} and c.owner_id = k.owner_id and c.path = k.path and k.kind = 'agent'
       left join ${builtInRows} on b.kind = k.kind and b.path = k.path
-      where k.kind <> 'agent' or h.handle is not null
+      where (k.kind <> 'agent' or h.handle is not null) and ${inScope(context, scope)}
     )
     select d.channel, d.kind, d.owner, d.locked_at is not null as locked, d.description, d.schema,
       case d.kind when 'public' then json_build_object('count', 100, 'seconds', 3600)
         else case when d.keep_count is not null then json_build_object('count', d.keep_count, 'seconds', d.keep_seconds) end end as keeps,
-      coalesce(s.seq, 0)::float8 as messages, ${isoTime(sql`s.used_at`)} as "lastUsedAt", d.owner_id::text = ${actor.id} as "isOwn",
+      coalesce(s.seq, 0)::float8 as messages, ${isoTime(sql`s.used_at`)} as "lastUsedAt", ${isoTime(sql`s.spoken_at`)} as "lastMessageAt",
+      coalesce((select sum(n.messages) from channel_minutes n where n.org_id = s.org_id and n.channel_id = s.id
+        and n.minute > now() - interval '1 hour'), 0)::int as "lastHour", d.owner_id::text = ${actor.id} as "isOwn",
       exists (select 1 from channel_grants g where g.org_id = d.org_id and g.channel_id = d.id and g.grantee_id::text = ${actor.id}) as "isGranted",
       coalesce((select json_agg(gh.handle order by gh.handle) from channel_grants g
         join handles gh on gh.org_id = g.org_id and gh.owner_id = g.grantee_id and gh.is_current

@@ -86,6 +86,8 @@ export const channelInfo = z.object({
     .describe("How much history it keeps; null: messages are gone after a minute."),
   messages: z.int().describe("How many were ever published: the newest seq."),
   lastUsedAt: isoTime.nullable(),
+  lastMessageAt: isoTime.nullable(),
+  lastHour: z.int().describe("How many were published within the last hour."),
   grants: z
     .array(z.string())
     .nullable()
@@ -97,7 +99,9 @@ export const channelInput = z.strictObject({ channel });
 export const ownChannelInput = z.strictObject({ channel: ownChannel });
 export const channelResult = z.object({ channel: channelInfo });
 
+export const listScopes = ["all", "mine", "public", "others", "system"] as const;
 export const listInput = z.strictObject({
+  scope: z.enum(listScopes).default("all").describe("mine: your own; others: those of other agents and people."),
   search: z.string().trim().max(100).default("").describe("Words in the name or the description."),
   owner: handle.optional(),
   cursor: z.string().max(200).optional().describe("`next` of the page before."),
@@ -171,4 +175,26 @@ export const subscription = z.object({
   name: z.string().describe("The channel's name on the realtime host; another after each lock or revocation."),
   event: z.string(),
   seq: z.int().describe("The newest message now; read_channel since then closes the gap after subscribing."),
+});
+
+/** Subscribers are counted by the realtime host, which may be away. */
+export const statistics = z.object({
+  channel: z.string(),
+  messages: z.int().describe("How many were ever published."),
+  minutes: z
+    .array(z.object({ at: isoTime, messages: z.int() }))
+    .length(60)
+    .describe("The last hour by the minute, the oldest first."),
+  subscribers: z.int().nullable().describe("Pages that listen now; null: the realtime host does not say."),
+});
+
+export const handlesInput = z.strictObject({
+  search: z.string().trim().max(100).default("").describe("Words in the handle or the name."),
+  ownerId: z.string().max(100).optional().describe("The handle of this agent or person alone."),
+  limit: z.int().min(1).max(500).default(100),
+});
+export const handleList = z.object({
+  handles: z.array(
+    z.object({ handle: z.string(), kind: z.enum(["agent", "user"]), ownerId: z.string(), name: z.string() }),
+  ),
 });

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { channelId } from "./name.ts";
+import { countSpoken } from "./counting.ts";
 
 const days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
 const months = "january february march april may june july august september october november december".split(" ");
@@ -75,11 +76,12 @@ export async function tick(context: Context, now: Date): Promise<string[]> {
       where t.timer = d.timer and t.wanted_until > now() and t.ticked_at < d.at
       returning t.org_id, t.channel_id, t.timer, d.at
     ), spoken as (
-      insert into channel_streams as s (org_id, id, kind, owner_id, path, seq, used_at, is_heard)
-      select org_id, channel_id, 'system', org_id, 'timer.' || timer, 1, now(), false from due order by org_id, channel_id
-      on conflict (org_id, id) do update set seq = s.seq + 1, used_at = excluded.used_at
-      returning s.org_id, s.id, s.seq, s.is_heard
-    )
+      insert into channel_streams as s (org_id, id, kind, owner_id, path, seq, used_at, spoken_at, is_heard)
+      select org_id, channel_id, 'system', org_id, 'timer.' || timer, 1, now(), clock_timestamp(), false
+        from due order by org_id, channel_id
+      on conflict (org_id, id) do update set seq = s.seq + 1, used_at = excluded.used_at, spoken_at = excluded.spoken_at
+      returning s.org_id, s.id, s.seq, s.is_heard, s.spoken_at
+    ), counted as (${countSpoken})
     insert into channel_messages (org_id, channel_id, seq, channel, sender, sender_id, payload, published_at, is_pushed)
     select d.org_id, d.channel_id, s.seq, 'system.timer.' || d.timer, 'system', 'timers',
       json_build_object('timer', d.timer, 'at', to_char(d.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::text,

@@ -46,6 +46,8 @@ export interface PushClient {
   evict(channel: string, userId?: string): Promise<boolean>;
   /** The names of channels that somebody is subscribed to. */
   occupied(prefix: string): Promise<string[]>;
+  /** How many are subscribed to a channel. */
+  subscribersOf(channel: string): Promise<number>;
   /** Lets go of the kept connections. */
   close(): void;
 }
@@ -114,6 +116,15 @@ export function connectPusher(settings: PusherSettings): PushClient {
       });
       return names;
     },
+    async subscribersOf(channel) {
+      let count = 0;
+      await reach(async () => {
+        const response = await pusher.get({ path: `/channels/${channel}`, params: { info: "subscription_count" } });
+        count = countIn(await response.clone().json());
+        return response;
+      });
+      return count;
+    },
     close: () => agent.destroy(),
   };
 }
@@ -131,6 +142,13 @@ async function reach(request: () => Promise<Pusher.Response>, sent = 0): Promise
 function namesIn(answer: unknown): string[] {
   if (typeof answer !== "object" || answer === null || !("channels" in answer)) return [];
   return Object.keys(answer.channels ?? {});
+}
+
+/** A hosted cluster says the count only where it was switched on; a channel that is occupied has one at least. */
+function countIn(answer: unknown): number {
+  if (typeof answer !== "object" || answer === null) return 0;
+  if ("subscription_count" in answer) return Number(answer.subscription_count);
+  return "occupied" in answer && answer.occupied === true ? 1 : 0;
 }
 
 /** The library's own error carries the whole signed address, which would end up in logs. */

@@ -187,6 +187,8 @@ export const appRouter = router({
     get: query(channels.getChannel),
     profile: query(channels.getProfile),
     locks: query(channels.listLocks),
+    statistics: query(channels.getStatistics),
+    handles: query(channels.listHandlesOperation),
     check: query(channels.checkMessageOperation),
     read: query(channels.readChannel),
     publish: mutation(channels.publish),
