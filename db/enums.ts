@@ -16,8 +16,50 @@ export type TaskStatus = (typeof taskStatuses)[number];
 export const priorities = ["low", "medium", "high", "critical"] as const;
 export type Priority = (typeof priorities)[number];
 
-export const taskTypes = ["feature", "bug", "chore", "docs", "test", "research"] as const;
+export const taskTypes = [
+  "feature",
+  "bug",
+  "chore",
+  "docs",
+  "test",
+  "research",
+  "refactor",
+  "analysis",
+  "integration",
+  "asset",
+] as const;
 export type TaskType = (typeof taskTypes)[number];
+
+export const complexities = ["simple", "medium", "complex"] as const;
+export type Complexity = (typeof complexities)[number];
+
+/** How carefully a plan is worked out and checked: L1 the change alone, L2 with tests, L3 with tests, docs and a second look. */
+export const rigors = ["L1", "L2", "L3"] as const;
+export type Rigor = (typeof rigors)[number];
+
+export const planStatuses = [
+  "draft",
+  "planning",
+  "awaiting_approval",
+  "executing",
+  "paused",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
+export type PlanStatus = (typeof planStatuses)[number];
+
+/** Only the newest version is a draft; at most one is approved. */
+export const planVersionStatuses = ["draft", "approved", "superseded"] as const;
+export type PlanVersionStatus = (typeof planVersionStatuses)[number];
+
+/** Where a version of a plan came from. */
+export const planSources = ["template", "model", "person", "import", "clone"] as const;
+export type PlanSource = (typeof planSources)[number];
+
+/** Who may take a plan's tasks: agents that we run (`auto`), those that come over MCP by themselves (`external`), or both. */
+export const executionModes = ["auto", "hybrid", "external"] as const;
+export type ExecutionMode = (typeof executionModes)[number];
 
 export const orgRoles = ["owner", "admin", "member", "viewer"] as const;
 export type OrgRole = (typeof orgRoles)[number];
@@ -93,7 +135,7 @@ export type RequestStatus = (typeof requestStatuses)[number];
 export const mcpTaskStatuses = ["working", "input_required", "completed", "failed", "cancelled"] as const;
 
 /** Whose spending a budget caps. */
-export const budgetScopes = ["org", "team", "agent", "user", "task", "session"] as const;
+export const budgetScopes = ["org", "team", "agent", "user", "plan", "task", "session"] as const;
 export type BudgetScope = (typeof budgetScopes)[number];
 
 /** Over what a budget counts: a day or month in UTC, or as long as there is the scope. */

@@ -45,7 +45,8 @@ $$;
 -- through it. For requests `{ org_id, team_id, agent_id, max }` it locks the agents, then the teams (two claims at
 -- once would each count the other's task as not there, and pass the team's limit together), shares the pause switches
 -- of organizations (so a pause waits for claims in flight and stops all later ones), counts free slots, and picks the
--- best ready tasks: an agent's own first, then unassigned ones; rework before priority before age. Outside of a team's
+-- best ready tasks: an agent's own first, then unassigned ones; rework before priority before the longest chain of work
+-- downstream before age. A paused plan gives nothing; others only to the agents of their mode. Outside of a team's
 -- working hours only critical tasks go out, if any; while too many tasks wait for review, only rework. Rows another
 -- claimer holds are skipped. It only picks and draws fencing tokens; the caller records `task.claimed`, whose
 -- projection inserts the leases, in the same transaction. Two statements, whatever the number of requests: the locks
@@ -64,7 +65,7 @@ BEGIN
   RETURN QUERY
   WITH asked AS MATERIALIZED (
     -- Who may take how many: free slots, and what the team still has room for.
-    SELECT r.*, a.slots, within_working_hours(t.working_hours, clock_timestamp()) AS is_open,
+    SELECT r.*, a.slots, CASE a.runtime WHEN 'external' THEN 'external' ELSE 'auto' END AS mode, within_working_hours(t.working_hours, clock_timestamp()) AS is_open,
         t.review_limit IS NULL OR t.review_limit > (SELECT count(*) FROM tasks w WHERE w.org_id = r.org_id
           AND w.team_id = r.team_id AND w.status = 'in_review' AND w.archived_at IS NULL) AS has_review_room,
         t.max_concurrent - (SELECT count(*) FROM leases l
@@ -79,7 +80,7 @@ BEGIN
      -- Money left is a condition of the claim: nobody starts what no call could be paid for.
      WHERE NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = r.org_id AND x.scope_id IN (r.org_id, r.team_id, r.agent_id))
   ), seats AS MATERIALIZED (
-    SELECT q.org_id, q.team_id, q.agent_id, q.place, q.team_room, q.is_open, q.has_review_room, f.slot,
+    SELECT q.org_id, q.team_id, q.agent_id, q.place, q.team_room, q.is_open, q.has_review_room, q.mode, f.slot,
            row_number() OVER (PARTITION BY q.agent_id ORDER BY f.slot) AS seat
       FROM asked q, LATERAL (
         SELECT s AS slot FROM generate_series(0, q.slots - 1) s
@@ -87,35 +88,54 @@ BEGIN
          ORDER BY s LIMIT q.max) f
      WHERE q.team_room > 0
   ), mine AS MATERIALIZED (
-    SELECT q.org_id, q.agent_id, k.id, row_number() OVER (PARTITION BY q.agent_id ORDER BY k.queue_rank, k.number) AS seat
+    SELECT q.org_id, q.agent_id, k.id, row_number() OVER (PARTITION BY q.agent_id ORDER BY k.queue_rank, k.path_minutes DESC NULLS LAST, k.number) AS seat
       FROM asked q, LATERAL (
-        SELECT k.id, k.queue_rank, k.number FROM tasks k
+        SELECT k.id, k.queue_rank, k.path_minutes, k.number FROM tasks k
          WHERE k.org_id = q.org_id AND k.team_id = q.team_id AND k.assignee_id = q.agent_id
            AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
            AND (q.is_open OR k.priority = 'critical') AND (q.has_review_room OR k.rework > 0)
-           AND NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = k.org_id AND x.scope_id = k.id)
-         ORDER BY k.queue_rank, k.number LIMIT least(q.max, q.team_room) FOR UPDATE SKIP LOCKED) k
+           AND NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = k.org_id AND x.scope_id IN (k.id, k.plan_id))
+           AND (k.plan_id IS NULL OR EXISTS (SELECT 1 FROM plans p WHERE p.org_id = k.org_id AND p.id = k.plan_id
+             AND p.status <> 'paused' AND p.mode IN ('hybrid', q.mode)))
+         ORDER BY k.queue_rank, k.path_minutes DESC NULLS LAST, k.number LIMIT least(q.max, q.team_room) FOR UPDATE SKIP LOCKED) k
      WHERE q.team_room > 0
   ), left_seats AS MATERIALIZED (
-    SELECT s.*, row_number() OVER (PARTITION BY s.org_id, s.team_id ORDER BY s.seat, s.place) AS turn
+    SELECT s.*, row_number() OVER (PARTITION BY s.org_id, s.team_id, s.mode ORDER BY s.seat, s.place) AS turn
       FROM seats s WHERE NOT EXISTS (SELECT 1 FROM mine m WHERE m.agent_id = s.agent_id AND m.seat = s.seat)
-  ), free AS MATERIALIZED (
-    SELECT g.org_id, g.team_id, k.id, row_number() OVER (PARTITION BY g.org_id, g.team_id ORDER BY k.queue_rank, k.number) AS turn
-      FROM (SELECT s.org_id, s.team_id, least(count(*), max(s.team_room)) AS room,
-          bool_and(s.is_open) AS is_open, bool_and(s.has_review_room) AS has_review_room FROM left_seats s GROUP BY 1, 2) g, LATERAL (
-        SELECT k.id, k.queue_rank, k.number FROM tasks k
+  ), free_external AS MATERIALIZED (
+    SELECT g.org_id, g.team_id, g.mode, k.id, row_number() OVER (PARTITION BY g.org_id, g.team_id ORDER BY k.queue_rank, k.path_minutes DESC NULLS LAST, k.number) AS turn
+      FROM (SELECT s.org_id, s.team_id, s.mode, least(count(*), max(s.team_room)) AS room,
+          bool_and(s.is_open) AS is_open, bool_and(s.has_review_room) AS has_review_room FROM left_seats s WHERE s.mode = 'external' GROUP BY 1, 2, 3) g, LATERAL (
+        SELECT k.id, k.queue_rank, k.path_minutes, k.number FROM tasks k
          WHERE k.org_id = g.org_id AND k.team_id = g.team_id AND k.assignee_id IS NULL
            AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
            AND (g.is_open OR k.priority = 'critical') AND (g.has_review_room OR k.rework > 0)
-           AND NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = k.org_id AND x.scope_id = k.id)
+           AND NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = k.org_id AND x.scope_id IN (k.id, k.plan_id))
+           AND (k.plan_id IS NULL OR EXISTS (SELECT 1 FROM plans p WHERE p.org_id = k.org_id AND p.id = k.plan_id
+             AND p.status <> 'paused' AND p.mode IN ('hybrid', g.mode)))
          -- By the assignee too, though it is null in all: else the order of the index is not seen, and all are read and sorted.
-         ORDER BY k.assignee_id, k.queue_rank, k.number LIMIT g.room FOR UPDATE SKIP LOCKED) k
+         ORDER BY k.assignee_id, k.queue_rank, k.path_minutes DESC NULLS LAST, k.number LIMIT g.room FOR UPDATE SKIP LOCKED) k
+  ), free_auto AS MATERIALIZED (
+    SELECT g.org_id, g.team_id, g.mode, k.id, row_number() OVER (PARTITION BY g.org_id, g.team_id ORDER BY k.queue_rank, k.path_minutes DESC NULLS LAST, k.number) AS turn
+      FROM (SELECT s.org_id, s.team_id, s.mode, least(count(*), max(s.team_room)) AS room,
+          bool_and(s.is_open) AS is_open, bool_and(s.has_review_room) AS has_review_room FROM left_seats s WHERE s.mode = 'auto' GROUP BY 1, 2, 3) g, LATERAL (
+        SELECT k.id, k.queue_rank, k.path_minutes, k.number FROM tasks k
+         WHERE k.org_id = g.org_id AND k.team_id = g.team_id AND k.assignee_id IS NULL
+           AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
+           AND (g.is_open OR k.priority = 'critical') AND (g.has_review_room OR k.rework > 0)
+           AND NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = k.org_id AND x.scope_id IN (k.id, k.plan_id))
+           AND NOT EXISTS (SELECT 1 FROM free_external e WHERE e.id = k.id)
+           AND (k.plan_id IS NULL OR EXISTS (SELECT 1 FROM plans p WHERE p.org_id = k.org_id AND p.id = k.plan_id
+             AND p.status <> 'paused' AND p.mode IN ('hybrid', g.mode)))
+         -- By the assignee too, though it is null in all: else the order of the index is not seen, and all are read and sorted.
+         ORDER BY k.assignee_id, k.queue_rank, k.path_minutes DESC NULLS LAST, k.number LIMIT g.room FOR UPDATE SKIP LOCKED) k
   ), matched AS (
     SELECT s.org_id, s.team_id, s.agent_id, m.id, s.slot, s.team_room, 0 AS class
       FROM seats s JOIN mine m ON m.agent_id = s.agent_id AND m.seat = s.seat
     UNION ALL
     SELECT s.org_id, s.team_id, s.agent_id, f.id, s.slot, s.team_room, 1
-      FROM left_seats s JOIN free f ON f.org_id = s.org_id AND f.team_id = s.team_id AND f.turn = s.turn
+      FROM left_seats s JOIN (SELECT * FROM free_external UNION ALL SELECT * FROM free_auto) f
+        ON f.org_id = s.org_id AND f.team_id = s.team_id AND f.mode = s.mode AND f.turn = s.turn
   )
   SELECT c.org_id, c.team_id, c.agent_id, c.id, c.slot, nextval('lease_fences')
     FROM (SELECT x.*, row_number() OVER (PARTITION BY x.org_id, x.team_id ORDER BY x.class) AS n FROM matched x) c
@@ -209,7 +229,7 @@ BEGIN
 END $$;
 
 -- Sets money aside if every cap has room for it, or changes nothing. Answers every budget that was asked, after it.
--- `p_scopes`: org, team, agent, user, task, session, those there are.
+-- `p_scopes`: org, team, agent, user, plan, task, session, those there are.
 DROP FUNCTION IF EXISTS reserve_money(uuid, uuid, uuid[], bigint, timestamptz, jsonb);
 CREATE FUNCTION reserve_money(p_org uuid, p_id uuid, p_scopes uuid[], p_asked bigint, p_at timestamptz, p_for jsonb)
 RETURNS TABLE (budget_id uuid, period_start date, cap bigint, settled bigint, reserved bigint, fits boolean) LANGUAGE plpgsql AS $$
@@ -221,10 +241,10 @@ BEGIN
     FROM budgets b JOIN budget_counters c ON c.org_id = b.org_id AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, p_at)
    WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL;
   IF v_fits THEN
-    INSERT INTO reservations (org_id, id, team_id, agent_id, user_id, task_id, session_id, model, micros, status, booked_at, expires_at)
-      SELECT p_org, p_id, f.team_id, f.agent_id, f.user_id, f.task_id, f.session_id, f.model, p_asked, 'open', p_at,
+    INSERT INTO reservations (org_id, id, team_id, agent_id, user_id, plan_id, task_id, session_id, model, micros, status, booked_at, expires_at)
+      SELECT p_org, p_id, f.team_id, f.agent_id, f.user_id, f.plan_id, f.task_id, f.session_id, f.model, p_asked, 'open', p_at,
         clock_timestamp() + make_interval(secs => f.seconds)
-      FROM jsonb_to_record(p_for) AS f(team_id uuid, agent_id uuid, user_id uuid, task_id uuid, session_id uuid, model text, seconds integer);
+      FROM jsonb_to_record(p_for) AS f(team_id uuid, agent_id uuid, user_id uuid, plan_id uuid, task_id uuid, session_id uuid, model text, seconds integer);
     WITH changed AS (
       UPDATE budget_counters c SET reserved_micros = c.reserved_micros + p_asked FROM budgets b
        WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL AND c.org_id = b.org_id
@@ -285,8 +305,8 @@ BEGIN
   END LOOP;
   SELECT coalesce(jsonb_agg(jsonb_build_object('reservation_id', f.id, 'micros', f.micros, 'org_id', b.org_id, 'budget_id', b.id,
       'period_start', budget_period_start(b.period, f.booked_at), 'cap_micros', b.cap_micros)), '[]') INTO v_parts
-    FROM jsonb_to_recordset(v_freed) AS f(org_id uuid, id uuid, micros bigint, team_id uuid, agent_id uuid, user_id uuid, task_id uuid, session_id uuid, booked_at timestamptz)
-    JOIN budgets b ON b.org_id = f.org_id AND b.removed_at IS NULL AND b.scope_id IN (f.org_id, f.team_id, f.agent_id, f.user_id, f.task_id, f.session_id);
+    FROM jsonb_to_recordset(v_freed) AS f(org_id uuid, id uuid, micros bigint, team_id uuid, agent_id uuid, user_id uuid, plan_id uuid, task_id uuid, session_id uuid, booked_at timestamptz)
+    JOIN budgets b ON b.org_id = f.org_id AND b.removed_at IS NULL AND b.scope_id IN (f.org_id, f.team_id, f.agent_id, f.user_id, f.plan_id, f.task_id, f.session_id);
   PERFORM 1 FROM budget_counters c WHERE (c.org_id, c.budget_id, c.period_start) IN (
       SELECT x.org_id, x.budget_id, x.period_start FROM jsonb_to_recordset(v_parts) AS x(org_id uuid, budget_id uuid, period_start date))
    ORDER BY c.org_id, c.budget_id, c.period_start FOR UPDATE;
@@ -308,13 +328,13 @@ CREATE OR REPLACE FUNCTION open_counters(p_org uuid, p_budget uuid, p_at timesta
   WITH asked AS (SELECT * FROM budgets b WHERE b.org_id = p_org AND b.id = p_budget),
   held AS (
     SELECT budget_period_start(b.period, r.booked_at) AS period_start, sum(r.micros)::bigint AS micros FROM asked b
-      JOIN reservations r ON r.org_id = b.org_id AND r.status = 'open' AND b.scope_id IN (r.org_id, r.team_id, r.agent_id, r.user_id, r.task_id, r.session_id)
+      JOIN reservations r ON r.org_id = b.org_id AND r.status = 'open' AND b.scope_id IN (r.org_id, r.team_id, r.agent_id, r.user_id, r.plan_id, r.task_id, r.session_id)
      GROUP BY 1
   ), periods AS (
     SELECT period_start FROM held UNION SELECT budget_period_start(b.period, p_at) FROM asked b
   ), used AS (
     SELECT budget_period_start(b.period, u.booked_at) AS period_start, sum(u.cost_micros - u.uncovered_micros)::bigint AS micros FROM asked b
-      JOIN usage_records u ON u.org_id = b.org_id AND b.scope_id IN (u.org_id, u.team_id, u.agent_id, u.user_id, u.task_id, u.session_id)
+      JOIN usage_records u ON u.org_id = b.org_id AND b.scope_id IN (u.org_id, u.team_id, u.agent_id, u.user_id, u.plan_id, u.task_id, u.session_id)
      WHERE u.booked_at >= (SELECT min(period_start) FROM periods)::timestamp AT TIME ZONE 'utc' GROUP BY 1
   ), opened AS (
     INSERT INTO budget_counters (org_id, budget_id, period_start, settled_micros, reserved_micros)

@@ -76,6 +76,7 @@ export const reservations = snakeCase.table(
     teamId: uuid(),
     agentId: uuid(),
     userId: uuid(),
+    planId: uuid(),
     taskId: uuid(),
     sessionId: uuid(),
     model: text().notNull(),

@@ -27,6 +27,7 @@ export const sessions = snakeCase.table(
     teamId: uuid().notNull(),
     agentId: uuid(),
     userId: uuid(),
+    planId: uuid(),
     taskId: uuid(),
     name: text().notNull(),
     /** The model it said it works with; each usage record names its own. */
@@ -65,6 +66,7 @@ export const usageRecords = snakeCase.table(
     teamId: uuid().notNull(),
     agentId: uuid(),
     userId: uuid(),
+    planId: uuid(),
     taskId: uuid(),
     provider: text().notNull(),
     model: text().notNull(),

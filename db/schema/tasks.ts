@@ -14,8 +14,17 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { actorRef, createdAt, id, moment, orgId, words } from "../columns.ts";
-import { leaseEnds, priorities, taskStatuses, taskTypes, type WebhookProvider } from "../enums.ts";
+import {
+  complexities,
+  leaseEnds,
+  priorities,
+  rigors,
+  taskStatuses,
+  taskTypes,
+  type WebhookProvider,
+} from "../enums.ts";
 import { agents, teams } from "./organizations.ts";
+import { plans } from "./plans.ts";
 import { repos } from "./repos.ts";
 
 /** The current state of each task. What happened to it is in `events`. */
@@ -53,6 +62,24 @@ export const tasks = snakeCase.table(
     origin: jsonb().$type<{ provider: WebhookProvider; url: string | null; externalId: string }>(),
     /** Its text was written outside, by whoever could write there. */
     tainted: boolean().notNull().default(false),
+    /** The plan it was approved with, and its name there. */
+    planId: uuid(),
+    planKey: text(),
+    complexity: text({ enum: complexities }).notNull().default("medium"),
+    /** What must be true when it is done; checked before it is. */
+    acceptanceCriteria: words().default(sql`'{}'`),
+    /** Files and folders that it will change. */
+    touches: words().default(sql`'{}'`),
+    estimateMinutes: integer(),
+    estimateTokens: bigint({ mode: "number" }),
+    estimateCostMicros: bigint({ mode: "number" }),
+    /** The tier of model that it goes to whatever the routing table says. */
+    modelTier: text(),
+    /** The only tools it may use; null: all that its agent may. */
+    allowedTools: text().array(),
+    rigor: text({ enum: rigors }),
+    /** Its longest chain of work downstream with its own, in estimated minutes: what is longest goes first. */
+    pathMinutes: integer().notNull().default(30),
     createdAt: createdAt(),
     updatedAt: moment().notNull(),
     statusChangedAt: moment().notNull(),
@@ -63,9 +90,12 @@ export const tasks = snakeCase.table(
     uniqueIndex("tasks_number").on(table.orgId, table.number),
     foreignKey({ columns: [table.orgId, table.teamId], foreignColumns: [teams.orgId, teams.id] }),
     foreignKey({ columns: [table.orgId, table.repoId], foreignColumns: [repos.orgId, repos.id] }),
+    foreignKey({ columns: [table.orgId, table.planId], foreignColumns: [plans.orgId, plans.id] }),
+    /** The tasks of a plan. */
+    index("tasks_plan").on(table.orgId, table.planId).where(sql`plan_id is not null`),
     /** The dispatcher's pick: the best ready task of a team for one assignee or none. */
     index("tasks_ready")
-      .on(table.orgId, table.teamId, table.assigneeId, table.queueRank, table.number)
+      .on(table.orgId, table.teamId, table.assigneeId, table.queueRank, table.pathMinutes.desc(), table.number)
       .where(sql`status = 'todo' and open_dependencies = 0 and archived_at is null`),
     /** Rework that its agent does not come back for, to be offered to others. */
     index("tasks_waiting_for_assignee")
@@ -77,6 +107,22 @@ export const tasks = snakeCase.table(
       .where(sql`archived_at is null`),
     /** The list: a page by keyset. */
     index("tasks_list").on(table.orgId, table.teamId, table.number.desc()),
+  ],
+);
+
+/** What a task brought forth besides commits: a text or JSON that those after it read. */
+export const taskOutputs = snakeCase.table(
+  "task_outputs",
+  {
+    orgId: orgId(),
+    taskId: uuid().notNull(),
+    output: text().notNull(),
+    storedBy: actorRef().notNull(),
+    storedAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orgId, table.taskId] }),
+    foreignKey({ columns: [table.orgId, table.taskId], foreignColumns: [tasks.orgId, tasks.id] }),
   ],
 );
 

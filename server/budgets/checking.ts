@@ -44,9 +44,13 @@ export async function checkBudget(context: Context, input: Input): Promise<Check
   const own = spender ?? {
     teamId: actor.agent?.teamId ?? task?.teamId ?? actor.orgId,
     ...{ agentId: actor.agent ? actor.id : null, userId: actor.agent ? null : actor.id, sessionId: null },
+    planId: null,
     taskId: null,
   };
-  const budgets = await budgetsOf(context, scopesOf(actor.orgId, { ...own, taskId: task?.id ?? own.taskId }));
+  const budgets = await budgetsOf(
+    context,
+    scopesOf(actor.orgId, { ...own, taskId: task?.id ?? own.taskId, planId: task?.planId ?? own.planId ?? null }),
+  );
   const leftMicros = budgets.length > 0 ? Math.min(...budgets.map((budget) => budget.leftMicros)) : null;
   const isOpen = budgets.every(({ state }) => state !== "stopped");
   const fits = leftMicros === null || (estimateMicros === null ? leftMicros > 0 : leftMicros >= estimateMicros);

@@ -6,6 +6,8 @@ export interface Spender {
   teamId: string;
   agentId: string | null;
   userId: string | null;
+  /** The plan that the task belongs to, or that is being written. */
+  planId?: string | null;
   taskId: string | null;
   sessionId: string | null;
 }

@@ -28,8 +28,11 @@ export async function reserve(
 ): Promise<Reserved> {
   const { tx, actor, now } = context;
   const reservationId = newId();
-  const { teamId, agentId, userId, taskId, sessionId } = spender;
-  const owner = { team_id: teamId, agent_id: agentId, user_id: userId, task_id: taskId, session_id: sessionId };
+  const { teamId, agentId, userId, planId = null, taskId, sessionId } = spender;
+  const owner = {
+    ...{ team_id: teamId, agent_id: agentId, user_id: userId, plan_id: planId },
+    ...{ task_id: taskId, session_id: sessionId },
+  };
   const rows = await tx.execute<
     CounterRow & { fits: boolean }
   >(sql`select r.budget_id as "budgetId", r.period_start::text as "periodStart",
@@ -83,7 +86,9 @@ export async function settle(
 }
 
 /** The ids that budgets of this spender stand under. */
-export const scopesOf = (orgId: string, { teamId, agentId, userId, taskId, sessionId }: Spender): string =>
-  `{${[orgId, teamId, agentId, userId, taskId, sessionId].filter((id) => id !== null).join(",")}}`;
+export const scopesOf = (
+  orgId: string,
+  { teamId, agentId, userId, planId = null, taskId, sessionId }: Spender,
+): string => `{${[orgId, teamId, agentId, userId, planId, taskId, sessionId].filter((id) => id !== null).join(",")}}`;
 
 type CounterRow = Counter & Record<string, unknown>;

@@ -37,7 +37,7 @@ async function readBudgets({ tx, actor, now }: Context, where: SQL): Promise<Bud
   return tx.execute<
     Budget & Record<string, unknown>
   >(sql`select b.id, b.scope, b.scope_id as "scopeId", b.team_id as "teamId", b.period,
-      coalesce(o.name, m.name, a.name, u.name, '#' || t.number || ' ' || t.title, s.name, '') as name, p.start::text as "periodStart",
+      coalesce(o.name, m.name, a.name, u.name, 'Plan ' || pl.number || ': ' || pl.title, '#' || t.number || ' ' || t.title, s.name, '') as name, p.start::text as "periodStart",
       case b.period when 'life' then null when 'day' then ${isoTime(sql`((p.start + 1)::timestamp at time zone 'utc')`)}
         else ${isoTime(sql`((p.start + interval '1 month')::timestamp at time zone 'utc')`)} end as "resetsAt",
       b.cap_micros::float8 as "capMicros", coalesce(c.settled_micros, 0)::float8 as "settledMicros",
@@ -53,7 +53,8 @@ async function readBudgets({ tx, actor, now }: Context, where: SQL): Promise<Bud
     left join agents a on a.org_id = b.org_id and a.id = b.scope_id
     left join users u on b.scope = 'user' and u.id = b.scope_id
     left join tasks t on t.org_id = b.org_id and t.id = b.scope_id
+    left join plans pl on pl.org_id = b.org_id and pl.id = b.scope_id
     left join sessions s on s.org_id = b.org_id and s.id = b.scope_id
     where b.org_id = ${actor.orgId} and b.removed_at is null and ${where}
-    order by array_position(array['org', 'team', 'agent', 'user', 'task', 'session'], b.scope), name, b.period limit 500`);
+    order by array_position(array['org', 'team', 'agent', 'user', 'plan', 'task', 'session'], b.scope), name, b.period limit 500`);
 }

@@ -38,6 +38,7 @@ export const setBudgetInput = z.strictObject({
   teamId: id.optional(),
   agentId: id.optional(),
   userId: id.optional(),
+  planId: id.optional(),
   task: taskRef.optional(),
   sessionId: id.optional(),
   period: period.default("day").describe("A day or month in UTC, or the whole life."),

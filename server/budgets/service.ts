@@ -9,6 +9,7 @@ import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { withdrawQuestionsAtCap } from "../human-requests/closing.ts";
 import { newId } from "../ids.ts";
+import { findPlan } from "../plans/finding.ts";
 import { findTask } from "../tasks/finding.ts";
 import { findTeam } from "../teams/finding.ts";
 import { type Counter, noticeWarnings } from "./warnings.ts";
@@ -30,6 +31,7 @@ export interface NamedScope {
   teamId?: string | undefined;
   agentId?: string | undefined;
   userId?: string | undefined;
+  planId?: string | undefined;
   task?: string | undefined;
   sessionId?: string | undefined;
 }
@@ -137,7 +139,7 @@ async function findScope(context: Context, named: NamedScope): Promise<Scope> {
   if (Object.values(named).filter((value) => value !== undefined).length > 1) {
     throw new AppError(
       "invalid",
-      "Name one of teamId, agentId, userId, task and sessionId, or none for the organization.",
+      "Name one of teamId, agentId, userId, planId, task and sessionId, or none for the organization.",
     );
   }
   if (named.teamId) {
@@ -151,6 +153,10 @@ async function findScope(context: Context, named: NamedScope): Promise<Scope> {
   if (named.task) {
     const task = await findTask(context, named.task);
     return { scope: "task", scopeId: task.id, teamId: task.teamId };
+  }
+  if (named.planId) {
+    const plan = await findPlan(context, named.planId);
+    return { scope: "plan", scopeId: plan.id, teamId: plan.teamId };
   }
   if (named.userId) {
     const [member] = await tx

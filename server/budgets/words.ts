@@ -12,6 +12,7 @@ const scopeWords: Record<BudgetScope, string> = {
   team: "the team",
   agent: "the agent",
   user: "the person",
+  plan: "the plan",
   task: "the task",
   session: "the session",
 };

@@ -5,6 +5,7 @@ import { agentProjections } from "../agents/projection.ts";
 import { apiKeyProjections } from "../api-keys/projection.ts";
 import { repoProjections } from "../repos/projection.ts";
 import { taskProjections } from "../tasks/projection.ts";
+import { planProjections } from "../plans/projection.ts";
 import { taskContextProjections } from "../task-contexts/projection.ts";
 import { worktreeProjections } from "../worktrees/projection.ts";
 import { messageProjections } from "../messages/projection.ts";
@@ -30,6 +31,7 @@ export const projections: Record<EventType, Projection> = {
   ...apiKeyProjections,
   ...repoProjections,
   ...taskProjections,
+  ...planProjections,
   ...taskContextProjections,
   ...worktreeProjections,
   ...messageProjections,
@@ -55,7 +57,10 @@ export const projectedTables = [
   "agents",
   "api_keys",
   "repos",
+  "plans",
+  "plan_versions",
   "tasks",
+  "task_outputs",
   "task_dependencies",
   "task_contexts",
   "worktrees",

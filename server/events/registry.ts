@@ -5,22 +5,28 @@ import {
   agentStatuses,
   budgetPeriods,
   budgetScopes,
+  complexities,
   deliveryStatuses,
   diffSides,
+  executionModes,
   keyScopes,
   leaseEnds,
   mergeStrategies,
   orgRoles,
   pauseModes,
+  planSources,
+  planStatuses,
   priorities,
   repoSources,
   requestKinds,
+  rigors,
   taskStatuses,
   taskTypes,
   verdicts,
   webhookProviders,
 } from "#db/enums.ts";
 import type { Actor } from "../context.ts";
+import { planDocument, planEdit } from "../plans/document.ts";
 
 const id = z.uuid();
 const text = z.string();
@@ -38,6 +44,18 @@ const crossedBudget = {
   periodStart: z.iso.date(),
   capMicros: z.int(),
   spentMicros: z.int(),
+};
+
+/** What whoever does a task is told besides its text, and what it is expected to take. */
+const taskBrief = {
+  complexity: z.enum(complexities),
+  acceptanceCriteria: z.array(text),
+  touches: z.array(text),
+  estimateMinutes: z.int().nullable(),
+  estimateTokens: z.int().nullable(),
+  estimateCostMicros: z.int().nullable(),
+  modelTier: text.nullable(),
+  allowedTools: z.array(text).nullable(),
 };
 
 /** Whose channel it is and what follows `agent.<handle>.` in its name; its id follows from them. */
@@ -173,6 +191,9 @@ export const eventData = {
     /** Where a webhook brought it from; its text was written there, by whoever could. */
     origin: z.object({ provider: z.enum(webhookProviders), url: text.nullable(), externalId: text }).optional(),
     tainted: z.boolean().optional(),
+    /** The plan it was approved with, and its name there. */
+    plan: z.object({ id, key: text, rigor: z.enum(rigors) }).optional(),
+    ...z.object(taskBrief).partial().shape,
   }),
   "task.updated": z
     .object({
@@ -182,8 +203,11 @@ export const eventData = {
       priority: z.enum(priorities),
       tags: z.array(text),
       repoId: id.nullable(),
+      ...taskBrief,
     })
     .partial(),
+  /** What it brought forth besides commits; the newest counts. */
+  "task.output_stored": z.object({ output: text }),
   "task.assigned": z.object({ assignee }),
   "task.dependency_added": z.object({ dependsOnId: id, open: z.boolean() }),
   "task.dependency_removed": z.object({ dependsOnId: id, open: z.boolean() }),
@@ -205,6 +229,39 @@ export const eventData = {
   "task.pushed": z.object({ commit: text, previous: text.nullable() }),
   "task.archived": none,
   "task.context_saved": z.object({ version: z.int(), body: text }),
+  "plan.created": z.object({
+    number: z.int(),
+    title: text,
+    requirements: text,
+    files: z.array(z.object({ name: text, text })),
+    repoId: id.nullable(),
+    rigor: z.enum(rigors),
+    mode: z.enum(executionModes),
+    claimSeconds: z.int().nullable(),
+    clonedFromId: id.nullable(),
+  }),
+  "plan.updated": z
+    .object({
+      title: text,
+      requirements: text,
+      files: z.array(z.object({ name: text, text })),
+      repoId: id.nullable(),
+      rigor: z.enum(rigors),
+      mode: z.enum(executionModes),
+      claimSeconds: z.int().nullable(),
+    })
+    .partial(),
+  /** Somebody or something wrote what is to be done: a draft, which takes the place of the one before. */
+  "plan.version_written": z.object({
+    version: z.int(),
+    source: z.enum(planSources),
+    writtenWith: text.nullable(),
+    document: planDocument,
+  }),
+  /** Single changes of the draft, in their order. */
+  "plan.edited": z.object({ version: z.int(), edits: z.array(planEdit) }),
+  "plan.approved": z.object({ version: z.int(), tasks: z.int() }),
+  "plan.status_changed": z.object({ from: z.enum(planStatuses), to: z.enum(planStatuses), reason: text.nullable() }),
   "worktree.created": z.object({ repoId: id, branch: text, baseCommit: text }),
   /** `head` was the branch's last commit where the branch was deleted with it. */
   "worktree.removed": z.object({ head: text.nullable(), discardedCommits: z.int() }),
@@ -308,12 +365,20 @@ export const eventData = {
     cacheWriteMicros: z.int(),
     validFrom: at,
   }),
-  "session.started": z.object({ agentId: id.nullable(), userId: id.nullable(), name: text, model: text.nullable() }),
+  "session.started": z.object({
+    agentId: id.nullable(),
+    userId: id.nullable(),
+    name: text,
+    model: text.nullable(),
+    /** Its task's plan, or the one that is being written. */
+    planId: id.nullable().optional(),
+  }),
   "session.ended": z.object({ reason: text.nullable() }),
   "usage.recorded": z.object({
     sessionId: id,
     agentId: id.nullable(),
     userId: id.nullable(),
+    planId: id.nullable().optional(),
     provider: text,
     model: text,
     inputTokens: z.int(),

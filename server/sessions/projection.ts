@@ -9,18 +9,18 @@ const used = sql`(e.data->>'inputTokens')::bigint, (e.data->>'outputTokens')::bi
 
 export const sessionProjections: Projections<Types> = {
   "session.started": (tx, events) =>
-    tx.execute(sql`insert into sessions (org_id, id, team_id, agent_id, user_id, task_id, name, model, status, input_tokens,
+    tx.execute(sql`insert into sessions (org_id, id, team_id, agent_id, user_id, plan_id, task_id, name, model, status, input_tokens,
         output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, calls, started_at)
-      select e.org_id, e.subject_id, e.team_id, (e.data->>'agentId')::uuid, (e.data->>'userId')::uuid, e.task_id, e.data->>'name',
+      select e.org_id, e.subject_id, e.team_id, (e.data->>'agentId')::uuid, (e.data->>'userId')::uuid, (e.data->>'planId')::uuid, e.task_id, e.data->>'name',
         e.data->>'model', 'ready', 0, 0, 0, 0, 0, 0, e.at from ${events}`),
   "session.ended": (tx, events) =>
     tx.execute(sql`update sessions s set status = 'stopped', ended_at = e.at, end_reason = e.data->>'reason'
       from ${events} where s.org_id = e.org_id and s.id = e.subject_id`),
   "usage.recorded": async (tx, events) => {
-    await tx.execute(sql`insert into usage_records (org_id, id, session_id, team_id, agent_id, user_id, task_id, provider, model,
+    await tx.execute(sql`insert into usage_records (org_id, id, session_id, team_id, agent_id, user_id, plan_id, task_id, provider, model,
         input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, uncovered_micros, key, booked_at, recorded_at)
       select e.org_id, e.subject_id, (e.data->>'sessionId')::uuid, e.team_id, (e.data->>'agentId')::uuid, (e.data->>'userId')::uuid,
-        e.task_id, e.data->>'provider', e.data->>'model', ${used}, (e.data->>'uncoveredMicros')::bigint, e.data->>'key',
+        (e.data->>'planId')::uuid, e.task_id, e.data->>'provider', e.data->>'model', ${used}, (e.data->>'uncoveredMicros')::bigint, e.data->>'key',
         (e.data->>'bookedAt')::timestamptz, e.at from ${events}`);
     await tx.execute(sql`update sessions s set input_tokens = s.input_tokens + u.i, output_tokens = s.output_tokens + u.o,
         cache_read_tokens = s.cache_read_tokens + u.r, cache_write_tokens = s.cache_write_tokens + u.w,

@@ -31,6 +31,7 @@ export async function startSession(context: Context, input: z.output<typeof star
         userId: actor.agent ? null : actor.id,
         name: input.name ?? (task ? `#${task.number} ${task.title}`.slice(0, 200) : `${actor.name}'s session`),
         model: input.model ?? null,
+        planId: task?.planId ?? null,
       },
     },
   ]);
@@ -71,8 +72,8 @@ export function refuseEnded(session: SessionRow): void {
   );
 }
 
-export const spenderOf = ({ id, teamId, agentId, userId, taskId }: SessionRow): Spender => ({
-  ...{ teamId, agentId, userId, taskId },
+export const spenderOf = ({ id, teamId, agentId, userId, planId, taskId }: SessionRow): Spender => ({
+  ...{ teamId, agentId, userId, planId, taskId },
   sessionId: id,
 });
 

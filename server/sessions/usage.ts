@@ -43,8 +43,8 @@ async function addUsage(context: Context, session: SessionRow, input: Input): Pr
     ...{ usageId, model, actualMicros: costMicros },
     reservationId: input.reservationId,
   });
-  const { agentId, userId, teamId, taskId } = session;
-  const facts = { sessionId: session.id, agentId, userId, provider: price.provider, model, ...tokens };
+  const { agentId, userId, teamId, planId, taskId } = session;
+  const facts = { sessionId: session.id, agentId, userId, planId, provider: price.provider, model, ...tokens };
   await record(context, "usage.recorded", [
     {
       subject: usageId,
@@ -96,8 +96,11 @@ async function readUsage({ tx, actor }: Context, usageId: string): Promise<Usage
   return usage;
 }
 
-async function isOver({ tx, actor }: Context, { teamId, agentId, userId, taskId, id }: SessionRow): Promise<boolean> {
-  const scopes = [actor.orgId, teamId, agentId, userId, taskId, id].filter((scope) => scope !== null);
+async function isOver(
+  { tx, actor }: Context,
+  { teamId, agentId, userId, planId, taskId, id }: SessionRow,
+): Promise<boolean> {
+  const scopes = [actor.orgId, teamId, agentId, userId, planId, taskId, id].filter((scope) => scope !== null);
   const closed = await tx.execute(sql`select 1 from closed_budgets x
     where x.org_id = ${actor.orgId} and x.scope_id = any(${`{${scopes.join(",")}}`}::uuid[]) limit 1`);
   return closed.length > 0;

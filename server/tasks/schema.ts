@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  complexities,
   diffSides,
   mergeStatuses,
   priorities,
@@ -26,6 +27,30 @@ const taskType = z.enum(taskTypes);
 
 const title = z.string().trim().min(1).max(500);
 const description = z.string().max(50_000);
+/** What whoever does a task is told besides its text, and what it is expected to take. */
+export const taskBrief = {
+  complexity: z.enum(complexities).optional(),
+  acceptanceCriteria: z
+    .array(z.string().trim().min(1).max(1_000))
+    .max(50)
+    .optional()
+    .describe("What must be true when it is done."),
+  touches: z
+    .array(z.string().trim().min(1).max(500))
+    .max(200)
+    .optional()
+    .describe("Files and folders that it will change."),
+  estimateMinutes: z.int().min(1).max(100_000).nullable().optional().describe("Minutes one agent works on it."),
+  estimateTokens: z.int().min(0).max(1_000_000_000).nullable().optional(),
+  estimateCostMicros: z.int().min(0).max(1_000_000_000_000).nullable().optional().describe("Micro-dollars."),
+  modelTier: z.string().trim().min(1).max(100).nullable().optional().describe("The tier of model it goes to."),
+  allowedTools: z
+    .array(z.string().trim().min(1).max(200))
+    .max(100)
+    .nullable()
+    .optional()
+    .describe("The only tools it may use; null: all."),
+};
 const tags = z.array(z.string().trim().min(1).max(50)).max(20);
 /** The lease a write is made under; may be left out: the caller's own live lease on the task is taken. */
 export const leaseRef = id.optional().describe("Left out: your live lease on the task.");
@@ -222,6 +247,7 @@ export const createTaskInput = z.strictObject({
     .describe("Who must do it. Left out: the first free agent of the team takes it."),
   dependsOn: z.array(taskRef).max(200).default([]).describe("Tasks that must be done before this one can start."),
   tags: tags.default([]),
+  ...taskBrief,
 });
 
 export const createBatchInput = z.strictObject({
@@ -279,6 +305,7 @@ export const updateTaskInput = z.strictObject({
   repoId: id.nullable().optional(),
   addDependencies: z.array(taskRef).max(200).optional(),
   removeDependencies: z.array(taskRef).max(200).optional(),
+  ...taskBrief,
   lease: leaseRef,
 });
 

@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
-import type { LeaseEnd, TaskStatus } from "#db/enums.ts";
+import type { LeaseEnd, Rigor, TaskStatus } from "#db/enums.ts";
 import { numberCounters } from "#db/schema/organizations.ts";
 import { repos } from "#db/schema/repos.ts";
 import type { Context } from "../context.ts";
@@ -31,6 +31,8 @@ type NewTask = z.output<typeof createTaskInput> & {
   dependsOnPlaces?: readonly number[];
   origin?: TaskOrigin;
   tainted?: true;
+  /** The plan it was approved with. */
+  plan?: { id: string; key: string; rigor: Rigor };
 };
 
 /** Creates tasks, all or none; their dependencies may name tasks that exist, or each other. @returns their ids in order. */
@@ -84,15 +86,43 @@ export async function createTasks(context: Context, asked: readonly NewTask[]): 
         openDependencies: dependsOn.filter((id) => states.get(id) !== "done").length,
         ...(input.origin ? { origin: input.origin } : {}),
         ...(input.tainted ? { tainted: true } : {}),
+        ...(input.plan ? { plan: input.plan } : {}),
+        ...briefOf(input),
       },
     };
   });
   await record(
     context,
     "task.created",
-    created.map((event) => ({ ...event, task: event.subject })),
+    afterPredecessors(created).map((event) => ({ ...event, task: event.subject })),
   );
   return created.map(({ subject }) => subject);
+}
+
+/** What its doer is told besides its text, as far as it was told. */
+function briefOf(input: NewTask) {
+  const { complexity, acceptanceCriteria, touches, estimateMinutes, estimateTokens, estimateCostMicros } = input;
+  const brief = { complexity, acceptanceCriteria, touches, estimateMinutes, estimateTokens, estimateCostMicros };
+  const { modelTier, allowedTools } = input;
+  return Object.fromEntries(
+    Object.entries({ ...brief, modelTier, allowedTools }).filter(([, value]) => value !== undefined),
+  );
+}
+
+/** Every task after those it waits for: whoever applies the events one by one counts the same paths. */
+function afterPredecessors<Event extends { subject: string; data: { dependsOn: string[] } }>(events: Event[]): Event[] {
+  const left = new Map(events.map((event) => [event.subject, event]));
+  const sorted: Event[] = [];
+  const visit = (event: Event) => {
+    if (!left.delete(event.subject)) return;
+    for (const id of event.data.dependsOn) {
+      const before = left.get(id);
+      if (before) visit(before);
+    }
+    sorted.push(event);
+  };
+  for (const event of events) visit(event);
+  return sorted;
 }
 
 /** Changes what a task says, and what it waits for. */
@@ -106,7 +136,9 @@ export async function updateTask(context: Context, input: z.output<typeof update
     );
   if (changesEdges && context.lease)
     throw new AppError("conflict", "What a task waits for changes only while nobody works on it, not under a lease.");
-  if (changesEdges) await lockEdges(context);
+  // Both change the longest chain downstream of others.
+  const changesPaths = changes.estimateMinutes !== undefined || changes.complexity !== undefined;
+  if (changesEdges || changesPaths) await lockEdges(context);
   const found = await findTask(context, ref);
   const added = await findTasks(context, addDependencies);
   const removed = await findTasks(context, removeDependencies);

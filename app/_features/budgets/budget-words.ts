@@ -13,6 +13,7 @@ export const scopeWords: Record<BudgetScope, string> = {
   team: "Team",
   agent: "Agent",
   user: "Person",
+  plan: "Plan",
   task: "Task",
   session: "Session",
 };

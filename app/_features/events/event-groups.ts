@@ -4,6 +4,7 @@ import { eventTypes } from "./sentence.ts";
 /** The kinds of events a person filters by. Together they hold every type, each once. */
 export const eventGroups = [
   { id: "tasks", label: "Tasks", of: ["task", "worktree"] },
+  { id: "plans", label: "Plans", of: ["plan"] },
   { id: "messages", label: "Messages", of: ["message"] },
   { id: "reviews", label: "Reviews", of: ["review"] },
   { id: "merges", label: "Merges and gates", of: ["merge", "gate"] },

@@ -298,6 +298,31 @@ const wording: Wording = {
     face: "changed",
     parts: [version === 1 ? "left context for " : "renewed the context of ", it],
   }),
+  "task.output_stored": (_, { it }) => ({ face: "changed", parts: ["left a result for ", it] }),
+  "plan.created": ({ number, title }) => ({ face: "made", parts: [`began plan ${number}: `, { name: title }] }),
+  "plan.updated": (data, { subject }) => ({
+    face: "changed",
+    parts: [`changed the ${fieldsOf(data)} of `, subject("a plan")],
+  }),
+  "plan.version_written": ({ version, document }, { subject }) => ({
+    face: "made",
+    parts: [`wrote version ${version} of `, subject("a plan"), ` with ${counted(document.tasks.length, "task")}`],
+  }),
+  "plan.edited": ({ version, edits }, { subject }) => ({
+    face: "changed",
+    parts: [`made ${counted(edits.length, "change")} in version ${version} of `, subject("a plan")],
+  }),
+  "plan.approved": ({ version, tasks }, { subject }) => ({
+    face: "assigned",
+    parts: [`approved version ${version} of `, subject("a plan"), `: ${counted(tasks, "task")}`],
+    tone: "success",
+  }),
+  "plan.status_changed": ({ to, reason }, { subject }) => ({
+    face: "moved",
+    parts: ["moved ", subject("a plan"), ` to ${to.replaceAll("_", " ")}`],
+    ...(reason === null ? {} : { quote: said(reason) }),
+    ...(to === "failed" ? { tone: "danger" } : to === "completed" ? { tone: "success" } : {}),
+  }),
   "worktree.created": (_, { it }) => ({ face: "pushed", parts: ["made a worktree for ", it] }),
   "worktree.removed": ({ discardedCommits }, { it }) => ({
     face: "archived",
@@ -610,6 +635,8 @@ const fieldWords: Record<string, string> = {
   gateTimeoutSeconds: "time-out of the gate",
   mergeStrategy: "merge strategy",
 };
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 function fieldsOf(data: object): string {
   const fields = Object.keys(data).map((field) => fieldWords[field] ?? field);

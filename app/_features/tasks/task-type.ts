@@ -8,4 +8,8 @@ export const typeLabel: Record<TaskType, string> = {
   docs: "Documentation",
   test: "Test",
   research: "Research",
+  refactor: "Refactoring",
+  analysis: "Analysis",
+  integration: "Integration",
+  asset: "Asset",
 };
