@@ -162,3 +162,11 @@ export const sessionStatuses = [
 /** Who may speak on a channel: everybody, its owner, or the server. */
 export const channelKinds = ["public", "agent", "system"] as const;
 export type ChannelKind = (typeof channelKinds)[number];
+
+/** How far a tool reaches: nowhere, into the task's files, or beyond. */
+export const toolEffects = ["none", "workspace", "outside"] as const;
+export type ToolEffect = (typeof toolEffects)[number];
+
+/** How a call of a tool ended. `interrupted`: nobody knows how far it came. */
+export const toolOutcomes = ["ok", "refused", "failed", "timed_out", "cancelled", "interrupted"] as const;
+export type ToolOutcome = (typeof toolOutcomes)[number];

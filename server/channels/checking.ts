@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { findChannel } from "./finding.ts";
-import { type JsonSchema, problemOf, vetSchema } from "./message-schema.ts";
+import { type JsonSchema, problemOf, vetSchema } from "../json-schema.ts";
 import { takeTurn } from "./publishing.ts";
 import type { checked, checkInput } from "./schema.ts";
 

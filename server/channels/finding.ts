@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { ChannelKind } from "#db/enums.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import type { JsonSchema } from "./message-schema.ts";
+import type { JsonSchema } from "../json-schema.ts";
 import { channelId, parseChannelName } from "./name.ts";
 import { isTimer, timerPaths } from "./timers.ts";
 

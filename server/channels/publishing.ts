@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { type Channel, findChannel, requirePublisher } from "./finding.ts";
 import { ownHandle } from "./handles.ts";
-import { problemOf } from "./message-schema.ts";
+import { problemOf } from "../json-schema.ts";
 import type { published } from "./schema.ts";
 import { countSpoken } from "./counting.ts";
 import { refuseTooMany } from "./shares.ts";

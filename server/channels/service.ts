@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { record } from "../events/record.ts";
 import { type Channel, findChannel, findOwnChannel, requireListener } from "./finding.ts";
 import { type HandleOwner, holdOwnHandle, requireOwnerOf } from "./handles.ts";
-import { vetSchema } from "./message-schema.ts";
+import { vetSchema } from "../json-schema.ts";
 import { readPushName } from "./push-name.ts";
 import { takeTurn } from "./publishing.ts";
 import { endListening } from "./revocation.ts";

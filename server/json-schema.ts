@@ -1,12 +1,12 @@
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { RE2JS } from "re2js";
-import { AppError } from "../errors.ts";
-import { depthOf } from "../json-depth.ts";
-import { mostLevels } from "./schema.ts";
+import { AppError } from "./errors.ts";
+import { depthOf } from "./json-depth.ts";
 
-/** JSON Schema as a channel's owner wrote it. */
+/** JSON Schema as somebody outside wrote it: the owner of a channel, or an attached server. */
 export type JsonSchema = Record<string, unknown>;
 
+const mostLevels = 64;
 const schemaBytes = 32_768;
 const mostDepth = 20;
 /** Subschemas after references are written out: with a payload of 16 KB the work of one check is bounded by both. */
@@ -42,7 +42,7 @@ export function vetSchema(schema: unknown): JsonSchema {
   if (!isObject(schema)) throw wrong("it must be an object");
   if (depthOf(schema, mostLevels) > mostLevels) throw wrong(`it is nested deeper than ${mostLevels} levels`);
   if (Buffer.byteLength(JSON.stringify(schema)) > schemaBytes) {
-    throw new AppError("too_large", "The schema of a channel may have 32 KB.");
+    throw new AppError("too_large", "The schema of messages may have 32 KB.");
   }
   compile(schema);
   return schema;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { problemOf, vetSchema } from "./message-schema.ts";
+import { problemOf, vetSchema } from "./json-schema.ts";
 
 const refused = (words: RegExp) => expect.objectContaining({ code: "invalid", message: expect.stringMatching(words) });
 const chain = (length: number, make: (next: object) => object): object => {

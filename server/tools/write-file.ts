@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { AppError } from "../errors.ts";
+import { partsOf, writeInside } from "./confined.ts";
+import { schemaOf } from "./parameters.ts";
+import type { Tool } from "./tool.ts";
+
+const input = z.strictObject({
+  path: z.string().min(1).max(1_000).describe("Relative to the workspace; folders on the way are made."),
+  content: z.string().max(1_000_000).describe("The whole file."),
+});
+
+export const writeFileTool: Tool = {
+  name: "write_file",
+  description: "Write a text file of the task's workspace, whole: what was there is replaced.",
+  parameters: schemaOf(input),
+  sideEffect: "workspace",
+  isRepeatable: true,
+  execute: async ({ workspacePath }, raw) => {
+    if (workspacePath === undefined) throw new AppError("conflict", "This task has no workspace.");
+    const { path, content } = input.parse(raw);
+    const parts = partsOf(path);
+    const how = await writeInside(workspacePath, parts, content);
+    return `${how === "created" ? "Created" : "Replaced"} ${parts.join("/")} (${Buffer.byteLength(content)} bytes).`;
+  },
+};
