@@ -10,6 +10,8 @@ const GLOBAL_TABLES: Record<string, string> = {
   sign_ins: "a person's sessions",
   refresh_tokens: "a chain of a person's session, or of a key whose organization the session names",
   password_resets: "a person's password is theirs in every organization",
+  profile_sign_ins: "somebody who is not in yet",
+  device_sign_ins: "a client that nobody has let in yet",
   worker_beats: "a worker serves every organization",
 };
 

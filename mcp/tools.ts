@@ -3,6 +3,7 @@ import * as apiKeys from "#server/api-keys/operations.ts";
 import * as audit from "#server/audit-log/operations.ts";
 import * as budgets from "#server/budgets/operations.ts";
 import * as channels from "#server/channels/operations.ts";
+import * as devices from "#server/device-sign-ins/operations.ts";
 import { waitForWork } from "#server/dispatch/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
 import * as humanRequests from "#server/human-requests/operations.ts";
@@ -167,6 +168,9 @@ export const notForAgents: readonly Operation[] = [
   signIns.revokeSignIn,
   signIns.signOut,
   signIns.changePassword,
+  devices.getDevice,
+  devices.approveDevice,
+  devices.denyDevice,
   tokens.getProfile,
   tokens.updateProfile,
   startSample,

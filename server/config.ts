@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { problemOfProfileUrl } from "./profile-sign-ins/places.ts";
 
 /** A list in one variable: `a, b, c`. */
 const list = z.string().transform((text) =>
@@ -66,6 +67,14 @@ export const settings = z.object({
   oidcIssuer: webAddress.optional().describe("Sign-in with OpenID Connect: address of the issuer."),
   oidcId: z.string().optional().describe("Client id at the issuer."),
   oidcSecret: z.string().optional().meta(secret).describe("Client secret at the issuer."),
+  profileUrls: list
+    .default(["github=https://api.github.com/users/{user}", "github=https://api.github.com/users/{user}/gists"])
+    .describe(
+      "Where public profiles are, for signing in without a password: `NAME=https://HOST/PATH/{user}`, a name more than once for several places. Without it `github`: profile and gists, by its API. `off`: nowhere.",
+    ),
+  profileTrustedHosts: list
+    .default([])
+    .describe("Hosts of profiles (`HOST:PORT`) that may be inside the network and without TLS. None by default."),
   pusherUrl: webAddress
     .optional()
     .meta(secret)
@@ -193,6 +202,10 @@ function contradictions(data: Settings): string[] {
   }
   if (data.pusherUrl && !/^https?:\/\/[^:]+:[^@]+@[^/]+\/apps\/\d+$/.test(data.pusherUrl)) {
     problems.push("ENTOURAGE_PUSHER_URL=(hidden): expected https://KEY:SECRET@HOST/apps/ID with a numeric ID.");
+  }
+  for (const text of data.profileUrls) {
+    const problem = text === "off" ? undefined : problemOfProfileUrl(text, data.profileTrustedHosts);
+    if (problem) problems.push(`ENTOURAGE_PROFILE_URLS: "${text}" ${problem}`);
   }
   for (const origin of data.corsOrigins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {

@@ -120,7 +120,9 @@ test("the OpenAPI document tells every operation", () => {
   const document = describeApi(operations, address);
   expect(Object.keys(document.paths)).toEqual([
     ...[...operations.keys()].map((name) => `/${name}`),
-    ...["register", "login", "refresh", "reset", "revoke", "me"].map((name) => `/api/auth/${name}`),
+    ...["register", "login", "refresh", "init", "verify", "device", "device/token", "reset", "revoke", "me"].map(
+      (name) => `/api/auth/${name}`,
+    ),
     ...["publish", "lock", "unlock", "grant", "revoke", "advertise", "locks/{agent}", "profile/{agent}"].map(
       (path) => `/api/${path}`,
     ),

@@ -57,11 +57,15 @@ export async function revokeInvitation(context: Context, invitationId: string): 
 }
 
 /** An invitation that can be accepted now, locked until the end of the transaction. Runs as the system. */
-export async function lockOpenInvitation({ tx }: Context, token: string) {
+export function lockOpenInvitation(context: Context, token: string) {
+  return lockByHash(context, hashSecret(token));
+}
+
+async function lockByHash({ tx }: Context, tokenHash: string) {
   const [found] = await tx
     .select()
     .from(invitations)
-    .where(and(eq(invitations.tokenHash, hashSecret(token)), isNull(invitations.revokedAt)))
+    .where(and(eq(invitations.tokenHash, tokenHash), isNull(invitations.revokedAt)))
     .for("update");
   return found && !found.acceptedAt && found.expiresAt > new Date() ? found : undefined;
 }
@@ -81,13 +85,22 @@ export async function joinByInvitation(context: Context, token: string) {
  * Lets a person into the organization that invited them, once. Runs as the system, since they are not in it yet.
  * @throws AppError not_found for a link that is used, revoked, expired or made up; forbidden for somebody else's.
  */
-export async function acceptInvitation(
+export function acceptInvitation(
   context: Context,
   token: string,
   person: { id: string; name: string; email: string },
 ): Promise<{ orgId: string; slug: string; role: OrgRole }> {
+  return acceptByHash(context, hashSecret(token), person);
+}
+
+/** The same for whoever kept the SHA-256 of the invitation's token and nothing more. */
+export async function acceptByHash(
+  context: Context,
+  tokenHash: string,
+  person: { id: string; name: string; email: string },
+): Promise<{ orgId: string; slug: string; role: OrgRole }> {
   const { tx } = context;
-  const invitation = await lockOpenInvitation(context, token);
+  const invitation = await lockByHash(context, tokenHash);
   if (!invitation) {
     throw new AppError(
       "not_found",

@@ -8,6 +8,8 @@ const outlived = {
   worker_beats: sql`beat_at < now() - interval '1 day'`,
   sample_runs: sql`finished_at < now() - interval '1 day'`,
   password_resets: sql`expires_at < now() - interval '1 day'`,
+  profile_sign_ins: sql`expires_at < now() - interval '1 day'`,
+  device_sign_ins: sql`expires_at < now() - interval '1 day'`,
   refresh_tokens: sql`expires_at < now()`,
   mcp_tasks: sql`expires_at < now()`,
   mcp_used_states: sql`used_at < now() - interval '1 day'`,

@@ -15,6 +15,7 @@ import { parseConfig } from "../config.ts";
 import type { Actor } from "../context.ts";
 import type { Door } from "../door.ts";
 import { execute } from "../execute.ts";
+import { handleDevice, handleDeviceToken } from "../device-sign-ins/http.ts";
 import { getAliases, postAliases } from "../http/aliases.ts";
 import { handleAppCallback } from "../github-apps/http.ts";
 import { answerOperation } from "../http/answer.ts";
@@ -24,6 +25,7 @@ import { openRuntime } from "../runtime.ts";
 import { answerTrpc } from "../trpc/answer.ts";
 import { operations } from "../trpc/operations.ts";
 import { handleLogin, handleMe, handleRefresh, handleReset, handleRevoke } from "../tokens/http.ts";
+import { handleInit, handleVerify } from "../profile-sign-ins/http.ts";
 import { receiveDelivery } from "../webhooks/receive.ts";
 import { openTestRuntime, type TestOrg } from "./fixtures.ts";
 
@@ -35,6 +37,10 @@ const authDoors = new Map([
   ["/api/auth/reset", handleReset],
   ["/api/auth/revoke", handleRevoke],
   ["/api/auth/me", handleMe],
+  ["/api/auth/device", handleDevice],
+  ["/api/auth/device/token", handleDeviceToken],
+  ["/api/auth/init", handleInit],
+  ["/api/auth/verify", handleVerify],
 ]);
 
 const isPostAlias = (path: string): path is keyof typeof postAliases => path in postAliases;

@@ -7,9 +7,17 @@ import { newId } from "../ids.ts";
 import { signingOf } from "../auth/signing.ts";
 
 export const accessMinutes = 60;
+/** Of a token without a refresh token: somebody without a password, or a client that a person let in. */
+export const lastingDays = 7;
 
 /** What an access token says: the family it belongs to, and perhaps the one organization it is for. Nothing of rights. */
-const accessClaims = z.object({ sub: z.uuid(), sid: z.uuid(), org: z.uuid().optional() });
+const accessClaims = z.object({
+  sub: z.uuid(),
+  sid: z.uuid(),
+  org: z.uuid().optional(),
+  /** The name in the public profile that let them in; told, never believed. */
+  username: z.string().optional(),
+});
 export type AccessClaims = z.output<typeof accessClaims>;
 
 /** A token in three parts, whoever made it: an API key has no dots. */
@@ -19,7 +27,12 @@ export const looksLikeAccessToken = (token: string): boolean => /^[\w-]+\.[\w-]*
  * Makes an access token: a JWT of RFC 9068's form (`typ: at+jwt`), HS256 by the current key of the key ring.
  * Symmetric, because nobody but this installation reads it. `at` is the time of the database.
  */
-export async function signAccessToken(settings: Pick<Settings, "dataDir">, claims: AccessClaims, at: Date) {
+export async function signAccessToken(
+  settings: Pick<Settings, "dataDir">,
+  claims: AccessClaims,
+  at: Date,
+  lifeSeconds = accessMinutes * 60,
+) {
   const { issuer, audience, currentKeyId, keyOf } = signingOf(settings);
   const key = keyOf(currentKeyId);
   if (!key) throw new Error("the key ring has no current key");
@@ -32,7 +45,7 @@ export async function signAccessToken(settings: Pick<Settings, "dataDir">, claim
     .setSubject(sub)
     .setJti(newId())
     .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + accessMinutes * 60)
+    .setExpirationTime(issuedAt + lifeSeconds)
     .sign(key);
 }
 

@@ -9,8 +9,8 @@ import type { Context, Runtime, Settings } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import { accessMinutes, signAccessToken } from "./access-token.ts";
-import type { TokenPair } from "./schema.ts";
+import { accessMinutes, lastingDays, signAccessToken } from "./access-token.ts";
+import type { LastingToken, TokenPair } from "./schema.ts";
 import { signingOf } from "../auth/signing.ts";
 
 /** Which client asks: its address and what it calls itself. */
@@ -30,19 +30,47 @@ const lifeMilliseconds = signInDays * 86_400_000;
 export async function startFamily(runtime: Runtime, holder: Holder, client: Client): Promise<TokenPair> {
   const id = newId();
   const refreshToken = makeKey("rt_");
-  const now = await asSystem(runtime, async ({ tx, now: at }) => {
+  const now = await asSystem(runtime, async (context) => {
+    const { tx, now: at } = context;
     const expiresAt = new Date(at.getTime() + lifeMilliseconds);
-    await tx.insert(signIns).values({
-      ...{ id, kind: "token", createdAt: at, lastSeenAt: at, expiresAt, ip: client.ip },
-      ...{ userAgent: client.userAgent.slice(0, 300) },
-      ...("key" in holder
-        ? { forOrgId: holder.key.orgId, keyId: holder.key.id }
-        : { userId: holder.userId, forOrgId: holder.orgId ?? null }),
-    });
+    await insertFamily(context, { id, expiresAt }, holder, client);
     await tx.insert(refreshTokens).values({ hash: hashSecret(refreshToken), signInId: id, createdAt: at, expiresAt });
     return at;
   });
   return pairOf(runtime.settings, { ...rowOf(holder), id }, refreshToken, now);
+}
+
+/**
+ * Begins a sign-in of seven days that has one access token and no refresh token: when it is over, the person comes in anew.
+ * Runs as the system, in the transaction that lets them in.
+ */
+export async function startLasting(
+  context: Context,
+  { userId, orgId, username }: { userId: string; orgId: string; username?: string },
+  client: Client,
+): Promise<LastingToken> {
+  const id = newId();
+  const lifeSeconds = lastingDays * 86_400;
+  const expiresAt = new Date(context.now.getTime() + lifeSeconds * 1000);
+  await insertFamily(context, { id, expiresAt }, { userId, orgId }, client);
+  const claims = { sub: userId, sid: id, org: orgId, ...(username && { username }) };
+  const accessToken = await signAccessToken(context.settings, claims, context.now, lifeSeconds);
+  return { accessToken, tokenType: "Bearer", expiresIn: lifeSeconds };
+}
+
+function insertFamily(
+  { tx, now }: Context,
+  { id, expiresAt }: { id: string; expiresAt: Date },
+  holder: Holder,
+  client: Client,
+) {
+  return tx.insert(signIns).values({
+    ...{ id, kind: "token", createdAt: now, lastSeenAt: now, expiresAt, ip: client.ip },
+    ...{ userAgent: client.userAgent.slice(0, 300) },
+    ...("key" in holder
+      ? { forOrgId: holder.key.orgId, keyId: holder.key.id }
+      : { userId: holder.userId, forOrgId: holder.orgId ?? null }),
+  });
 }
 
 /**

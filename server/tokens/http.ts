@@ -1,20 +1,18 @@
+import { answerAuth, clientOf, readBody } from "../auth/answer.ts";
 import { isWellFormed } from "../auth/key.ts";
 import { attempts } from "../auth/attempts.ts";
 import { resetPassword } from "../auth/password-reset.ts";
-import { admitPage, type Door, enter, explain, readJsonText, refusal, requestIdOf } from "../door.ts";
+import { type Door, enter, requestIdOf } from "../door.ts";
 import { AppError } from "../errors.ts";
 import { execute } from "../execute.ts";
-import { parseOrRefuse } from "../input-refusal.ts";
-import { type Client, refresh, revokeFamily } from "./families.ts";
+import { refresh, revokeFamily } from "./families.ts";
 import { getProfile } from "./operations.ts";
 import { authenticateInput, refreshInput, resetInput, signedIn, tokenPair } from "./schema.ts";
 import { exchangeKey, signInWithPassword } from "./service.ts";
 
-const bodyLimitBytes = 16_384;
-
 /** `POST /api/auth/login`: `{ email, password, org? }` (or `{ apiKey }`) → both tokens and the user. */
 export const handleLogin = (door: Door, request: Request): Promise<Response> =>
-  answer(door, request, async () => {
+  answerAuth(door, request, async () => {
     const { apiKey, email, password, org } = await readBody(request, "login", authenticateInput);
     if (apiKey !== undefined && email === undefined)
       return signedIn.parse(await exchangeKey(door.runtime, apiKey, clientOf(request)));
@@ -25,7 +23,7 @@ export const handleLogin = (door: Door, request: Request): Promise<Response> =>
 
 /** `POST /api/auth/refresh`: `{ refreshToken }` → a new pair; the old one has ended. */
 export const handleRefresh = (door: Door, request: Request): Promise<Response> =>
-  answer(door, request, async () => {
+  answerAuth(door, request, async () => {
     const { refreshToken } = await readBody(request, "refresh", refreshInput);
     // Typing errors cost nobody anything; whoever tries tokens is counted as a stranger.
     if (!isWellFormed(refreshToken, "rt_")) await door.runtime.rates.admit({ ip: clientOf(request).ip });
@@ -34,7 +32,7 @@ export const handleRefresh = (door: Door, request: Request): Promise<Response> =
 
 /** `POST /api/auth/revoke`: ends the sign-in of a refresh token, or of the access token in the header. */
 export const handleRevoke = (door: Door, request: Request): Promise<Response> =>
-  answer(door, request, async () => {
+  answerAuth(door, request, async () => {
     const { refreshToken } = await readBody(request, "revoke", refreshInput.partial());
     if (refreshToken !== undefined) {
       await revokeFamily(door.runtime, { refreshToken });
@@ -50,7 +48,7 @@ export const handleRevoke = (door: Door, request: Request): Promise<Response> =>
 
 /** `POST /api/auth/reset`: `{ token, password }`: the token of a reset link sets a new password; every sign-in ends. */
 export const handleReset = (door: Door, request: Request): Promise<Response> =>
-  answer(door, request, async () => {
+  answerAuth(door, request, async () => {
     const asked = await readBody(request, "reset", resetInput);
     await attempts(door.runtime.settings).admit({ ip: clientOf(request).ip });
     await resetPassword(door.runtime, asked);
@@ -59,39 +57,8 @@ export const handleReset = (door: Door, request: Request): Promise<Response> =>
 
 /** `GET /api/auth/me`: who comes with this token, key or cookie. */
 export const handleMe = (door: Door, request: Request): Promise<Response> =>
-  answer(door, request, async () => {
+  answerAuth(door, request, async () => {
     const requestId = requestIdOf(request);
     const { actor, runtime } = await enter(door, request, requestId);
     return execute(getProfile, runtime, actor, {}, { requestId });
   });
-
-async function answer(door: Door, request: Request, work: () => Promise<object>): Promise<Response> {
-  const requestId = requestIdOf(request);
-  try {
-    admitPage(request, door.runtime);
-    const body = await work();
-    return Response.json(body, { headers: { "cache-control": "no-store", "x-request-id": requestId } });
-  } catch (error) {
-    const told = explain(door, error, requestId);
-    return refusal(told, told.code === "unauthenticated" ? { "www-authenticate": "Bearer" } : {});
-  }
-}
-
-async function readBody<Schema extends Parameters<typeof parseOrRefuse>[1]>(
-  request: Request,
-  name: string,
-  schema: Schema,
-) {
-  const text = await readJsonText(request, bodyLimitBytes);
-  try {
-    return parseOrRefuse(name, schema, text.trim() === "" ? {} : JSON.parse(text));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new AppError("invalid", "The body is not JSON.");
-    throw error;
-  }
-}
-
-const clientOf = ({ headers }: Request): Client => ({
-  ip: headers.get("x-forwarded-for") ?? "unknown",
-  userAgent: headers.get("user-agent") ?? "",
-});

@@ -42,6 +42,10 @@ export const tokenPair = z.object({
 });
 export type TokenPair = z.output<typeof tokenPair>;
 
+/** What lets somebody in for seven days. There is nothing to refresh it with. */
+export const lastingToken = tokenPair.omit({ refreshToken: true, refreshExpiresIn: true });
+export type LastingToken = z.output<typeof lastingToken>;
+
 export const signedIn = tokenPair.extend({
   user: user.nullable().describe("Null for the key of an agent."),
   org: z.string().nullable().describe("The organization to begin in: its slug."),

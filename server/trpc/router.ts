@@ -3,6 +3,7 @@ import * as apiKeys from "../api-keys/operations.ts";
 import * as audit from "../audit-log/operations.ts";
 import * as budgets from "../budgets/operations.ts";
 import * as channels from "../channels/operations.ts";
+import * as devices from "../device-sign-ins/operations.ts";
 import { waitForWork } from "../dispatch/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
 import * as humanRequests from "../human-requests/operations.ts";
@@ -85,6 +86,11 @@ export const appRouter = router({
     revoke: mutation(signIns.revokeSignIn),
     signOut: mutation(signIns.signOut),
     changePassword: mutation(signIns.changePassword),
+  }),
+  devices: router({
+    get: mutation(devices.getDevice),
+    approve: mutation(devices.approveDevice),
+    deny: mutation(devices.denyDevice),
   }),
   profile: router({ get: query(tokens.getProfile), update: mutation(tokens.updateProfile) }),
   tokens: router({ authenticate: mutation(tokens.authenticate) }),

@@ -217,6 +217,10 @@ const wording: Wording = {
     parts: [`was refused ${operation}: it needs ${permission}`],
     tone: "warning",
   }),
+  "security.client_approved": ({ client, ip }) => ({
+    face: "key",
+    parts: ["let ", { name: client }, ` in as themselves for seven days${ip ? `, from ${ip}` : ""}`],
+  }),
   "security.sign_in_denied": ({ ip }, { subject }) => ({
     face: "key",
     parts: ["refused a wrong password for ", subject("somebody"), ip ? ` from ${ip}` : ""],
