@@ -8,6 +8,7 @@ import { advertise } from "./cli/commands/advertise.ts";
 import { grant, lock, pub, request, revoke, sub, unlock, validate } from "./cli/commands/channels.ts";
 import { config } from "./cli/commands/config.ts";
 import { doctor } from "./cli/commands/doctor.ts";
+import { events } from "./cli/commands/events.ts";
 import { answer, inbox } from "./cli/commands/inbox.ts";
 import { instructionPrompt } from "./cli/commands/instruction-prompt.ts";
 import { login, logout, whoami } from "./cli/commands/login.ts";
@@ -24,7 +25,7 @@ import { serverInfo } from "./server-info.ts";
 // `entourage`: the command line of people and scripts. Data goes to stdout, talk to stderr; secrets are never arguments.
 const grammar = object({
   act: or(
-    or(login, logout, whoami, listTasks, showTask, claim, inbox, answer),
+    or(login, logout, whoami, listTasks, showTask, claim, inbox, answer, events),
     or(pub, sub, subexec, lock, unlock, grant, revoke, request, advertise, validate),
     or(run, mcp, instructionPrompt, doctor, config),
   ),

@@ -5,6 +5,7 @@ import * as budgets from "#server/budgets/operations.ts";
 import * as channels from "#server/channels/operations.ts";
 import * as devices from "#server/device-sign-ins/operations.ts";
 import { waitForWork } from "#server/dispatch/operations.ts";
+import { createEventTicket } from "#server/event-streams/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
 import * as humanRequests from "#server/human-requests/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "#server/leases/operations.ts";
@@ -178,6 +179,7 @@ export const notForAgents: readonly Operation[] = [
   tasks.getGraph,
   listActivity,
   listEvents,
+  createEventTicket,
   merges.listMergesOperation,
   humanRequests.listRequests,
   humanRequests.listWaitingOperation,

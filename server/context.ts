@@ -2,6 +2,7 @@ import type { ActorRef } from "#db/columns.ts";
 import type { Db, Tx } from "#db/client.ts";
 import type { ActorKind, AgentRole, AgentRuntime, OrgRole } from "#db/enums.ts";
 import type { AccessWatch } from "./auth/access-watch.ts";
+import type { EventStreams } from "./event-streams/hub.ts";
 import type { Cause, PendingEvent } from "./events/registry.ts";
 import type { Answers } from "./human-requests/waiting.ts";
 import type { Listening } from "./channels/listening.ts";
@@ -45,6 +46,8 @@ export interface Runtime {
   listening?: Listening;
   /** How many listen to a channel on the realtime host at this moment; only processes with doors ask. */
   subscribersOf?: (channel: string) => Promise<number>;
+  /** Where readers of the feed wait; only processes with doors have one. */
+  streams?: EventStreams;
 }
 
 /** The settings that domain code reads; a part of the process's configuration. */

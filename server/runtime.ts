@@ -5,6 +5,7 @@ import { type Config, config } from "./config.ts";
 import type { Runtime, Settings } from "./context.ts";
 import { openListening } from "./channels/listening.ts";
 import { openParking } from "./dispatch/parking.ts";
+import { openStreams } from "./event-streams/hub.ts";
 import { startWake } from "./events/wake.ts";
 import { openAnswers } from "./human-requests/waiting.ts";
 import { openSecrets } from "./keyring.ts";
@@ -77,10 +78,17 @@ export async function openRuntime(name: string, from: Config = config()): Promis
   // The keys of the host are read when somebody asks for the first time.
   let host: PushClient | undefined;
   const push = () => (host ??= connectPusher(pusherSettings(from, openSecrets(from.dataDir))));
+  const streams = openStreams({
+    db,
+    wake,
+    settings,
+    onError: (error) => log.warn({ error }, "event streams were not told; the next look goes on from there"),
+  });
   return {
     db,
     wake,
     settings,
+    streams,
     parking,
     access,
     answers,
@@ -91,6 +99,7 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     sql,
     rates: createRates(from),
     async close() {
+      streams.close();
       parking.close();
       access.close();
       answers.close();

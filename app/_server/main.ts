@@ -89,6 +89,8 @@ function listen(host: string): Promise<Server | undefined> {
 async function stop(): Promise<void> {
   if (draining) return;
   draining = true;
+  // Streams would stay open to the last: their readers are told to come back, and find the next process.
+  if (doorsAreOpen) await webRuntime().then(({ streams }) => streams?.close());
   const open = servers.filter((server) => server !== undefined);
   const closed = Promise.all(open.map((server) => new Promise((resolve) => server.close(resolve))));
   const cut = setTimeout(() => {

@@ -86,7 +86,8 @@ export async function send(url: string, request: RequestInit, { signal }: Connec
 export const unreachable = ({ server }: Connection) =>
   new CliFailure(exits.retry, `Nobody answers at ${server}. Is it running? Another address: --server URL.`);
 
-async function refusalOf(response: Response): Promise<CliFailure> {
+/** What the server said, with the exit code that belongs to it. */
+export async function refusalOf(response: Response): Promise<CliFailure> {
   const text = await response.text();
   const told = refusal.safeParse(parsed(text));
   if (!told.success) return new CliFailure(exits.failed, `HTTP ${response.status}: ${text.slice(0, 200)}`);

@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { findTask } from "../tasks/finding.ts";
+import { findTeam } from "../teams/finding.ts";
 import { readEventsBy } from "./queries.ts";
 import type { FeedEvent } from "./schema.ts";
 
@@ -11,11 +12,15 @@ export async function latestSeq({ tx, actor }: Context): Promise<number> {
   return Number(head?.seq ?? 0);
 }
 
-/** Events after a number, oldest first: how a reader that was away catches up. Nothing is ever skipped, since numbers follow commits. */
+/**
+ * Events after a number, oldest first: how a reader that was away catches up. Nothing is ever skipped, since numbers follow
+ * commits. @throws AppError not_found for a team that is missing or foreign.
+ */
 export async function readFeed(
   context: Context,
   { teamId, since, limit }: { teamId?: string | undefined; since: number; limit: number },
 ) {
+  if (teamId) await findTeam(context, teamId);
   const head = await latestSeq(context);
   const events = await readEvents(
     context,

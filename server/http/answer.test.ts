@@ -123,7 +123,7 @@ test("the OpenAPI document tells every operation", () => {
     ...["register", "login", "refresh", "init", "verify", "device", "device/token", "reset", "revoke", "me"].map(
       (name) => `/api/auth/${name}`,
     ),
-    ...["publish", "lock", "unlock", "grant", "revoke", "advertise", "locks/{agent}", "profile/{agent}"].map(
+    ...["publish", "lock", "unlock", "grant", "revoke", "advertise", "locks/{agent}", "profile/{agent}", "events"].map(
       (path) => `/api/${path}`,
     ),
   ]);

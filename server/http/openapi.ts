@@ -2,6 +2,7 @@ import { z } from "zod";
 import { errorCodes } from "../errors.ts";
 import { describeAliases } from "./openapi-aliases.ts";
 import { describeAuth } from "./openapi-auth.ts";
+import { describeEventStream } from "./openapi-events.ts";
 import type { Operation } from "../operation.ts";
 
 /** The OpenAPI 3.1 document of `POST /api/v1/<operation>`, read from the operations themselves. */
@@ -19,7 +20,7 @@ export function describeApi(operations: ReadonlyMap<string, Operation>, address:
     },
     servers: [{ url: `${address}/api/v1` }],
     security: [{ apiKey: [] }],
-    paths: { ...paths, ...describeAuth(address), ...describeAliases(paths, address) },
+    paths: { ...paths, ...describeAuth(address), ...describeAliases(paths, address), ...describeEventStream(address) },
     components: {
       securitySchemes: {
         apiKey: { type: "http", scheme: "bearer", description: "An API key (`oc_…`) or an access token." },

@@ -11,6 +11,7 @@ const outlived = {
   profile_sign_ins: sql`expires_at < now() - interval '1 day'`,
   device_sign_ins: sql`expires_at < now() - interval '1 day'`,
   refresh_tokens: sql`expires_at < now()`,
+  event_tickets: sql`expires_at < now()`,
   mcp_tasks: sql`expires_at < now()`,
   mcp_used_states: sql`used_at < now() - interval '1 day'`,
   // Long enough for a provider's last retry and for a person who looks back; an id that comes later than that is new.

@@ -14,6 +14,7 @@ import { actorOfRequest } from "../auth/session.ts";
 import { parseConfig } from "../config.ts";
 import type { Actor } from "../context.ts";
 import type { Door } from "../door.ts";
+import { answerEventStream } from "../event-streams/answer.ts";
 import { execute } from "../execute.ts";
 import { handleDevice, handleDeviceToken } from "../device-sign-ins/http.ts";
 import { getAliases, postAliases } from "../http/aliases.ts";
@@ -92,6 +93,7 @@ export async function openTestDoors(settings: Record<string, string> = {}, log?:
     if (pathname === "/api/auth/register") return handleRegister(runtime, request);
     if (pathname.startsWith("/api/trpc/")) return answerTrpc(door, request, "/api/trpc");
     if (pathname === "/api/openapi.json") return Promise.resolve(Response.json(describeApi(operations, address)));
+    if (pathname === "/api/events") return answerEventStream(door, request);
     const [, short = "", handle] = /^\/api\/(\w+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
     if (handle === undefined && isPostAlias(short))
       return answerOperation(door, request, operations, postAliases[short]);

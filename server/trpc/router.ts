@@ -5,6 +5,7 @@ import * as budgets from "../budgets/operations.ts";
 import * as channels from "../channels/operations.ts";
 import * as devices from "../device-sign-ins/operations.ts";
 import { waitForWork } from "../dispatch/operations.ts";
+import { createEventTicket } from "../event-streams/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
 import * as humanRequests from "../human-requests/operations.ts";
 import * as githubApps from "../github-apps/operations.ts";
@@ -212,6 +213,7 @@ export const appRouter = router({
   events: router({
     list: query(listEvents),
     activity: query(listActivity),
+    createTicket: mutation(createEventTicket),
   }),
   audit: router({
     list: query(audit.listAuditEvents),
