@@ -13,6 +13,7 @@ const GLOBAL_TABLES: Record<string, string> = {
   profile_sign_ins: "somebody who is not in yet",
   device_sign_ins: "a client that nobody has let in yet",
   worker_beats: "a worker serves every organization",
+  realtime_nodes: "so does its realtime server",
 };
 
 test("every table carries org_id, or is listed as global with a reason", async () => {

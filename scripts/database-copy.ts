@@ -83,7 +83,7 @@ export function readManifest(folder: string): Manifest {
 /** True when nobody has used this database yet. */
 export async function isEmpty(sql: Sql): Promise<boolean> {
   for (const { schema, name } of await listTables(sql)) {
-    if (schema !== "public" || name === "worker_beats") continue;
+    if (schema !== "public" || name === "worker_beats" || name === "realtime_nodes") continue;
     const rows = await sql`select 1 from ${sql(schema)}.${sql(name)} limit 1`;
     if (rows.length > 0) return false;
   }

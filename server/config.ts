@@ -82,6 +82,13 @@ export const settings = z.object({
   realtimeWebhookUrl: webAddress
     .optional()
     .describe("Where the embedded realtime server reports what happens on channels, signed as Pusher's webhooks are."),
+  realtimeRedis: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .meta(secret)
+    .describe(
+      "Redis through which the realtime servers of several workers share. Without it they do through PostgreSQL.",
+    ),
   workerPort: integer(0, 65535)
     .default(0)
     .describe("Loopback port of the worker (realtime, terminals). 0: a free one, chosen by `npm start`."),

@@ -1,7 +1,13 @@
 import { type Runtime, systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
-import { endSockets, organizationsOf, peopleSignedOut, renameChannels } from "#server/realtime/access.ts";
+import {
+  endSockets,
+  isSomeNodeApart,
+  organizationsOf,
+  peopleSignedOut,
+  renameChannels,
+} from "#server/realtime/access.ts";
 import type { PushClient } from "#server/realtime/pusher.ts";
 
 export interface AccessOptions {
@@ -36,7 +42,7 @@ export function startAccess(runtime: Runtime, { push, isEmbedded, onError }: Acc
   }
 
   async function end(userIds: readonly string[]): Promise<void> {
-    if (isEmbedded) return endSockets(push, new Set(userIds));
+    if (isEmbedded && (await endSockets(push, new Set(userIds))) && !(await isApart())) return;
     const orgIds = await inTransaction(runtime, systemActor("", "access"), transaction(), (context) =>
       organizationsOf(context, userIds),
     );
@@ -45,6 +51,9 @@ export function startAccess(runtime: Runtime, { push, isEmbedded, onError }: Acc
       await push.triggerFrames(moved);
     }
   }
+
+  const isApart = () =>
+    inTransaction(runtime, systemActor("", "access"), transaction(), (context) => isSomeNodeApart(context));
 
   const off = runtime.wake.on("access_changed", (orgId) => {
     const isPoll = orgId === undefined;

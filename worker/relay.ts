@@ -5,7 +5,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import { type Context, type Runtime, systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
-import { endSockets, peopleNarrowed, renameChannels } from "#server/realtime/access.ts";
+import { endSockets, isSomeNodeApart, peopleNarrowed, renameChannels } from "#server/realtime/access.ts";
 import { type AddressedFrame, buildFrames, type LoggedEvent, readLog } from "#server/realtime/frames.ts";
 import { type PushClient, PushFailed } from "#server/realtime/pusher.ts";
 
@@ -124,12 +124,15 @@ export function startRelay(runtime: Runtime, { url, push, isEmbedded, onError, b
 
   async function guard(orgId: string, line: Line, events: readonly LoggedEvent[]) {
     const people = peopleNarrowed(events);
-    if (people.length > 0) {
-      if (isEmbedded) await endSockets(push, people);
-      else await push.triggerFrames(await inOrg(orgId, renameChannels));
-    }
+    const isLeft = people.length > 0 && !(await endEverywhere(orgId, people));
+    if (isLeft) await push.triggerFrames(await inOrg(orgId, renameChannels));
     line.guarded = events.at(-1)?.seq ?? line.guarded;
-    return people.length > 0 && !isEmbedded;
+    return isLeft;
+  }
+
+  async function endEverywhere(orgId: string, people: readonly string[]): Promise<boolean> {
+    if (!isEmbedded || !(await endSockets(push, people))) return false;
+    return !(await inOrg(orgId, isSomeNodeApart));
   }
 
   async function send(line: Line, frames: readonly AddressedFrame[]): Promise<void> {

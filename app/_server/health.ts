@@ -47,10 +47,17 @@ async function examineDatabase(sql: Sql): Promise<Report> {
     const ok = seconds !== undefined && seconds < 10;
     const worker =
       seconds === undefined ? "none has ever started" : ok ? "ok" : `last seen ${Math.round(seconds)} s ago`;
-    return { ok, database: "ok", migrations: "ok", worker };
+    return { ok, database: "ok", migrations: "ok", worker, realtime: await examineNodes(sql) };
   } catch (error) {
     // What a driver says may hold addresses and names; the code is enough here, the log has the rest.
     const code = error instanceof Error && "code" in error ? String(error.code) : "unreachable";
     return { ok: false, database: code };
   }
+}
+
+/** Nodes that cannot hear each other serve their own pages all the same, and resume reads the log: no reason to send nobody here. */
+async function examineNodes(sql: Sql): Promise<string> {
+  const [node] = await sql<{ trouble: string }[]>`
+    select trouble from realtime_nodes where trouble is not null and beat_at > now() - interval '15 seconds' limit 1`;
+  return node?.trouble ?? "ok";
 }

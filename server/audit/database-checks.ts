@@ -37,6 +37,15 @@ const checks: readonly Check[] = [
       where not exists (select 1 from event_heads h where h.org_id = e.org_id) group by e.org_id`,
   },
   {
+    check: "realtime nodes",
+    promise: "The realtime servers of all workers hear each other.",
+    unit: "nodes",
+    looked: sql`select count(*) from realtime_nodes where beat_at > now() - interval '15 seconds'`,
+    faults: sql`select 'node ' || id || ': ' || trouble as fault from realtime_nodes
+      where trouble is not null and beat_at > now() - interval '15 seconds'`,
+    mayBeEmpty: true,
+  },
+  {
     check: "event chain",
     promise: "No event was changed, removed or slipped in: each hash covers the event and the one before.",
     unit: "events",

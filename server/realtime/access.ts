@@ -54,7 +54,20 @@ export async function renameChannels({ tx, actor }: Context): Promise<PushFrame[
   }));
 }
 
-/** Ends the sockets of people at once, where the host knows them by name. */
-export async function endSockets(push: PushClient, userIds: Iterable<string>): Promise<void> {
-  for (const userId of userIds) await push.terminateUser(userId);
+/**
+ * Ends the sockets of people at once, where the host knows them by name.
+ * @returns false when a part of the host may not have heard of it; then `renameChannels` is left.
+ */
+export async function endSockets(push: PushClient, userIds: Iterable<string>): Promise<boolean> {
+  let isEverywhere = true;
+  for (const userId of userIds) isEverywhere = (await push.terminateUser(userId)) && isEverywhere;
+  return isEverywhere;
+}
+
+/** Whether a node of the realtime server lives that cannot hear the others; asked of the database, which it still reaches. */
+export async function isSomeNodeApart({ tx }: Context): Promise<boolean> {
+  const [found] = await tx.execute(
+    sql`select 1 from realtime_nodes where trouble is not null and beat_at > now() - interval '15 seconds' limit 1`,
+  );
+  return found !== undefined;
 }

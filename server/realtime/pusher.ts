@@ -40,8 +40,11 @@ export interface PushClient {
   authorizeChannel(request: ChannelRequest): Pusher.ChannelAuthResponse;
   /** Signs a connection in as a user, so that it can be sent to and terminated by that name. */
   authenticateUser(request: SignInRequest): Pusher.UserAuthResponse;
-  /** Ends every connection of a user at once, and what they were signed before. */
-  terminateUser(userId: string): Promise<void>;
+  /**
+   * Ends every connection of a user at once, and what they were signed before. Answers false where a part of the host
+   * may not have heard of it: there only a new epoch in the channels' names revokes.
+   */
+  terminateUser(userId: string): Promise<boolean>;
   /** Ends the subscriptions of a channel, or one user's, at once. Answers false where the host cannot: there only a new epoch in the channel's name revokes. */
   evict(channel: string, userId?: string): Promise<boolean>;
   /** The names of channels that somebody is subscribed to. */
@@ -66,12 +69,14 @@ export class PushFailed extends Error {
 }
 
 const framesPerRequest = 10;
+/** Longer than several nodes of a host wait for one of them that died. */
+const timeout = 8_000;
 
 /** Connects to the embedded server or to any Pusher-compatible host. */
 export function connectPusher(settings: PusherSettings): PushClient {
   const agent = settings.useTLS ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const { appId, key, secret, host, useTLS, isEmbedded = true } = settings;
-  const pusher = new Pusher({ appId, key, secret, host, port: String(settings.port), useTLS, agent, timeout: 5_000 });
+  const pusher = new Pusher({ appId, key, secret, host, port: String(settings.port), useTLS, agent, timeout });
 
   return {
     async triggerFrames(frames) {
@@ -99,7 +104,13 @@ export function connectPusher(settings: PusherSettings): PushClient {
     authenticateUser: ({ socketId, userId, askedAt }) =>
       pusher.authenticateUser(socketId, { id: userId, issued_at: askedAt.getTime() }),
     async terminateUser(userId) {
-      await reach(() => pusher.terminateUserConnections(userId));
+      let isEverywhere = true;
+      await reach(async () => {
+        const response = await pusher.terminateUserConnections(userId);
+        isEverywhere = !(await response.clone().text()).includes('"everywhere":false');
+        return response;
+      });
+      return isEverywhere;
     },
     async evict(channel, userId) {
       if (!isEmbedded) return false;

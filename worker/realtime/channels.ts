@@ -3,6 +3,8 @@ import type { Connection, Member, Subscription } from "./connection.ts";
 import { EventCache } from "./event-cache.ts";
 import { messageFrame, subscribedFrame, subscriptionErrorFrame } from "./frames.ts";
 import type { Limits } from "./limits.ts";
+import type { NodeState, RemoteEvent } from "./nodes/messages.ts";
+import { Nodes } from "./nodes/nodes.ts";
 import type { Report } from "./webhooks.ts";
 
 interface Channel {
@@ -18,17 +20,24 @@ export interface ChannelState {
   readonly cached: { readonly data: unknown; readonly secondsLeft: number } | undefined;
 }
 
-/** Who is subscribed to what; a channel exists while somebody is. */
+/** How much of the cached events a node that comes is told, newest first. */
+const toldCacheBytes = 262_144;
+
+/** Who is subscribed to what; a channel exists while somebody is, here or on another node. */
 export class Channels {
   private readonly channels = new Map<string, Channel>();
   private readonly cache: EventCache;
   private readonly report: Report;
+  private readonly nodes: Nodes;
   /** Channels whose subscribers have not been told their number yet. */
   private readonly uncounted = new Map<string, NodeJS.Timeout>();
+  /** Those of them whose number changed here: it is reported by the node where it changed. */
+  private readonly unreported = new Set<string>();
 
-  constructor(limits: Limits, report: Report = () => {}) {
+  constructor(limits: Limits, report: Report = () => {}, nodes = new Nodes()) {
     this.cache = new EventCache(limits);
     this.report = report;
+    this.nodes = nodes;
   }
 
   get size(): number {
@@ -36,44 +45,44 @@ export class Channels {
   }
 
   occupied(prefix: string): string[] {
-    return [...this.channels.keys()].filter((name) => name.startsWith(prefix));
+    const names = new Set([...this.channels.keys(), ...this.nodes.directory.channels()]);
+    return [...names].filter((name) => name.startsWith(prefix));
   }
 
   isOccupied(name: string): boolean {
-    return this.channels.has(name);
+    return this.countOf(name) > 0;
   }
 
   describe(name: string): ChannelState {
-    const channel = this.channels.get(name);
     const cached = this.cache.find(name);
     return {
-      subscriptionCount: channel?.subscribers.size ?? 0,
-      userIds: channel ? [...channel.members.keys()] : [],
+      subscriptionCount: this.countOf(name),
+      userIds: [...this.membersOf(name).keys()],
       cached: cached && { data: cached.data, secondsLeft: Math.ceil((cached.expiresMs - Date.now()) / 1_000) },
     };
   }
 
   hasMember(name: string, userId: string): boolean {
-    return this.channels.get(name)?.members.has(userId) ?? false;
+    return (this.channels.get(name)?.members.has(userId) ?? false) || this.nodes.directory.hasMember(name, userId);
   }
 
   memberCount(name: string): number {
-    return this.channels.get(name)?.members.size ?? 0;
+    return this.membersOf(name).size;
   }
 
   /** Subscribes a connection, tells it so, tells the other members, and sends what a cache channel has kept. */
   join(connection: Connection, name: string, subscription: Subscription): void {
     if (connection.subscriptions.has(name)) return;
     const channel = this.channels.get(name) ?? { subscribers: new Set<Connection>(), members: new Map() };
-    if (!this.channels.has(name)) this.report({ name: "channel_occupied", channel: name });
+    if (!this.isOccupied(name)) this.report({ name: "channel_occupied", channel: name });
     this.channels.set(name, channel);
     const { member } = subscription;
     if (member) this.addMember(name, channel, member);
     channel.subscribers.add(connection);
     connection.subscriptions.set(name, subscription);
-    connection.send(subscribedFrame(name, isPresence(name) ? presenceData(channel) : "{}"));
+    connection.send(subscribedFrame(name, isPresence(name) ? presenceData(this.membersOf(name)) : "{}"));
     if (keepsLastEvent(name)) this.sendKept(connection, name);
-    this.countLater(name, channel);
+    this.counted(name, channel);
   }
 
   leave(connection: Connection, name: string): void {
@@ -83,17 +92,17 @@ export class Channels {
     connection.subscriptions.delete(name);
     channel.subscribers.delete(connection);
     if (subscription.member) this.removeMember(name, channel, subscription.member.user_id);
-    this.countLater(name, channel);
+    this.counted(name, channel);
     if (channel.subscribers.size > 0) return;
     this.channels.delete(name);
-    this.report({ name: "channel_vacated", channel: name });
+    if (!this.isOccupied(name)) this.report({ name: "channel_vacated", channel: name });
   }
 
   leaveAll(connection: Connection): void {
     for (const name of [...connection.subscriptions.keys()]) this.leave(connection, name);
   }
 
-  /** Ends all subscriptions to a channel, or one user's, and tells each client; returns how many. */
+  /** Ends all subscriptions to a channel on this node, or one user's, and tells each client; returns how many. */
   evict(name: string, userId?: string): number {
     const evicted = [...(this.channels.get(name)?.subscribers ?? [])].filter(
       (connection) =>
@@ -113,21 +122,72 @@ export class Channels {
     return evicted.length;
   }
 
-  /** Sends an event to every subscriber; the frame is built once for all of them. */
+  /** Sends an event to every subscriber, on every node. */
   publish(
     name: string,
     event: string,
     data: unknown,
     options: { exceptSocketId?: string | undefined; userId?: string | undefined } = {},
   ): void {
+    this.deliver({ type: "event", channel: name, event, data, ...options });
+    this.nodes.say({ type: "event", channel: name, event, data, ...options });
+  }
+
+  /** Sends an event to every subscriber of this node; the frame is built once for all of them. */
+  deliver({ channel: name, event, data, exceptSocketId, userId }: RemoteEvent): void {
     if (keepsLastEvent(name) && !event.startsWith("client-")) this.cache.keep(name, event, data);
     const channel = this.channels.get(name);
     if (!channel) return;
-    this.broadcast(
-      channel,
-      messageFrame({ event, channel: name, data, user_id: options.userId }),
-      options.exceptSocketId,
-    );
+    this.broadcast(channel, messageFrame({ event, channel: name, data, user_id: userId }), exceptSocketId);
+  }
+
+  /** All that other nodes have to know of this one. */
+  state(): Pick<NodeState, "channels" | "cached"> {
+    const channels = [...this.channels].map(([name, { subscribers, members }]) => ({
+      name,
+      count: subscribers.size,
+      members: [...members.values()].map(({ member }) => member),
+    }));
+    return { channels, cached: this.cache.newest(toldCacheBytes) };
+  }
+
+  /** Keeps what another node has kept of cache channels, where nothing newer is known. */
+  keep(cached: NodeState["cached"]): void {
+    for (const { channel, event, data, secondsLeft } of cached) {
+      if (!this.cache.find(channel)) this.cache.keep(channel, event, data, secondsLeft);
+    }
+  }
+
+  /** Tells the members here who came or went elsewhere. */
+  memberElsewhere(name: string, change: "member_added" | "member_removed", member: Member): void {
+    const channel = this.channels.get(name);
+    if (!channel || channel.members.has(member.user_id)) return;
+    const data = JSON.stringify(member);
+    this.broadcast(channel, messageFrame({ event: `pusher_internal:${change}`, channel: name, data }));
+  }
+
+  /** The number of subscribers changed elsewhere. */
+  countedElsewhere(name: string): void {
+    const channel = this.channels.get(name);
+    if (channel) this.countLater(name, channel);
+  }
+
+  private countOf(name: string): number {
+    return (this.channels.get(name)?.subscribers.size ?? 0) + this.nodes.directory.count(name);
+  }
+
+  private membersOf(name: string): Map<string, Member> {
+    const here = [...(this.channels.get(name)?.members ?? [])].map(([id, { member }]): [string, Member] => [
+      id,
+      member,
+    ]);
+    return new Map([...here, ...this.nodes.directory.members(name)]);
+  }
+
+  private counted(name: string, channel: Channel): void {
+    this.nodes.say({ type: "count", channel: name, count: channel.subscribers.size });
+    this.unreported.add(name);
+    this.countLater(name, channel);
   }
 
   private broadcast(channel: Channel, frame: Buffer, exceptSocketId?: string): void {
@@ -141,6 +201,8 @@ export class Channels {
       return;
     }
     channel.members.set(member.user_id, { member, connections: 1 });
+    this.nodes.say({ type: "arrived", channel: name, member });
+    if (this.nodes.directory.hasMember(name, member.user_id)) return;
     this.report({ name: "member_added", channel: name, user_id: member.user_id });
     const data = JSON.stringify(member);
     this.broadcast(channel, messageFrame({ event: "pusher_internal:member_added", channel: name, data }));
@@ -152,6 +214,8 @@ export class Channels {
     known.connections -= 1;
     if (known.connections > 0) return;
     channel.members.delete(userId);
+    this.nodes.say({ type: "left", channel: name, userId });
+    if (this.nodes.directory.hasMember(name, userId)) return;
     this.report({ name: "member_removed", channel: name, user_id: userId });
     const data = JSON.stringify({ user_id: userId });
     this.broadcast(channel, messageFrame({ event: "pusher_internal:member_removed", channel: name, data }));
@@ -159,17 +223,19 @@ export class Channels {
 
   /** Tells the subscribers how many they are, soon; where they are many, every five seconds at most, as hosted Pusher does. */
   private countLater(name: string, { subscribers }: Channel): void {
-    if (isPresence(name) || isOwnChannel(name) || name.startsWith("#") || this.uncounted.has(name)) return;
+    if (isPresence(name) || isOwnChannel(name) || name.startsWith("#")) return void this.unreported.delete(name);
+    if (this.uncounted.has(name)) return;
     const waitMs = subscribers.size > 100 ? 5_000 : 20;
     this.uncounted.set(name, setTimeout(() => this.tellCount(name), waitMs).unref());
   }
 
   private tellCount(name: string): void {
     this.uncounted.delete(name);
+    const isOurs = this.unreported.delete(name);
     const channel = this.channels.get(name);
     if (!channel) return;
-    const count = { subscription_count: channel.subscribers.size };
-    this.report({ name: "subscription_count", channel: name, ...count });
+    const count = { subscription_count: this.countOf(name) };
+    if (isOurs) this.report({ name: "subscription_count", channel: name, ...count });
     const data = JSON.stringify(count);
     this.broadcast(channel, messageFrame({ event: "pusher_internal:subscription_count", channel: name, data }));
   }
@@ -185,8 +251,8 @@ export class Channels {
   }
 }
 
-function presenceData(channel: Channel): string {
-  const ids = [...channel.members.keys()];
-  const hash = Object.fromEntries([...channel.members].map(([id, { member }]) => [id, member.user_info ?? {}]));
+function presenceData(members: ReadonlyMap<string, Member>): string {
+  const ids = [...members.keys()];
+  const hash = Object.fromEntries([...members].map(([id, member]) => [id, member.user_info ?? {}]));
   return JSON.stringify({ presence: { count: ids.length, ids, hash } });
 }

@@ -20,7 +20,7 @@ export interface Protocol {
   readonly report: Report;
 }
 
-const envelope = z.object({ event: z.string(), channel: z.string().optional(), data: z.unknown() });
+const envelope = z.object({ event: z.string(), channel: z.string().optional(), data: z.unknown().optional() });
 type Envelope = z.infer<typeof envelope>;
 
 const unsubscribeRequest = z.object({ channel: z.string() });

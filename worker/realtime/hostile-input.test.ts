@@ -61,6 +61,13 @@ test("no message of a client is a fault of the server", async () => {
   expect(failures).toEqual([]);
 });
 
+test("a ping needs no data", async () => {
+  const raw = harness.raw();
+  await raw.socketId();
+  raw.socket.send('{"event":"pusher:ping"}');
+  expect(await raw.next("pusher:pong")).toMatchObject({ data: "{}" });
+});
+
 test("signed channel data that is not an object with a user is refused", async () => {
   const raw = harness.raw();
   const socketId = await raw.socketId();

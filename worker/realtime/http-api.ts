@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { isChannelName, isPresence, isUserChannel, keepsLastEvent } from "./channel-names.ts";
 import type { Protocol } from "./client-messages.ts";
+import type { Nodes } from "./nodes/nodes.ts";
 import { parseJson } from "./parse-json.ts";
 import type { Replays } from "./replays.ts";
 import { whyUnsigned } from "./signature.ts";
@@ -9,6 +10,7 @@ import { whyUnsigned } from "./signature.ts";
 /** Everything the HTTP API needs besides channels: the users' connections, which it can end. */
 export interface HttpApi extends Protocol {
   terminate(userId: string): number;
+  readonly nodes: Nodes;
   readonly replays: Replays;
 }
 
@@ -26,6 +28,8 @@ interface ApiRequest {
  * Pusher's HTTP API, signed with the application's secret, and one extension:
  * `POST /apps/:id/channels/:name/evict?user_id=U` ends at once all subscriptions to the channel (or those of one user).
  * Clients get `pusher:subscription_error` with status 403, and authorizations from before it are worth nothing.
+ * That and the end of a user's connections are answered when all nodes have done it; `everywhere: false` says that this
+ * one is cut off from the others, who may not have heard.
  */
 export async function answerApi(api: HttpApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const answer = await handle(api, request);
@@ -55,7 +59,7 @@ async function handle(api: HttpApi, request: IncomingMessage): Promise<Answer> {
   return dispatch(api, `${method} ${route}`, { query, body: parsed });
 }
 
-function dispatch(api: HttpApi, route: string, request: ApiRequest): Answer {
+function dispatch(api: HttpApi, route: string, request: ApiRequest): Answer | Promise<Answer> {
   if (route === "POST events") return trigger(api, request);
   if (route === "POST batch_events") return triggerBatch(api, request);
   if (route === "GET channels") return listChannels(api, request);
@@ -150,16 +154,18 @@ function listUsers(api: HttpApi, name: string): Answer {
   return { status: 200, body: { users: api.channels.describe(name).userIds.map((id) => ({ id })) } };
 }
 
-function evict(api: HttpApi, name: string, { query }: ApiRequest): Answer {
+async function evict(api: HttpApi, name: string, { query }: ApiRequest): Promise<Answer> {
   const userId = query.get("user_id") ?? undefined;
   api.evictions.revokeChannel(name, userId);
-  return { status: 200, body: { evicted: api.channels.evict(name, userId) } };
+  const evicted = api.channels.evict(name, userId);
+  const everywhere = await api.nodes.everywhere({ type: "evict", channel: name, userId });
+  return { status: 200, body: { evicted, everywhere } };
 }
 
-function terminate(api: HttpApi, userId: string): Answer {
+async function terminate(api: HttpApi, userId: string): Promise<Answer> {
   api.evictions.revokeUser(userId);
   api.terminate(userId);
-  return { status: 200, body: {} };
+  return { status: 200, body: { everywhere: await api.nodes.everywhere({ type: "terminate", userId }) } };
 }
 
 function attributes(api: HttpApi, name: string, wanted: readonly string[]): Record<string, unknown> {

@@ -6,6 +6,9 @@ import { Channels } from "./channels.ts";
 import { Evictions } from "./evictions.ts";
 import { answerApi } from "./http-api.ts";
 import { defaultLimits, type Limits, type PusherApp } from "./limits.ts";
+import type { Bus } from "./nodes/bus.ts";
+import { Nodes, type NodeTimes } from "./nodes/nodes.ts";
+import { serveNodes } from "./nodes/serve-nodes.ts";
 import { Replays } from "./replays.ts";
 import { type Log, Sockets } from "./sockets.ts";
 import { Watchlists } from "./watchlists.ts";
@@ -21,6 +24,9 @@ export interface PusherServerOptions {
   readonly addressOf?: (request: IncomingMessage) => string;
   /** Where to report what happens on channels, as Pusher's webhooks do. */
   readonly webhooks?: Pick<WebhookOptions, "url" | "gatherMs" | "pausesMs"> | undefined;
+  /** What it shares with other nodes; without it, it is the only one. */
+  readonly bus?: Bus | undefined;
+  readonly nodeTimes?: NodeTimes | undefined;
 }
 
 export interface PusherServerStats {
@@ -32,6 +38,8 @@ export interface PusherServerStats {
   readonly bytes: number;
   readonly refused: number;
   readonly slowReadersCut: number;
+  /** Other nodes that are heard. */
+  readonly otherNodes: number;
 }
 
 export interface PusherServer {
@@ -40,6 +48,8 @@ export interface PusherServer {
   /** Sends clients away with 4200 (reconnect at once), so that they find the next process, and stops. */
   close(): Promise<void>;
   stats(): PusherServerStats;
+  /** Whether this node cannot hear the others: its own clients are served, and nobody else's. */
+  isApart(): boolean;
   /** To be mounted on somebody else's HTTP server instead of `listen`. */
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -58,13 +68,15 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
   const onError = (error: unknown) => log.warn({ err: error }, "a realtime webhook was not delivered");
   const webhooks = options.webhooks && startWebhooks({ ...options.webhooks, app: options.app, onError });
   const report = webhooks?.report ?? (() => {});
-  const channels = new Channels(limits, report);
+  const nodes = new Nodes(options.bus, options.nodeTimes);
+  const channels = new Channels(limits, report, nodes);
   const evictions = new Evictions(limits.authorizationSeconds);
-  const protocol = { app: options.app, limits, channels, evictions, watchlists: new Watchlists(), report };
+  const watchlists = new Watchlists(nodes);
+  const protocol = { app: options.app, limits, channels, evictions, watchlists, report };
   const addressOf = options.addressOf ?? ((request: IncomingMessage) => request.socket.remoteAddress ?? "");
   const sockets = new Sockets({ protocol, log, allowedOrigins: options.allowedOrigins });
   const replays = new Replays(limits.requestClockSeconds);
-  const api = { ...protocol, replays, terminate: (userId: string) => sockets.terminate(userId) };
+  const api = { ...protocol, nodes, replays, terminate: (userId: string) => sockets.terminate(userId) };
   // Frames are shared between sockets and written past `ws`, so they cannot be compressed per socket.
   const webSockets = new WebSocketServer({
     noServer: true,
@@ -102,22 +114,26 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
   return {
     handleRequest,
     handleUpgrade,
-    listen: (port, host) =>
-      new Promise((resolve, reject) => {
+    async listen(port, host) {
+      await serveNodes(nodes, { channels, evictions, watchlists, sockets, report, log });
+      return new Promise((resolve, reject) => {
         http.once("error", reject);
         http.listen(port, host, () => {
           http.off("error", reject);
           http.on("error", (error) => log.error({ err: error }, "realtime server failed"));
           resolve(portOf(http.address()));
         });
-      }),
+      });
+    },
     async close() {
       await sockets.close();
+      await nodes.close();
       await webhooks?.stop();
       http.closeAllConnections();
       if (http.listening) await new Promise<void>((resolve) => http.close(() => resolve()));
     },
-    stats: () => ({ ...sockets.stats(), channels: channels.size }),
+    stats: () => ({ ...sockets.stats(), channels: channels.size, otherNodes: nodes.others }),
+    isApart: () => nodes.isApart(),
   };
 }
 

@@ -85,6 +85,11 @@ export class Sockets {
     return theirs.length;
   }
 
+  /** Sends every client away for a moment: it comes back at once, is authorized anew, and reads what it missed. */
+  sendAway(reason: string): void {
+    for (const connection of [...this.connections]) connection.close(4200, reason);
+  }
+
   stats() {
     const { refused, slowReadersCut } = this;
     return { connections: this.connections.size, refused, slowReadersCut, ...this.postman.counts };

@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
 import { messageFrame } from "./frames.ts";
+import { Nodes } from "./nodes/nodes.ts";
 
 type Change = { name: "online" | "offline"; user_ids: readonly string[] };
 
@@ -11,17 +12,22 @@ export class Watchlists {
   private readonly online = new Map<string, number>();
   private readonly watchers = new Map<string, Set<Connection>>();
   private readonly watched = new Map<Connection, readonly string[]>();
+  private readonly nodes: Nodes;
+
+  constructor(nodes = new Nodes()) {
+    this.nodes = nodes;
+  }
 
   /** A connection signed in. */
   enter(connection: Connection, userId: string, watchlist: readonly string[]): void {
     const connections = (this.online.get(userId) ?? 0) + 1;
     this.online.set(userId, connections);
-    if (connections === 1) this.tell(userId, "online");
+    if (connections === 1) this.changed(userId, "online");
     const ids = [...new Set(watchlist)];
     this.watched.set(connection, ids);
     for (const id of ids) this.watchers.set(id, (this.watchers.get(id) ?? new Set()).add(connection));
-    const here = ids.filter((id) => this.online.has(id));
-    const away = ids.filter((id) => !this.online.has(id));
+    const here = ids.filter((id) => this.isOnline(id));
+    const away = ids.filter((id) => !this.isOnline(id));
     const events: Change[] = [];
     if (here.length > 0) events.push({ name: "online", user_ids: here });
     if (away.length > 0) events.push({ name: "offline", user_ids: away });
@@ -42,11 +48,30 @@ export class Watchlists {
     const connections = (this.online.get(userId) ?? 1) - 1;
     if (connections > 0) return void this.online.set(userId, connections);
     this.online.delete(userId);
-    this.tell(userId, "offline");
+    this.changed(userId, "offline");
+  }
+
+  /** Who is signed in on this node. */
+  here(): string[] {
+    return [...this.online.keys()];
+  }
+
+  /** Somebody came or went on the other nodes. */
+  changedElsewhere(userId: string, name: Change["name"]): void {
+    if (!this.online.has(userId)) this.tell(userId, name);
   }
 
   isKnown(connection: Connection): boolean {
     return this.watched.has(connection);
+  }
+
+  private isOnline(userId: string): boolean {
+    return this.online.has(userId) || this.nodes.directory.isOnline(userId);
+  }
+
+  private changed(userId: string, name: Change["name"]): void {
+    this.nodes.say({ type: name, userId });
+    if (!this.nodes.directory.isOnline(userId)) this.tell(userId, name);
   }
 
   private tell(userId: string, name: Change["name"]): void {

@@ -2,9 +2,10 @@ import { connectPusher, type PushClient } from "#server/realtime/pusher.ts";
 import Pusher from "pusher";
 import PusherJs, { type Channel } from "pusher-js";
 import { WebSocket } from "ws";
+import { app } from "./credentials.ts";
 import { createPusherServer, type PusherServer, type PusherServerOptions } from "../server.ts";
 
-export const app = { id: "1", key: "test-key", secret: "test-secret" };
+export { app };
 
 export interface Harness {
   readonly server: PusherServer;
@@ -23,17 +24,29 @@ export interface Harness {
 export async function startServer(options: Partial<PusherServerOptions> = {}): Promise<Harness> {
   const server = createPusherServer({ app, allowedOrigins: ["https://entourage.example"], ...options });
   const port = await server.listen(0, "127.0.0.1");
+  const clients = clientsOf(port);
+  return {
+    ...clients,
+    server,
+    async stop() {
+      clients.stop();
+      await server.close();
+    },
+  };
+}
+
+/** The real libraries, pointed at a server on this machine. */
+export function clientsOf(port: number) {
   const address = { appId: app.id, key: app.key, secret: app.secret, host: "127.0.0.1", useTLS: false };
   const push = connectPusher({ ...address, port });
   const clients: { end(): void }[] = [];
   const url = `ws://127.0.0.1:${port}/app/${app.key}`;
   return {
-    server,
     port,
     url,
     push,
     pusher: new Pusher({ ...address, port: String(port) }),
-    browser(userId) {
+    browser(userId: string) {
       const client = openBrowser(port, push, userId);
       clients.push({ end: () => client.disconnect() });
       return client;
@@ -43,10 +56,9 @@ export async function startServer(options: Partial<PusherServerOptions> = {}): P
       clients.push({ end: () => client.socket.terminate() });
       return client;
     },
-    async stop() {
+    stop() {
       for (const client of clients) client.end();
       push.close();
-      await server.close();
     },
   };
 }
