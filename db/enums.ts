@@ -124,7 +124,7 @@ export const actorKinds = ["user", "agent", "system"] as const;
 export type ActorKind = (typeof actorKinds)[number];
 
 /** What a person is asked for. */
-export const requestKinds = ["question", "approval", "review", "permission", "budget"] as const;
+export const requestKinds = ["question", "approval", "review", "permission", "budget", "checkpoint"] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
 /** `pending` is left once: the first answer wins, or its time is over, or nobody needs the answer any more. */
@@ -170,3 +170,23 @@ export type ToolEffect = (typeof toolEffects)[number];
 /** How a call of a tool ended. `interrupted`: nobody knows how far it came. */
 export const toolOutcomes = ["ok", "refused", "failed", "timed_out", "cancelled", "interrupted"] as const;
 export type ToolOutcome = (typeof toolOutcomes)[number];
+
+/** What somebody learned on a task that those after them should know. */
+export const learningKinds = ["constraint", "decision", "discovery", "reference", "gotcha", "architecture"] as const;
+export type LearningKind = (typeof learningKinds)[number];
+
+/** `gaps`: it goes back with what is missing. `human_needed`: nothing but a person can tell. */
+export const verificationVerdicts = ["passed", "gaps", "human_needed"] as const;
+export type VerificationVerdict = (typeof verificationVerdicts)[number];
+
+/** `unclear`: neither a command nor a model could tell. */
+export const criterionStates = ["met", "unmet", "unclear"] as const;
+export type CriterionState = (typeof criterionStates)[number];
+
+/** What people decide when checking a task has not helped. */
+export const checkpointDecisions = ["retry", "skip", "fail", "take_over"] as const;
+export type CheckpointDecision = (typeof checkpointDecisions)[number];
+
+/** `unknown`: not looked at yet. `off`: not set up. */
+export const resourceStatuses = ["up", "down", "off", "unknown"] as const;
+export type ResourceStatus = (typeof resourceStatuses)[number];

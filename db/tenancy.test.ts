@@ -14,6 +14,7 @@ const GLOBAL_TABLES: Record<string, string> = {
   device_sign_ins: "a client that nobody has let in yet",
   worker_beats: "a worker serves every organization",
   realtime_nodes: "so does its realtime server",
+  instance_resources: "the database, the disk and the like serve every organization",
 };
 
 test("every table carries org_id, or is listed as global with a reason", async () => {

@@ -25,7 +25,9 @@ import { startSample } from "#server/samples/operations.ts";
 import * as sessions from "#server/sessions/operations.ts";
 import * as signIns from "#server/sign-ins/operations.ts";
 import * as tasks from "#server/tasks/operations.ts";
-import { getContext, saveContextOperation } from "#server/task-contexts/operations.ts";
+import * as learnings from "#server/learnings/operations.ts";
+import * as taskContexts from "#server/task-contexts/operations.ts";
+import { listVerificationsOperation } from "#server/verifications/operations.ts";
 import * as teamSettings from "#server/team-settings/operations.ts";
 import * as teams from "#server/teams/operations.ts";
 import * as tokens from "#server/tokens/operations.ts";
@@ -49,7 +51,8 @@ export const readTools: readonly Operation[] = [
   tasks.getTaskEvents,
   tasks.getDependentTasks,
   tasks.waitForTaskCompletion,
-  getContext,
+  taskContexts.getContext,
+  learnings.listLearnings,
   worktrees.getWorktree,
   messages.getInbox,
   repos.listReposOperation,
@@ -87,7 +90,8 @@ export const writeTools: readonly Operation[] = [
   releaseTask,
   tasks.createTask,
   tasks.createTasksBatch,
-  saveContextOperation,
+  taskContexts.saveContextOperation,
+  learnings.recordLearning,
   worktrees.createWorktreeOperation,
   tasks.updateTask,
   tasks.changeStatus,
@@ -175,6 +179,11 @@ export const notForAgents: readonly Operation[] = [
   tokens.getProfile,
   tokens.updateProfile,
   startSample,
+  taskContexts.previewContext,
+  taskContexts.adjustContextOperation,
+  learnings.editLearning,
+  learnings.removeLearning,
+  listVerificationsOperation,
   tasks.getBoard,
   tasks.getGraph,
   listActivity,

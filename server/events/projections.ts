@@ -7,6 +7,8 @@ import { repoProjections } from "../repos/projection.ts";
 import { taskProjections } from "../tasks/projection.ts";
 import { planProjections } from "../plans/projection.ts";
 import { taskContextProjections } from "../task-contexts/projection.ts";
+import { learningProjections } from "../learnings/projection.ts";
+import { verificationProjections } from "../verifications/projection.ts";
 import { worktreeProjections } from "../worktrees/projection.ts";
 import { messageProjections } from "../messages/projection.ts";
 import { humanRequestProjections } from "../human-requests/projection.ts";
@@ -33,6 +35,8 @@ export const projections: Record<EventType, Projection> = {
   ...taskProjections,
   ...planProjections,
   ...taskContextProjections,
+  ...learningProjections,
+  ...verificationProjections,
   ...worktreeProjections,
   ...messageProjections,
   ...reviewProjections,
@@ -63,6 +67,9 @@ export const projectedTables = [
   "task_outputs",
   "task_dependencies",
   "task_contexts",
+  "task_context_adjustments",
+  "learnings",
+  "verifications",
   "worktrees",
   "leases",
   "messages",

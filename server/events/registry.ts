@@ -5,11 +5,14 @@ import {
   agentStatuses,
   budgetPeriods,
   budgetScopes,
+  checkpointDecisions,
   complexities,
+  criterionStates,
   deliveryStatuses,
   diffSides,
   executionModes,
   keyScopes,
+  learningKinds,
   leaseEnds,
   mergeStrategies,
   orgRoles,
@@ -22,6 +25,7 @@ import {
   rigors,
   taskStatuses,
   taskTypes,
+  verificationVerdicts,
   verdicts,
   webhookProviders,
 } from "#db/enums.ts";
@@ -231,6 +235,33 @@ export const eventData = {
   "task.pushed": z.object({ commit: text, previous: text.nullable() }),
   "task.archived": none,
   "task.context_saved": z.object({ version: z.int(), body: text }),
+  /** What people take out of, and add to, what an agent will see of it. */
+  "task.context_adjusted": z.object({ leftOut: z.array(text), note: text }),
+  /** The subject is what was learned. */
+  "learning.recorded": z.object({
+    kind: z.enum(learningKinds),
+    body: text,
+    repoId: id.nullable(),
+    source: z.enum(["person", "agent", "rules", "model"]),
+  }),
+  "learning.edited": z.object({ kind: z.enum(learningKinds), body: text }),
+  "learning.removed": none,
+  /** Its acceptance criteria were checked. The subject is the check. */
+  "verification.recorded": z.object({
+    round: z.int(),
+    verdict: z.enum(verificationVerdicts),
+    checks: z.array(
+      z.object({
+        criterion: text,
+        state: z.enum(criterionStates),
+        how: z.enum(["command", "model", "none"]),
+        detail: text,
+      }),
+    ),
+    feedback: text,
+  }),
+  /** People decided what becomes of a task whose checks do not pass. The subject is the last check. */
+  "verification.decided": z.object({ decision: z.enum(checkpointDecisions), note: text }),
   "plan.created": z.object({
     number: z.int(),
     title: text,

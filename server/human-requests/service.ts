@@ -171,7 +171,9 @@ async function blockTask(context: Context, task: Task, title: string): Promise<v
 }
 
 /** The last answer that a task waited for puts it in progress again; its lease runs anew. */
-async function letGoOn(context: Context, task: Task, request: RequestRow, reason: string): Promise<void> {
+async function letGoOn(context: Context, { id }: Task, request: RequestRow, reason: string): Promise<void> {
+  // What followed from the answer may have moved it.
+  const task = await lockTask(context, id);
   if (!request.blocksTask || task.status !== "blocked") return;
   const { tx, actor } = context;
   const others = await tx

@@ -1,7 +1,8 @@
 import { defineOperation } from "../operation.ts";
 import { readContext } from "./queries.ts";
 import * as schema from "./schema.ts";
-import { saveContext } from "./service.ts";
+import { assembleContext } from "./assembly.ts";
+import { adjustContext, saveContext } from "./service.ts";
 
 export const saveContextOperation = defineOperation({
   name: "save_context",
@@ -22,4 +23,26 @@ export const getContext = defineOperation({
   input: schema.getContextInput,
   output: schema.contextResult,
   run: readContext,
+});
+
+export const previewContext = defineOperation({
+  name: "preview_task_context",
+  summary:
+    "Show what an agent will see of a task: each section, why it is there, how many tokens, and what was dropped.",
+  kind: "read",
+  permission: "task:read",
+  input: schema.previewContextInput,
+  output: schema.assembledContext,
+  run: assembleContext,
+});
+
+export const adjustContextOperation = defineOperation({
+  name: "adjust_task_context",
+  summary: "Leave sections out of what an agent will see of a task, or add a note to it.",
+  kind: "command",
+  permission: "task:manage",
+  hints: { idempotent: true },
+  input: schema.adjustContextInput,
+  output: schema.assembledContext,
+  run: async (context, input) => assembleContext(context, { task: await adjustContext(context, input) }),
 });

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { findTask, lockTask } from "../tasks/finding.ts";
-import type { saveContextInput } from "./schema.ts";
+import type { adjustContextInput, saveContextInput } from "./schema.ts";
 
 /**
  * Leaves something for the next one on a task, as a new version. The task is locked, so versions never fork.
@@ -29,5 +29,17 @@ export async function saveContext(
   await record(context, "task.context_saved", [
     { subject: task.id, task: task.id, team: task.teamId, data: { version: version + 1, body } },
   ]);
+  return task.id;
+}
+
+/** Says what stays out of what an agent will see of a task, and what is added to it. */
+export async function adjustContext(
+  context: Context,
+  { task: ref, leftOut, note }: z.output<typeof adjustContextInput>,
+): Promise<string> {
+  const task = await lockTask(context, (await findTask(context, ref)).id);
+  if (task.archivedAt) throw new AppError("conflict", `#${task.number} is archived and does not change any more.`);
+  const data = { leftOut: [...new Set(leftOut)], note };
+  await record(context, "task.context_adjusted", [{ subject: task.id, task: task.id, team: task.teamId, data }]);
   return task.id;
 }

@@ -19,7 +19,9 @@ import { sendMessageOperation } from "../messages/operations.ts";
 import { setPriceOperation } from "../prices/operations.ts";
 import { registerRepo } from "../repos/operations.ts";
 import { addReviewComment, requestReviewOperation } from "../reviews/operations.ts";
-import { saveContextOperation } from "../task-contexts/operations.ts";
+import { adjustContextOperation, saveContextOperation } from "../task-contexts/operations.ts";
+import { recordLearning } from "../learnings/operations.ts";
+import { recordVerification } from "../verifications/service.ts";
 import { recordUsageOperation, startSession } from "../sessions/operations.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, type TestOrg } from "./fixtures.ts";
 import { workIn } from "./work.ts";
@@ -43,6 +45,9 @@ export async function populate(runtime: Runtime) {
   await run(addReviewComment, owner, { task: reviewed.id, path: "a.ts", line: 1, body: "why?" });
   const lease = (await claim(agent, first.id))?.lease.id ?? "";
   await run(saveContextOperation, owner, { task: first.id, body: "What is left." });
+  await run(adjustContextOperation, owner, { task: first.id, leftOut: [], note: "Careful." });
+  const { learning } = await run(recordLearning, owner, { task: first.id, kind: "gotcha", body: "It bites at night." });
+  await as(runtime, owner, (context) => recordVerification(context, { taskId: first.id, checks: [] }));
   const { message } = await run(sendMessageOperation, owner, { task: first.id, body: "hello" });
   const asked = await run(askHuman, agent, { task: first.id, title: "Which way?", blocks: false, timeoutSeconds: 0 });
   const { policy } = await run(createApprovalPolicy, owner, { teamId, action: "deploy.*", until: null });
@@ -82,7 +87,7 @@ export async function populate(runtime: Runtime) {
     ...{ webhookId, deliveryId, githubAppId: webhookId },
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
-    ...{ request: asked.request, policyId: policy.id },
+    ...{ request: asked.request, policyId: policy.id, learningId: learning.id },
     ...{ budgetId: budget.id, sessionId: session.id },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };

@@ -24,7 +24,9 @@ import { startSample } from "../samples/operations.ts";
 import * as sessions from "../sessions/operations.ts";
 import * as signIns from "../sign-ins/operations.ts";
 import * as tasks from "../tasks/operations.ts";
-import { getContext, saveContextOperation } from "../task-contexts/operations.ts";
+import * as learnings from "../learnings/operations.ts";
+import * as taskContexts from "../task-contexts/operations.ts";
+import { listVerificationsOperation } from "../verifications/operations.ts";
 import * as teamSettings from "../team-settings/operations.ts";
 import * as teams from "../teams/operations.ts";
 import * as tokens from "../tokens/operations.ts";
@@ -106,13 +108,22 @@ export const appRouter = router({
     createBatch: mutation(tasks.createTasksBatch),
     dependents: query(tasks.getDependentTasks),
     waitForCompletion: mutation(tasks.waitForTaskCompletion),
-    context: query(getContext),
-    saveContext: mutation(saveContextOperation),
+    context: query(taskContexts.getContext),
+    saveContext: mutation(taskContexts.saveContextOperation),
+    previewContext: query(taskContexts.previewContext),
+    adjustContext: mutation(taskContexts.adjustContextOperation),
+    verifications: query(listVerificationsOperation),
     update: mutation(tasks.updateTask),
     changeStatus: mutation(tasks.changeStatus),
     assign: mutation(tasks.assignTask),
     archive: mutation(tasks.archiveTask),
     bulkUpdate: mutation(tasks.bulkUpdateTasks),
+  }),
+  learnings: router({
+    list: query(learnings.listLearnings),
+    record: mutation(learnings.recordLearning),
+    edit: mutation(learnings.editLearning),
+    remove: mutation(learnings.removeLearning),
   }),
   leases: router({
     claim: mutation(claimTask),

@@ -5,6 +5,7 @@ import { eventTypes } from "./sentence.ts";
 export const eventGroups = [
   { id: "tasks", label: "Tasks", of: ["task", "worktree"] },
   { id: "plans", label: "Plans", of: ["plan"] },
+  { id: "checks", label: "Checks and learnings", of: ["verification", "learning"] },
   { id: "messages", label: "Messages", of: ["message"] },
   { id: "reviews", label: "Reviews", of: ["review"] },
   { id: "merges", label: "Merges and gates", of: ["merge", "gate"] },

@@ -302,6 +302,42 @@ const wording: Wording = {
     face: "changed",
     parts: [version === 1 ? "left context for " : "renewed the context of ", it],
   }),
+  "task.context_adjusted": (_, { it }) => ({ face: "changed", parts: ["changed what the agent will see of ", it] }),
+  "learning.recorded": ({ kind, body }) => ({
+    face: "made",
+    parts: [`kept a ${kind} for later tasks`],
+    quote: said(body),
+  }),
+  "learning.edited": ({ kind, body }) => ({ face: "changed", parts: [`reworded a ${kind}`], quote: said(body) }),
+  "learning.removed": () => ({ face: "archived", parts: ["removed something learned"] }),
+  "verification.recorded": ({ verdict, checks, feedback }, { it }) => ({
+    face: "gate",
+    parts: [
+      "checked ",
+      it,
+      verdict === "passed"
+        ? `: ${counted(checks.length, "check")} passed`
+        : verdict === "gaps"
+          ? ": something is missing"
+          : ": a person must look",
+    ],
+    quote: said(feedback),
+    tone: verdict === "passed" ? "success" : "warning",
+  }),
+  "verification.decided": ({ decision, note }, { it }) => ({
+    face: "request",
+    parts: [
+      {
+        retry: "let the agent try again on ",
+        skip: "took the result of ",
+        fail: "gave up on ",
+        take_over: "took over ",
+      }[decision],
+      it,
+      decision === "skip" ? " as it is" : "",
+    ],
+    quote: said(note),
+  }),
   "task.output_stored": (_, { it }) => ({ face: "changed", parts: ["left a result for ", it] }),
   "plan.created": ({ number, title }) => ({ face: "made", parts: [`began plan ${number}: `, { name: title }] }),
   "plan.updated": (data, { subject }) => ({
@@ -573,6 +609,7 @@ const requestWords = {
   review: "asked a person to look",
   permission: "asked for a permission",
   budget: "asked for more money",
+  checkpoint: "asked how to go on",
 } as const;
 
 /** An answer as a person reads it. */

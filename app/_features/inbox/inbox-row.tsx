@@ -80,6 +80,7 @@ const requestFaces: Record<NonNullable<WaitingItem["request"]>["kind"], Omit<Fac
   permission: { icon: ShieldCheck, tone: "text-warning" },
   review: { icon: ScanEye, tone: "text-info" },
   budget: { icon: Wallet, tone: "text-warning" },
+  checkpoint: { icon: Hand, tone: "text-warning" },
 };
 const decisionFaces: Record<NonNullable<WaitingItem["decision"]>["kind"], Omit<Face, "label">> = {
   in_review: { icon: ScanEye, tone: "text-info" },

@@ -8,6 +8,7 @@ export const kindLabel: Record<RequestKind, string> = {
   review: "Opinion",
   permission: "Permission",
   budget: "Budget",
+  checkpoint: "Checkpoint",
 };
 
 /** What a person is to do about a task that stands still. */
