@@ -47,6 +47,7 @@ export async function openRuntimeOn(url: string, dataDir: string, poolSize = 10)
       githubUrl: "https://github.com",
       leaseSeconds: { driven: 15, external: 1800 },
       repoRoots: [],
+      trustedHosts: ["127.0.0.1", "localhost"],
       sandbox: "auto",
       gateOutputLimitBytes: 200_000,
       channelRate: 1000,

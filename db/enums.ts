@@ -190,3 +190,14 @@ export type CheckpointDecision = (typeof checkpointDecisions)[number];
 /** `unknown`: not looked at yet. `off`: not set up. */
 export const resourceStatuses = ["up", "down", "off", "unknown"] as const;
 export type ResourceStatus = (typeof resourceStatuses)[number];
+/** How a provider of models is spoken to. */
+export const modelApis = ["anthropic", "openai_compatible", "ollama"] as const;
+export type ModelApi = (typeof modelApis)[number];
+
+/** `refused`: the provider does not take the key; it counts again when it is saved anew. */
+export const credentialStatuses = ["working", "refused"] as const;
+export type CredentialStatus = (typeof credentialStatuses)[number];
+
+/** From the cheapest to the best: what work is routed to, and escalated along. */
+export const modelTiers = ["local", "small", "medium", "large"] as const;
+export type ModelTier = (typeof modelTiers)[number];

@@ -4,6 +4,7 @@ import * as audit from "#server/audit-log/operations.ts";
 import * as budgets from "#server/budgets/operations.ts";
 import * as channels from "#server/channels/operations.ts";
 import * as devices from "#server/device-sign-ins/operations.ts";
+import * as credentials from "#server/credentials/operations.ts";
 import { waitForWork } from "#server/dispatch/operations.ts";
 import { createEventTicket } from "#server/event-streams/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
@@ -13,6 +14,7 @@ import * as githubApps from "#server/github-apps/operations.ts";
 import * as members from "#server/members/operations.ts";
 import * as merges from "#server/merges/operations.ts";
 import * as messages from "#server/messages/operations.ts";
+import * as models from "#server/models/operations.ts";
 import type { Operation } from "#server/operation.ts";
 import * as organizations from "#server/organizations/operations.ts";
 import * as pauses from "#server/pauses/operations.ts";
@@ -211,6 +213,13 @@ export const notForAgents: readonly Operation[] = [
   listPricesOperation,
   setPriceOperation,
   sessions.listSessionsOperation,
+  credentials.listCredentialsOperation,
+  credentials.saveCredentialOperation,
+  credentials.rotateCredentialOperation,
+  credentials.removeCredentialOperation,
+  models.getModelRouting,
+  models.setModelRouting,
+  models.getModelSavings,
   channels.subscribeChannel,
   channels.getStatistics,
   channels.listHandlesOperation,

@@ -95,6 +95,11 @@ export const settings = z.object({
   repoRoots: list
     .default([])
     .describe("Folders under which an owner may register local repositories. None: local paths are refused."),
+  trustedHosts: list
+    .default(["localhost:11434", "127.0.0.1:11434"])
+    .describe(
+      "Hosts inside the network that model endpoints and tools may be reached at. By default a local Ollama. Others must be on the public internet.",
+    ),
   sandbox: z
     .enum(["auto", "bubblewrap", "process"])
     .default("auto")

@@ -62,6 +62,8 @@ export interface Settings {
   leaseSeconds: { driven: number; external: number };
   /** Local paths below which an owner may register a repository. */
   repoRoots: readonly string[];
+  /** Hosts inside the network that may be called all the same: `localhost:11434`. */
+  trustedHosts: readonly string[];
   sandbox: "auto" | "bubblewrap" | "process";
   gateOutputLimitBytes: number;
   /** Messages that one actor may publish on channels within a second. */

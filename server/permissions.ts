@@ -27,6 +27,7 @@ export const permissions = [
   "channel:read",
   "channel:write",
   "webhooks:manage",
+  "models:manage",
   "instance:use",
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -59,6 +60,7 @@ const manage = [
   "merge:manage",
   "budgets:manage",
   "webhooks:manage",
+  "models:manage",
 ] as const satisfies Permission[];
 
 /** The one table of who may what. Operations name a permission; nothing else decides. */

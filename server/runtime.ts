@@ -34,6 +34,7 @@ const settingsOf = (from: Config): Settings => ({
   leaseSeconds: { driven: from.leaseSeconds, external: from.externalLeaseSeconds },
   // The sample's repositories are made by the operator, on this machine.
   repoRoots: [...from.repoRoots, join(from.dataDir, "samples")],
+  trustedHosts: from.trustedHosts,
   sandbox: from.sandbox,
   gateOutputLimitBytes: from.gateOutputKilobytes * 1024,
   channelRate: from.channelRate,

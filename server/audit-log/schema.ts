@@ -16,6 +16,8 @@ export const auditGroups = [
   "github_app",
   "budget",
   "price",
+  "credential",
+  "model_routing",
   "policy",
 ] as const;
 

@@ -28,3 +28,13 @@ export async function expireReservations({ tx }: Context): Promise<number> {
   );
   return freed?.count ?? 0;
 }
+
+/**
+ * Keeps money set aside for a call that still runs, for a minute more. What has ended meanwhile stays ended.
+ * @returns whether it was still there.
+ */
+export async function renewReservation({ tx, actor }: Context, reservationId: string): Promise<boolean> {
+  const renewed = await tx.execute(sql`update reservations set expires_at = clock_timestamp() + interval '60 seconds'
+    where org_id = ${actor.orgId} and id = ${reservationId} and status = 'open' returning 1`);
+  return renewed.length > 0;
+}

@@ -61,6 +61,7 @@ test("50 processes spend against $1.00 while the database is killed: never a mic
         publicUrl: "http://localhost:3000",
         githubUrl: "https://github.com",
         repoRoots: [],
+        trustedHosts: ["127.0.0.1", "localhost"],
         sandbox: "auto",
       },
       ...{

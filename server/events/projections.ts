@@ -21,6 +21,8 @@ import { sessionProjections } from "../sessions/projection.ts";
 import { channelProjections } from "../channels/projection.ts";
 import { webhookProjections } from "../webhooks/projection.ts";
 import { githubAppProjections } from "../github-apps/projection.ts";
+import { credentialProjections } from "../credentials/projection.ts";
+import { modelProjections } from "../models/projection.ts";
 import type { Projection } from "./projection.ts";
 import type { EventType } from "./registry.ts";
 
@@ -49,6 +51,8 @@ export const projections: Record<EventType, Projection> = {
   ...channelProjections,
   ...webhookProjections,
   ...githubAppProjections,
+  ...credentialProjections,
+  ...modelProjections,
 };
 
 /** The tables that are folds of the events; `replay` rebuilds and compares each of them. Nothing else writes to them. */
@@ -93,4 +97,6 @@ export const projectedTables = [
   "github_apps",
   "github_installations",
   "github_installation_repos",
+  "model_credentials",
+  "model_routings",
 ] as const;

@@ -8,6 +8,7 @@ import {
   checkpointDecisions,
   complexities,
   criterionStates,
+  credentialStatuses,
   deliveryStatuses,
   diffSides,
   executionModes,
@@ -15,6 +16,8 @@ import {
   learningKinds,
   leaseEnds,
   mergeStrategies,
+  modelApis,
+  modelTiers,
   orgRoles,
   pauseModes,
   planSources,
@@ -463,6 +466,27 @@ export const eventData = {
     installationId: z.int(),
     added: z.array(z.object({ id: z.int(), fullName: text })),
     removed: z.array(z.int()),
+  }),
+  /** A key for a provider of models was tested and kept, or another one in its place. */
+  "credential.saved": z.object({
+    provider: text,
+    api: z.enum(modelApis),
+    baseUrl: text,
+    lastFour: text.nullable(),
+    status: z.enum(credentialStatuses),
+    problem: text.nullable(),
+    testAnswer: text,
+    models: z.array(text),
+  }),
+  /** The provider does not take the key (any more): nothing is called with it until it is saved anew. */
+  "credential.refused": z.object({ provider: text, problem: text }),
+  "credential.model_gone": z.object({ provider: text, model: text, problem: text }),
+  "credential.removed": z.object({ provider: text }),
+  /** Which models a team's work goes to. The subject is the team. */
+  "model_routing.set": z.object({
+    tiers: z.record(z.enum(modelTiers), z.array(text)),
+    routes: z.array(z.object({ type: text, complexity: text, tier: z.enum(modelTiers) })),
+    version: z.int(),
   }),
 } as const;
 

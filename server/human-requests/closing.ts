@@ -56,3 +56,29 @@ export async function withdrawQuestionsAtCap(context: Context, budgetId: string,
     open.map(({ id, teamId }) => ({ subject: id, team: teamId, data: { reason } })),
   );
 }
+
+/** Withdraws what was asked about one thing (as its `data` says) that is settled by other means now. */
+export async function withdrawRequestsAbout(
+  context: Context,
+  about: Record<string, string>,
+  reason: string,
+): Promise<void> {
+  const { tx, actor } = context;
+  const open = await tx
+    .select({ id: humanRequests.id, teamId: humanRequests.teamId })
+    .from(humanRequests)
+    .where(
+      and(
+        eq(humanRequests.orgId, actor.orgId),
+        eq(humanRequests.status, "pending"),
+        sql`${humanRequests.data} @> ${JSON.stringify(about)}::text::jsonb`,
+      ),
+    )
+    .orderBy(asc(humanRequests.id))
+    .for("update");
+  await record(
+    context,
+    "request.withdrawn",
+    open.map(({ id, teamId }) => ({ subject: id, team: teamId, data: { reason } })),
+  );
+}

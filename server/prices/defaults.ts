@@ -16,10 +16,10 @@ export interface BundledPrice extends Rates {
 const since = "2025-01-01T00:00:00.000Z";
 const dollars = (amount: number) => Math.round(amount * 1_000_000);
 
-/** Anthropic: writing the cache for five minutes costs 1.25 times the input, reading it a tenth. */
-const anthropic = (model: string, input: number, output: number): BundledPrice => ({
+/** Anthropic: writing the cache for five minutes costs 1.25 times the input, reading it a tenth unless told. */
+const anthropic = (model: string, input: number, output: number, cacheRead = input / 10): BundledPrice => ({
   ...{ provider: "anthropic", model, validFrom: since, inputMicros: dollars(input), outputMicros: dollars(output) },
-  ...{ cacheReadMicros: dollars(input / 10), cacheWriteMicros: dollars(input * 1.25) },
+  ...{ cacheReadMicros: dollars(cacheRead), cacheWriteMicros: dollars(input * 1.25) },
 });
 
 /** Others charge nothing more for writing a cache than for the input. */
@@ -33,7 +33,14 @@ const plain = (provider: string, model: string, input: number, cached: number, o
  * ones, with set_price. A model is matched by its name, with or without the provider before it and a date behind it.
  */
 export const bundledPrices: readonly BundledPrice[] = [
-  // https://docs.claude.com/en/docs/about-claude/pricing
+  // https://platform.claude.com/docs/en/about-claude/pricing; of two prices by length of the prompt, the dearer one.
+  anthropic("claude-fable-5-1", 10, 50, 0.25),
+  anthropic("claude-fable-5", 10, 50),
+  anthropic("claude-opus-5-5", 4, 20, 0.2),
+  anthropic("claude-opus-5", 5, 25),
+  anthropic("claude-sonnet-5-5", 2, 10, 0.1),
+  anthropic("claude-sonnet-5", 2, 10),
+  anthropic("claude-haiku-5-5", 0.5, 2.5),
   anthropic("claude-opus-4-8", 5, 25),
   anthropic("claude-opus-4-7", 5, 25),
   anthropic("claude-opus-4-6", 5, 25),
@@ -47,6 +54,10 @@ export const bundledPrices: readonly BundledPrice[] = [
   anthropic("claude-haiku-4-5", 1, 5),
   anthropic("claude-3-5-haiku", 0.8, 4),
   // https://platform.openai.com/docs/pricing
+  plain("openai", "gpt-5.5", 5, 0.5, 30),
+  plain("openai", "gpt-5.4", 2.5, 0.25, 15),
+  plain("openai", "gpt-5.4-mini", 0.75, 0.075, 4.5),
+  plain("openai", "gpt-5.2", 1.75, 0.175, 14),
   plain("openai", "gpt-5.1", 1.25, 0.125, 10),
   plain("openai", "gpt-5.1-codex", 1.25, 0.125, 10),
   plain("openai", "gpt-5", 1.25, 0.125, 10),

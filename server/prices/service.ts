@@ -22,28 +22,49 @@ export interface Price extends Rates {
 /** The name of the price that unknown models are charged at. */
 export const anyModel = "*";
 
+/** A model on an Ollama server of one's own is named after it, and costs nothing unless somebody sets a price for just it. */
+const isLocal = (model: string) => /^ollama(-[a-z0-9-]+)?\//.test(model);
+const free = { provider: "ollama", inputMicros: 0, outputMicros: 0, cacheReadMicros: 0, cacheWriteMicros: 0 };
+
 /**
- * What a model costs now: the organization's own price, else the bundled one, else the organization's price for `*`.
+ * What a model costs now: the organization's own price, else the bundled one, else the organization's price for `*`. Local
+ * models are free.
  * @throws AppError invalid for an unknown model: it never costs $0.
  */
-export async function priceOf({ tx, actor, now }: Context, model: string): Promise<Price> {
-  const names = namesOf(model);
-  const own = await tx.execute<Price & Record<string, unknown>>(sql`
-    select distinct on (p.model) p.provider, p.model, p.input_micros::float8 as "inputMicros", p.output_micros::float8 as "outputMicros",
-      p.cache_read_micros::float8 as "cacheReadMicros", p.cache_write_micros::float8 as "cacheWriteMicros"
-    from prices p where p.org_id = ${actor.orgId} and p.valid_from <= ${now.toISOString()}::timestamptz
-      and p.model in (select jsonb_array_elements_text(${JSON.stringify([...names, anyModel])}::text::jsonb))
-    order by p.model, p.valid_from desc, p.created_at desc, p.id desc`);
-  const found = names.flatMap((name) => [
-    ...own.filter((price) => price.model === name),
-    ...bundledPrices.filter((price) => price.model === name),
-  ])[0];
-  const price = found ?? own.find((one) => one.model === anyModel);
+export async function priceOf(context: Context, model: string): Promise<Price> {
+  const price = (await pricesOf(context, [model])).get(model);
   if (price) return price;
   throw new AppError(
     "invalid",
     `Nobody knows what ${model} costs, so nothing is spent with it. list_prices shows the known models; an admin adds it with set_price, or a price for "${anyModel}" that is charged for every unknown model.`,
   );
+}
+
+/** The same for several models in one query; those that nobody knows are left out. */
+export async function pricesOf({ tx, actor, now }: Context, models: readonly string[]): Promise<Map<string, Price>> {
+  const names = [...new Set(models.flatMap(namesOf)), anyModel];
+  const own = await tx.execute<Price & Record<string, unknown>>(sql`
+    select distinct on (p.model) p.provider, p.model, p.input_micros::float8 as "inputMicros", p.output_micros::float8 as "outputMicros",
+      p.cache_read_micros::float8 as "cacheReadMicros", p.cache_write_micros::float8 as "cacheWriteMicros"
+    from prices p where p.org_id = ${actor.orgId} and p.valid_from <= ${now.toISOString()}::timestamptz
+      and p.model in (select jsonb_array_elements_text(${JSON.stringify(names)}::text::jsonb))
+    order by p.model, p.valid_from desc, p.created_at desc, p.id desc`);
+  return new Map(
+    models.flatMap((model) => {
+      const price = choosePrice(model, own);
+      return price ? [[model, price] as const] : [];
+    }),
+  );
+}
+
+function choosePrice(model: string, own: readonly Price[]): Price | undefined {
+  const names = namesOf(model);
+  if (isLocal(model)) return own.find((price) => price.model === names[0]) ?? { ...free, model };
+  const found = names.flatMap((name) => [
+    ...own.filter((price) => price.model === name),
+    ...bundledPrices.filter((price) => price.model === name),
+  ])[0];
+  return found ?? own.find((price) => price.model === anyModel);
 }
 
 /**

@@ -1,6 +1,4 @@
-import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
-import { sessions } from "#db/schema/sessions.ts";
 import type { Spender } from "../budgets/freeing.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -9,6 +7,7 @@ import { newId } from "../ids.ts";
 import { findTask, type Task } from "../tasks/finding.ts";
 import { findTeam } from "../teams/finding.ts";
 import { type SessionRow, stopSession } from "./closing.ts";
+import { lockSessionRow } from "./finding.ts";
 import { noSession } from "./queries.ts";
 import type { startSessionInput } from "./schema.ts";
 
@@ -38,6 +37,25 @@ export async function startSession(context: Context, input: z.output<typeof star
   return id;
 }
 
+/** Begins a session in which the product spends for somebody: an agent it drives, or whoever asked for a plan. */
+export async function openSessionFor(
+  context: Context,
+  id: string,
+  spent: {
+    teamId: string;
+    agentId?: string | null | undefined;
+    userId?: string | null | undefined;
+    taskId?: string | null | undefined;
+    purpose: string;
+    model: string;
+  },
+): Promise<void> {
+  const { teamId, agentId = null, userId = null, taskId = null, purpose, model } = spent;
+  await record(context, "session.started", [
+    { subject: id, team: teamId, task: taskId, data: { agentId, userId, name: purpose.slice(0, 200), model } },
+  ]);
+}
+
 /** Ends a session of the actor and frees what it had set aside. Ending it twice changes nothing. */
 export async function endSession(
   context: Context,
@@ -52,14 +70,10 @@ export async function endSession(
  * @throws AppError not_found, the same for missing, foreign and another's.
  */
 export async function lockSession(context: Context, sessionId: string): Promise<SessionRow> {
-  const { tx, actor } = context;
-  const [session] = await tx
-    .select()
-    .from(sessions)
-    .where(and(eq(sessions.orgId, actor.orgId), eq(sessions.id, sessionId)))
-    .for("update");
-  const isOwn = session && (session.agentId ?? session.userId) === actor.id;
-  if (!session || !(isOwn || actor.permissions.has("budgets:manage"))) throw noSession(sessionId);
+  const { actor } = context;
+  const session = await lockSessionRow(context, sessionId);
+  const isOwn = (session.agentId ?? session.userId) === actor.id || actor.kind === "system";
+  if (!(isOwn || actor.permissions.has("budgets:manage"))) throw noSession(sessionId);
   return session;
 }
 

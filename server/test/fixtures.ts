@@ -34,6 +34,7 @@ export async function openTestRuntime() {
       githubUrl: "https://github.com",
       leaseSeconds: { driven: 15, external: 1800 },
       repoRoots: [],
+      trustedHosts: ["127.0.0.1", "localhost"],
       sandbox: "auto",
       gateOutputLimitBytes: 200_000,
       channelRate: 5,

@@ -5,6 +5,7 @@ import {
   webhookDeliveries,
   webhookSecrets,
 } from "#db/schema/webhooks.ts";
+import { modelCredentialSecrets, providerPauses } from "#db/schema/models.ts";
 import { createApiKey } from "../api-keys/operations.ts";
 import { checkBudgetOperation, setBudget } from "../budgets/operations.ts";
 import { advertiseChannel, grantAccess, publish } from "../channels/operations.ts";
@@ -15,6 +16,7 @@ import { record } from "../events/record.ts";
 import { createApprovalPolicy, askHuman } from "../human-requests/operations.ts";
 import { newId } from "../ids.ts";
 import { inviteMember } from "../members/operations.ts";
+import { defaultRouting } from "../models/defaults.ts";
 import { sendMessageOperation } from "../messages/operations.ts";
 import { setPriceOperation } from "../prices/operations.ts";
 import { registerRepo } from "../repos/operations.ts";
@@ -83,14 +85,43 @@ export async function populate(runtime: Runtime) {
   await run(grantAccess, agent, { channel, handle: theirs.handle });
   await run(publish, agent, { channel, payload: "hello" });
   const { webhookId, deliveryId } = await addWebhook(runtime, org, first.id);
+  const credentialId = await addModels(runtime, org);
   const ids = {
-    ...{ webhookId, deliveryId, githubAppId: webhookId },
+    ...{ credentialId, webhookId, deliveryId, githubAppId: webhookId },
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
     ...{ request: asked.request, policyId: policy.id, learningId: learning.id },
     ...{ budgetId: budget.id, sessionId: session.id },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };
+}
+
+/** A key for models with a pause of its provider, and a routing table. The sealed key is none. */
+async function addModels(runtime: Runtime, { owner, teamId }: TestOrg): Promise<string> {
+  const credentialId = newId();
+  await as(runtime, owner, async (context) => {
+    const place = { orgId: owner.orgId, credentialId };
+    await record(context, "credential.saved", [
+      {
+        subject: credentialId,
+        data: {
+          ...{ provider: "anthropic", api: "anthropic", baseUrl: "https://api.anthropic.com/v1", lastFour: "1234" },
+          ...{
+            status: "working",
+            problem: null,
+            testAnswer: "It answered with 1 model.",
+            models: ["claude-sonnet-5-5"],
+          },
+        },
+      },
+    ]);
+    await record(context, "model_routing.set", [
+      { subject: teamId, team: teamId, data: { ...defaultRouting, version: 1 } },
+    ]);
+    await context.tx.insert(modelCredentialSecrets).values({ ...place, sealed: "v1" });
+    await context.tx.insert(providerPauses).values({ ...place, pausedUntil: context.now, reason: "429" });
+  });
+  return credentialId;
 }
 
 /** A GitHub App's endpoint with something in every table of theirs. Its secret is none: the tests' key ring is nowhere. */

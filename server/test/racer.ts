@@ -31,6 +31,7 @@ const runtime: Runtime = {
     githubUrl: "https://github.com",
     leaseSeconds: { driven: 15, external: 1800 },
     repoRoots: [],
+    trustedHosts: ["127.0.0.1", "localhost"],
     sandbox: "auto",
     gateOutputLimitBytes: 200_000,
     channelRate: 5,

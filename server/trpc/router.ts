@@ -4,6 +4,7 @@ import * as audit from "../audit-log/operations.ts";
 import * as budgets from "../budgets/operations.ts";
 import * as channels from "../channels/operations.ts";
 import * as devices from "../device-sign-ins/operations.ts";
+import * as credentials from "../credentials/operations.ts";
 import { waitForWork } from "../dispatch/operations.ts";
 import { createEventTicket } from "../event-streams/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
@@ -13,6 +14,7 @@ import { claimTask, heartbeat, releaseTask } from "../leases/operations.ts";
 import * as members from "../members/operations.ts";
 import * as merges from "../merges/operations.ts";
 import * as messages from "../messages/operations.ts";
+import * as models from "../models/operations.ts";
 import * as organizations from "../organizations/operations.ts";
 import * as pauses from "../pauses/operations.ts";
 import { listPricesOperation, setPriceOperation } from "../prices/operations.ts";
@@ -194,6 +196,17 @@ export const appRouter = router({
     remove: mutation(budgets.removeBudget),
   }),
   prices: router({ list: query(listPricesOperation), set: mutation(setPriceOperation) }),
+  credentials: router({
+    list: query(credentials.listCredentialsOperation),
+    save: mutation(credentials.saveCredentialOperation),
+    rotate: mutation(credentials.rotateCredentialOperation),
+    remove: mutation(credentials.removeCredentialOperation),
+  }),
+  models: router({
+    routing: query(models.getModelRouting),
+    setRouting: mutation(models.setModelRouting),
+    savings: query(models.getModelSavings),
+  }),
   sessions: router({
     list: query(sessions.listSessionsOperation),
     start: mutation(sessions.startSession),

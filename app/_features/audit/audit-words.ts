@@ -15,5 +15,7 @@ export const groupLabels: Record<(typeof auditGroups)[number] | "all", string> =
   github_app: "GitHub Apps",
   budget: "Budgets",
   price: "Prices",
+  credential: "Model keys",
+  model_routing: "Model routing",
   policy: "Standing permissions",
 };

@@ -582,6 +582,30 @@ const wording: Wording = {
     quote: said(result),
     tone: status === "failed" ? "danger" : undefined,
   }),
+  "credential.saved": ({ provider, status }) => ({
+    face: "key",
+    parts: ["saved a key for models of ", { name: provider }, status === "refused" ? ", which refuses it" : ""],
+  }),
+  "credential.refused": ({ provider, problem }) => ({
+    face: "key",
+    parts: ["was refused by ", { name: provider }, ": its key does not count any more"],
+    quote: said(problem),
+    tone: "danger",
+  }),
+  "credential.model_gone": ({ provider, model }) => ({
+    face: "key",
+    parts: ["was told by ", { name: provider }, " that there is no model ", { name: model }],
+    tone: "warning",
+  }),
+  "credential.removed": ({ provider }) => ({
+    face: "key",
+    parts: ["removed the key for models of ", { name: provider }],
+    tone: "warning",
+  }),
+  "model_routing.set": (_data, { subject }) => ({
+    face: "changed",
+    parts: ["changed which models the work of ", subject("a team"), " goes to"],
+  }),
   "github_app.created": ({ name }) => ({ face: "webhook", parts: ["connected the GitHub App ", { name }] }),
   "github_app.removed": () => ({ face: "webhook", parts: ["forgot a GitHub App"], tone: "warning" }),
   "github_app.installation_changed": ({ account, status }) => ({

@@ -39,6 +39,7 @@ async function spendAll({ url, actor: told, sessionId, mostMicros }: SpenderOrde
       publicUrl: "http://localhost:3000",
       githubUrl: "https://github.com",
       repoRoots: [],
+      trustedHosts: ["127.0.0.1", "localhost"],
       sandbox: "auto",
     },
     ...{ leaseSeconds: { driven: 15, external: 1800 }, gateOutputLimitBytes: 1_000, rateSignIn: 1_000, channelRate: 5 },

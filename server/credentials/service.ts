@@ -1,0 +1,115 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import {
+  modelCredentials as credentials,
+  modelCredentialSecrets as credentialSecrets,
+  providerPauses,
+} from "#db/schema/models.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { record } from "../events/record.ts";
+import { withdrawRequestsAbout } from "../human-requests/closing.ts";
+import { newId } from "../ids.ts";
+import { decryptSecret, encryptSecret, openSecrets } from "../keyring.ts";
+import type { Tested } from "./asking-provider.ts";
+import type { Endpoint } from "./schema.ts";
+import { type CredentialRow, lockCredential } from "./queries.ts";
+
+export interface NewCredential extends Endpoint {
+  provider: string;
+}
+
+/** What a local model is named after, and only that: its calls cost nothing. */
+export const isLocalName = (provider: string): boolean => /^ollama(-|$)/.test(provider);
+
+/** @throws AppError invalid when the name says something else than the API. */
+export function requireFittingName({ api, provider }: Pick<NewCredential, "api" | "provider">): void {
+  if ((api === "ollama") === isLocalName(provider)) return;
+  throw new AppError(
+    "invalid",
+    api === "ollama"
+      ? "Call an Ollama server ollama, or ollama- and more: its calls are free by that name."
+      : `${provider} is kept for Ollama servers, whose calls are free. Choose another name.`,
+  );
+}
+
+/**
+ * Keeps a credential that was tested, in the place of the one its provider had. What its refusal had turned off works
+ * again. @returns its id.
+ */
+export async function saveCredential(context: Context, saved: NewCredential, tested: Tested): Promise<string> {
+  const { actor, tx } = context;
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`credentials|${actor.orgId}`}, 0))`);
+  const [known] = await tx
+    .select({ id: credentials.id })
+    .from(credentials)
+    .where(
+      and(eq(credentials.orgId, actor.orgId), eq(credentials.provider, saved.provider), isNull(credentials.removedAt)),
+    );
+  const id = known?.id ?? newId();
+  await keep(context, id, saved, tested);
+  return id;
+}
+
+/** Gives a credential another key. @throws AppError not_found */
+export async function rotateCredential(
+  context: Context,
+  { credentialId, key }: { credentialId: string; key: string },
+  tested: Tested,
+): Promise<void> {
+  const { provider, api, baseUrl } = await lockCredential(context, credentialId);
+  await keep(context, credentialId, { provider, api, baseUrl, key }, tested);
+}
+
+async function keep(context: Context, id: string, saved: NewCredential, tested: Tested): Promise<void> {
+  const { actor, tx, settings } = context;
+  const { provider, api, baseUrl, key } = saved;
+  await record(context, "credential.saved", [
+    {
+      subject: id,
+      data: {
+        ...{ provider, api, baseUrl, lastFour: key ? key.slice(-4) : null },
+        ...{
+          status: tested.ok ? ("working" as const) : ("refused" as const),
+          problem: tested.ok ? null : tested.answer,
+        },
+        ...{ testAnswer: tested.answer, models: tested.models },
+      },
+    },
+  ]);
+  await forget(context, id);
+  const { keyring } = openSecrets(settings.dataDir);
+  if (key)
+    await tx.insert(credentialSecrets).values({
+      ...{ orgId: actor.orgId, credentialId: id },
+      sealed: encryptSecret(keyring, key, placeOf(actor.orgId, id)),
+    });
+  if (tested.ok)
+    await withdrawRequestsAbout(context, { credentialId: id }, `${actor.name} saved the key of ${provider} anew.`);
+}
+
+/** Takes a credential away with its key. @throws AppError not_found */
+export async function removeCredential(context: Context, credentialId: string): Promise<void> {
+  const { id, provider } = await lockCredential(context, credentialId);
+  await record(context, "credential.removed", [{ subject: id, data: { provider } }]);
+  await forget(context, id);
+  await withdrawRequestsAbout(context, { credentialId: id }, `${context.actor.name} removed the key of ${provider}.`);
+}
+
+async function forget({ tx, actor }: Context, id: string): Promise<void> {
+  const [own, paused] = [credentialSecrets, providerPauses];
+  await tx.delete(own).where(and(eq(own.orgId, actor.orgId), eq(own.credentialId, id)));
+  await tx.delete(paused).where(and(eq(paused.orgId, actor.orgId), eq(paused.credentialId, id)));
+}
+
+/** The key of a credential, for a call that is about to be made; null where there is none. */
+export function openKey(
+  context: Pick<Context, "settings">,
+  { orgId, id }: Pick<CredentialRow, "orgId" | "id">,
+  sealed: string | null,
+): string | null {
+  return sealed && decryptSecret(openSecrets(context.settings.dataDir).keyring, sealed, placeOf(orgId, id));
+}
+
+const placeOf = (orgId: string, id: string) => ({
+  ...{ orgId, table: "model_credential_secrets", rowId: id, column: "sealed" },
+});

@@ -1,0 +1,66 @@
+import { sql } from "drizzle-orm";
+import type { CredentialStatus, ModelApi } from "#db/enums.ts";
+import { isoTime } from "#db/iso-time.ts";
+import type { Context } from "../context.ts";
+import { partsOf } from "../models/routing.ts";
+import { type Price, pricesOf } from "../prices/service.ts";
+
+/** A model that work may go to, with all that a call of it needs, or why it cannot be called now. */
+export interface Candidate {
+  /** `provider/model`. */
+  model: string;
+  price: Price | null;
+  credential: Credential | null;
+  /** Null: it can be called. */
+  why: string | null;
+  /** When it may be tried again by itself; null: not without people. ISO. */
+  retryAt: string | null;
+}
+
+export interface Credential {
+  id: string;
+  orgId: string;
+  provider: string;
+  api: ModelApi;
+  baseUrl: string;
+  sealed: string | null;
+}
+
+interface Row extends Credential, Record<string, unknown> {
+  status: CredentialStatus;
+  problem: string | null;
+  goneModels: Record<string, string>;
+  pausedUntil: string | null;
+  pauseReason: string | null;
+}
+
+/** What is known of these models, in their order: one query for the credentials, one for each price. */
+export async function candidatesOf(context: Context, models: readonly string[]): Promise<Candidate[]> {
+  const { tx, actor, now } = context;
+  const providers = [...new Set(models.map((model) => partsOf(model).provider))];
+  const rows =
+    await tx.execute<Row>(sql`select c.id, c.org_id as "orgId", c.provider, c.api, c.base_url as "baseUrl", c.status, c.problem,
+      c.gone_models as "goneModels", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
+      p.reason as "pauseReason"
+    from model_credentials c left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id
+    left join provider_pauses p on p.org_id = c.org_id and p.credential_id = c.id
+    where c.org_id = ${actor.orgId} and c.removed_at is null
+      and c.provider in (select jsonb_array_elements_text(${JSON.stringify(providers)}::text::jsonb))`);
+  const prices = await pricesOf(context, models);
+  return models.map((model) => {
+    const { provider, name } = partsOf(model);
+    const row = rows.find((one) => one.provider === provider);
+    const price = prices.get(model) ?? null;
+    const why = !row
+      ? `${provider || model} has no key here`
+      : (stateOf(row, name) ?? (price ? null : "nobody knows its price"));
+    return { model, price, credential: row ?? null, why, retryAt: row?.pausedUntil ?? null };
+  });
+}
+
+function stateOf(row: Row, name: string): string | null {
+  if (row.status === "refused") return `${row.provider} refuses the key: ${row.problem ?? ""}`;
+  const gone = row.goneModels[name];
+  if (gone !== undefined) return `${row.provider} does not know it: ${gone}`;
+  return row.pausedUntil ? `${row.provider} is left alone until ${row.pausedUntil}: ${row.pauseReason ?? ""}` : null;
+}

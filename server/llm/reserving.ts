@@ -1,0 +1,72 @@
+import { reserve } from "../budgets/ledger.ts";
+import type { Refusal } from "../budgets/refusals.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { openSessionFor, spenderOf } from "../sessions/service.ts";
+import { lockSessionRow } from "../sessions/finding.ts";
+import { routingOf } from "../models/service.ts";
+import { routeWork } from "../models/routing.ts";
+import type { Tokens } from "../prices/service.ts";
+import { breakerOf, isOpen } from "./breakers.ts";
+import { mostMicros } from "./bounds.ts";
+import { type Candidate, candidatesOf, type Credential } from "./candidates.ts";
+import type { Conversation, Models } from "./conversation.ts";
+
+/** A call that may be made: its money is set aside. */
+export interface Prepared {
+  model: string;
+  credential: Credential;
+  sessionId: string;
+  reservationId: string;
+}
+
+export type Preparation = { ok: true; prepared: Prepared } | { ok: false; refusal: Refusal };
+
+/**
+ * Chooses the first model that can be called now and sets aside what the call may cost at most. A refusal of the money is
+ * a result, since what it told people stays.
+ * @throws AppError unavailable when no model can be called, with why of each and when to try again; invalid when none is named.
+ */
+export async function prepareCall(
+  context: Context,
+  models: Models,
+  asked: Conversation,
+  { bound, sessionId, isOwnSession }: { bound: Tokens; sessionId: string; isOwnSession: boolean },
+): Promise<Preparation> {
+  const candidates = await candidatesOf(context, await namesOf(context, asked));
+  const chosen = candidates.find((one) => whyNot(models, asked.orgId, one) === null);
+  if (!chosen?.credential || !chosen.price) throw noModel(models, asked, candidates);
+  if (isOwnSession) await openSessionFor(context, sessionId, { ...asked, model: chosen.model });
+  const session = await lockSessionRow(context, sessionId);
+  const upperBoundMicros = mostMicros(chosen.price, bound);
+  const reserved = await reserve(context, spenderOf(session), { upperBoundMicros, model: chosen.model });
+  if (!reserved.ok) return { ok: false, refusal: reserved.refusal };
+  const { model, credential } = chosen;
+  return { ok: true, prepared: { model, credential, sessionId, reservationId: reserved.reservationId } };
+}
+
+async function namesOf(context: Context, { model, tier, teamId }: Conversation): Promise<readonly string[]> {
+  if (model !== undefined) return typeof model === "string" ? [model] : model;
+  if (!tier) throw new AppError("invalid", "Name the model, or the tier of the team's table.");
+  return routeWork(await routingOf(context, teamId), { type: "*", complexity: null, tier }).models;
+}
+
+function whyNot(models: Models, orgId: string, { model, why, credential }: Candidate): string | null {
+  if (why !== null) return why;
+  if (credential && isOpen(models, credential.id)) return `${credential.provider} failed several times in a row`;
+  return models.whyUnusable?.(orgId, model) ?? null;
+}
+
+/** The details say whether waiting helps: `retryAfterSeconds` is missing where only people can help. */
+function noModel(models: Models, { orgId }: Conversation, candidates: readonly Candidate[]): AppError {
+  const reasons = candidates.map((one) => `${one.model}: ${whyNot(models, orgId, one) ?? "usable"}`);
+  const waits = candidates.flatMap((one) => {
+    if (one.retryAt !== null) return [Math.max(1, Math.ceil((Date.parse(one.retryAt) - Date.now()) / 1_000))];
+    return one.why === null && one.credential && breakerOf(models, one.credential.id) ? [5] : [];
+  });
+  return new AppError(
+    "unavailable",
+    `No model can be called now. ${reasons.join("; ") || "None is named"}. Owners and admins add keys and models in the settings.`,
+    { models: reasons, ...(waits.length > 0 ? { retryAfterSeconds: Math.min(...waits) } : {}) },
+  );
+}

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { release, renewReservation } from "../budgets/freeing.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { stopSession } from "../sessions/closing.ts";
+import { lockSessionRow } from "../sessions/finding.ts";
+import { recordUsage } from "../sessions/usage.ts";
+import type { Tokens } from "../prices/service.ts";
+import type { Prepared } from "./reserving.ts";
+
+/** A reservation lives a minute: renewed well before, also when one renewal is lost. */
+const renewEveryMs = 20_000;
+
+/** Keeps the money of a call set aside while it runs. @returns what ends that. */
+export function holdMoney(
+  prepared: Prepared,
+  transact: <Result>(work: (context: Context) => Promise<Result>) => Promise<Result>,
+): () => void {
+  const timer = setInterval(() => {
+    // A database that is away is asked again in a while; what ran out is settled all the same, as far as there is room.
+    transact((context) => renewReservation(context, prepared.reservationId)).catch(() => undefined);
+  }, renewEveryMs);
+  return () => clearInterval(timer);
+}
+
+/** What a call used: as reported; where nothing was, what it could have used at most. */
+export function usedOf(reported: Partial<Tokens>, bound: Tokens): Tokens {
+  const { inputTokens, cacheReadTokens = 0, cacheWriteTokens = 0, outputTokens } = reported;
+  return {
+    ...(inputTokens === undefined
+      ? { inputTokens: bound.inputTokens, cacheReadTokens: 0, cacheWriteTokens: 0 }
+      : { inputTokens, cacheReadTokens, cacheWriteTokens }),
+    outputTokens: outputTokens ?? bound.outputTokens,
+  };
+}
+
+/** Books what a call used, once however often it is tried, and frees the rest. */
+export async function settleCall(
+  context: Context,
+  { sessionId, reservationId, model }: Prepared,
+  used: Tokens,
+): Promise<{ costMicros: number; uncoveredMicros: number }> {
+  const { usage } = await recordUsage(context, { sessionId, model, ...used, reservationId, key: reservationId });
+  return { costMicros: usage.costMicros, uncoveredMicros: usage.uncoveredMicros };
+}
+
+/** The call was not made, or refused before anything of it counted. */
+export async function freeMoney(context: Context, { reservationId }: Prepared): Promise<void> {
+  await release(context, [reservationId]);
+}
+
+export async function endSessionOf(context: Context, sessionId: string): Promise<void> {
+  await stopSession(context, await lockSessionRow(context, sessionId), null);
+}
+
+/** Tries until the database is back: money that was spent must be booked. Gives up after a minute or so. */
+export async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof AppError || attempt >= 40) throw error;
+      await delay(Math.min(2_000, 50 * 2 ** attempt));
+    }
+  }
+}
