@@ -107,7 +107,10 @@ test("no page of the settings or of a team's rooms keeps anybody out, in both th
   test.setTimeout(240_000); // Thirty-odd pages, each looked at twice.
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   const inTeam = ["agents", "messages", "repos", "queue", "costs", "activity"].map((each) => room(page, each));
-  const rooms = [`/o/${orgOf(page)}/inbox`, `/o/${orgOf(page)}/inbox?view=answered`, ...inTeam];
+  const channels = ["", "/system.timer.second", "/public.access?view=figures"].map(
+    (each) => `/o/${orgOf(page)}/channels${each}`,
+  );
+  const rooms = [`/o/${orgOf(page)}/inbox`, `/o/${orgOf(page)}/inbox?view=answered`, ...inTeam, ...channels];
   const pages = [
     "organization",
     "members",

@@ -158,6 +158,8 @@ function mustReadAgain(query: Query, { path, input }: Asked, frame: Frame): bool
   if (frame.extra && frame.type.startsWith("team.")) return /^(teams|agents)\./.test(path);
   if (frame.extra || path === "events.list" || path.startsWith("platform.") || path.startsWith("realtime."))
     return false;
+  // What is said on channels is no event; what is decided about them is.
+  if (path.startsWith("channels.") && !/^(channel|handle)\./.test(frame.type)) return false;
   if (path.startsWith("messages.") && !frame.type.startsWith("message.")) return false;
   if (typeof input.teamId === "string" && frame.teamId !== null && frame.teamId !== input.teamId) return false;
   const isOfTask = frame.taskId !== null;

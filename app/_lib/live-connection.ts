@@ -19,6 +19,17 @@ export interface LiveOptions extends Pick<FollowerOptions, "since" | "readFeed" 
   isSignedOut(error: unknown): boolean;
 }
 
+/** What somebody hears who listens to one more channel on the page's socket. */
+export interface Listener {
+  /** Names of events with what to do; `data` is what was pushed. */
+  on: Readonly<Record<string, (data: unknown) => void>>;
+  onSubscribed: () => void;
+  /** The host did not let them; it is left then. */
+  onRefused: () => void;
+  /** The socket is away: what is said meanwhile is not heard. */
+  onLost: () => void;
+}
+
 const changedEvent: ChangedEvent = "changed";
 const movedEvent: MovedEvent = "moved";
 const checkLiveMs = 30_000;
@@ -34,6 +45,8 @@ export class LiveConnection {
   private readonly names = new Map<Scope, string>();
   private readonly subscribed = new Set<Scope>();
   private pusher: Pusher | undefined;
+  private readonly listeners = new Set<Listener>();
+  private readonly moveListeners = new Set<() => void>();
   private renewing = false;
   private kicks = 0;
   private isKickPlanned = false;
@@ -75,6 +88,27 @@ export class LiveConnection {
     await this.log.catchUp();
     const isDeaf = this.log.newest() > newest && this.log.heardAt === heardAt && Date.now() - heardAt > 5_000;
     if (isDeaf && this.state === "live") this.reconnect();
+  }
+
+  /** Listens to one more channel on the same socket, also after each reconnection. @returns the way to leave it. */
+  listen(name: string, listener: Listener): () => void {
+    const channel: Channel | undefined = this.pusher?.subscribe(name);
+    this.listeners.add(listener);
+    for (const [event, hear] of Object.entries(listener.on)) channel?.bind(event, hear);
+    channel?.bind("pusher:subscription_succeeded", listener.onSubscribed);
+    channel?.bind("pusher:subscription_error", listener.onRefused);
+    return () => {
+      this.listeners.delete(listener);
+      channel?.unbind_all();
+      // Whoever listens to the same name has taken it over.
+      if (this.pusher?.channel(name) === channel) this.pusher?.unsubscribe(name);
+    };
+  }
+
+  /** Hears that channels of the organization may have got other names: somebody may hear less than before. */
+  onMoved(listener: () => void): () => void {
+    this.moveListeners.add(listener);
+    return () => this.moveListeners.delete(listener);
   }
 
   private clientOptions(): Options {
@@ -156,6 +190,7 @@ export class LiveConnection {
   private async renew(): Promise<void> {
     try {
       this.adopt(await this.options.readChannels());
+      for (const hear of this.moveListeners) hear();
       this.renewing = false;
       this.pusher?.connect();
     } catch (error) {
@@ -170,8 +205,7 @@ export class LiveConnection {
     if (this.isKicking || this.isStopped) return;
     if (current === "connected") this.kicks = 0;
     else {
-      this.subscribed.clear();
-      this.log.isCaughtUp = false;
+      this.lose();
     }
     this.settle();
     // Closed by the host for good (4009: access ended): only whoever is still signed in comes back.
@@ -196,12 +230,17 @@ export class LiveConnection {
 
   private reconnect(): void {
     this.isKicking = true;
-    this.subscribed.clear();
-    this.log.isCaughtUp = false;
+    this.lose();
     this.pusher?.disconnect();
     this.isKicking = false;
     this.pusher?.connect();
     this.settle();
+  }
+
+  private lose(): void {
+    this.subscribed.clear();
+    this.log.isCaughtUp = false;
+    for (const { onLost } of this.listeners) onLost();
   }
 
   /** A last frame that was lost shows no gap, and a page without a socket hears nothing: so both read now and then. */

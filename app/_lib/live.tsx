@@ -58,6 +58,12 @@ export function useConnection(): LiveStatus {
   return useSyncExternalStore(store.subscribe, store.read, () => connecting);
 }
 
+/** The socket of the page, for whoever listens to more channels on it; undefined until it is there. */
+export function useSocket(): LiveConnection | undefined {
+  const store = useContext(LiveContext) ?? alone;
+  return useSyncExternalStore(store.subscribe, store.readSocket, () => undefined);
+}
+
 const connecting: LiveStatus = { state: "connecting", lastUpdateAt: null };
 
 /** What components see of the connection. */
@@ -66,7 +72,15 @@ class LiveStore {
   private readonly watchers = new Set<() => void>();
   private readonly hearers = new Set<(frame: Frame) => void>();
 
+  private socket: LiveConnection | undefined;
+
   readonly read = (): LiveStatus => this.status;
+  readonly readSocket = (): LiveConnection | undefined => this.socket;
+
+  setSocket(socket: LiveConnection | undefined): void {
+    this.socket = socket;
+    for (const watcher of this.watchers) watcher();
+  }
 
   readonly subscribe = (watcher: () => void): (() => void) => {
     this.watchers.add(watcher);
@@ -136,6 +150,7 @@ function connect({ org, teamId, realtime, api, queryClient, store }: Wiring): ()
       cache = new caches.LiveCache(queryClient, seq);
       connection = new live.LiveConnection({ ...options, Pusher });
       connection.start(realtime.channels);
+      store.setSocket(connection);
     },
   );
   const nudge = () => {
@@ -149,6 +164,7 @@ function connect({ org, teamId, realtime, api, queryClient, store }: Wiring): ()
     removeEventListener("online", nudge);
     connection?.stop();
     cache?.stop();
+    store.setSocket(undefined);
   };
 }
 

@@ -6,6 +6,7 @@ import type { Answer } from "#app/_lib/hydrated.tsx";
 import { listAgents } from "#server/agents/operations.ts";
 import { listApiKeys } from "#server/api-keys/operations.ts";
 import { getCostSummary, listBudgetsOperation } from "#server/budgets/operations.ts";
+import { getChannel, listChannels } from "#server/channels/operations.ts";
 import { AppError } from "#server/errors.ts";
 import { listGithubApps } from "#server/github-apps/operations.ts";
 import { listInvitations, listMembers } from "#server/members/operations.ts";
@@ -56,6 +57,20 @@ export const loadActivity = (orgRef: string, teamId: string) =>
     ask("agents.list", listAgents, { archived: true }),
     ask("repos.list", listReposOperation, { teamId, archived: true }),
   );
+
+/** The channels of the organization, by whose they are. */
+export const loadChannels = (orgRef: string, search: string) =>
+  answers(
+    orgRef,
+    me,
+    ...(["mine", "public", "others", "system"] as const).map((scope) =>
+      ask("channels.list", listChannels, { scope, search, limit: 50 }),
+    ),
+  );
+
+/** One channel, and who looks. */
+export const loadChannel = (orgRef: string, channel: string) =>
+  answers(orgRef, me, ask("channels.get", getChannel, { channel }));
 
 export const loadOrganization = (orgRef: string) => answers(orgRef, me);
 

@@ -6,11 +6,12 @@ import {
   GitMerge,
   type LucideIcon,
   MessagesSquare,
+  RadioTower,
   SquareKanban,
   Workflow,
 } from "lucide-react";
 
-export type RoomId = "board" | "graph" | "queue" | "agents" | "messages" | "repos" | "costs" | "activity";
+export type RoomId = "board" | "graph" | "queue" | "agents" | "messages" | "channels" | "repos" | "costs" | "activity";
 export type Room = { id: RoomId; title: string; keys: string; icon: LucideIcon };
 
 /** The rooms of a team, in the order of the rail. A room stands here once its page exists: no dead links. */
@@ -20,6 +21,8 @@ export const rooms: readonly Room[] = [
   { id: "queue", title: "Queue", keys: "g q", icon: GitMerge },
   { id: "agents", title: "Agents", keys: "g a", icon: Bot },
   { id: "messages", title: "Messages", keys: "g m", icon: MessagesSquare },
+  // Of the whole organization, whatever the team: `h` as in to hear, since `c` are the costs.
+  { id: "channels", title: "Channels", keys: "g h", icon: RadioTower },
   { id: "repos", title: "Repos", keys: "g r", icon: FolderGit2 },
   { id: "costs", title: "Costs", keys: "g c", icon: CircleDollarSign },
   { id: "activity", title: "Activity", keys: "g t", icon: Activity },
@@ -32,7 +35,18 @@ export function inboxHref(orgSlug: string, requestId?: string): string {
 
 /** Where a room of a team is. */
 export function roomHref(orgSlug: string, teamId: string, room: RoomId): string {
+  if (room === "channels") return channelsHref(orgSlug);
   return `/o/${orgSlug}/t/${teamId}/${room}`;
+}
+
+/** Where what agents and people publish is listed. */
+export function channelsHref(orgSlug: string): string {
+  return `/o/${orgSlug}/channels`;
+}
+
+/** Where one channel is, by its name. */
+export function channelHref(orgSlug: string, channel: string): string {
+  return `${channelsHref(orgSlug)}/${channel}`;
 }
 
 /** Where an agent of a team is. */
@@ -53,5 +67,6 @@ export function settingsHref(orgSlug: string, page?: string): string {
 /** Which room a path stands in, if any. */
 export function roomOf(pathname: string): RoomId | undefined {
   const [, , , scope, , room] = pathname.split("/");
+  if (scope === "channels") return scope;
   return scope === "t" ? rooms.find((each) => each.id === room)?.id : undefined;
 }

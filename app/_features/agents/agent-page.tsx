@@ -13,6 +13,7 @@ import { AgentMark } from "#app/_ui/agent-mark.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { Skeleton } from "#app/_ui/skeleton.tsx";
 import type { Agent } from "#server/agents/schema.ts";
+import { AgentChannels } from "./agent-channels.tsx";
 import { AgentHistory } from "./agent-history.tsx";
 import { AgentMenu } from "./agent-menu.tsx";
 import { AgentFacts, AgentKeys } from "./agent-peek.tsx";
@@ -78,6 +79,7 @@ function Whole({ orgSlug, agent }: { orgSlug: string; agent: Agent }) {
         />
       ) : null}
       <AgentHistory orgSlug={orgSlug} agent={agent} />
+      <AgentChannels orgSlug={orgSlug} agent={agent} />
       <Section title="Set up">
         <div className="flex flex-col gap-6">
           <AgentFacts agent={agent} />

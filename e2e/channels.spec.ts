@@ -1,0 +1,120 @@
+import type { Browser, Page } from "@playwright/test";
+import { enterAsOwner, isLive } from "./session.ts";
+import { expect, test } from "./test.ts";
+
+test.beforeEach(async ({ page }) => enterAsOwner(page));
+
+const headersOf = (page: Page) => ({
+  origin: new URL(page.url()).origin,
+  "x-entourage-org": new URL(page.url()).pathname.split("/")[2] ?? "",
+});
+
+async function call(page: Page, operation: string, data: object) {
+  const answer = await page.request.post(`/api/v1/${operation}`, { data, headers: headersOf(page) });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  return answer.json();
+}
+
+/** A second person in a browser of their own, invited by the owner. */
+async function inviteMember(page: Page, browser: Browser, name: string): Promise<Page> {
+  const { teams } = await call(page, "list_teams", {});
+  const { link } = await call(page, "invite_member", { role: "member", teamIds: [teams[0].id] });
+  const theirs = await (await browser.newContext()).newPage();
+  await theirs.goto(link);
+  await theirs.getByLabel("Your name").fill(name);
+  await theirs.getByLabel("E-mail").fill(`${name.toLowerCase().replaceAll(" ", ".")}@example.org`);
+  await theirs.getByLabel("Password", { exact: true }).fill("another long pass phrase");
+  await theirs.getByRole("button", { name: "Create account and join" }).click();
+  await isLive(theirs);
+  return theirs;
+}
+
+test("two browsers on one channel: each hears the other's words, a cut loses nothing, a revocation ends it with words", async ({
+  page,
+  browser,
+}) => {
+  const org = new URL(page.url()).pathname.split("/")[2] ?? "";
+  const name = `Mira ${Date.now()}`;
+  const theirs = await inviteMember(page, browser, name);
+  await page.goto(`/o/${org}/channels`);
+  await expect(page.getByText(/agent\.[a-z0-9-]+\.\* is yours/)).toBeVisible({ timeout: 20_000 });
+  const mine = /agent\.([a-z0-9-]+)\.\*/.exec(await page.getByText(/is yours/).innerText())?.[1] ?? "";
+  const handles = async () => (await call(page, "list_handles", { search: name })).handles;
+  await expect.poll(async () => (await handles()).length, { timeout: 20_000 }).toBe(1);
+  const hers = (await handles())[0].handle;
+  const channel = `agent.${mine}.walk-${Date.now()}`;
+  await call(page, "keep_channel_history", { channel, count: 500 });
+  await call(page, "grant_channel_access", { channel, handle: hers });
+  await call(page, "lock_channel", { channel });
+  await Promise.all([page, theirs].map((each) => each.goto(`${headersOf(page).origin}/o/${org}/channels/${channel}`)));
+  for (const each of [page, theirs]) await expect(each.getByText("Following")).toBeVisible({ timeout: 20_000 });
+
+  // Each hears: what the owner writes by keyboard alone, as text and never as a page.
+  await page.keyboard.press("r");
+  await page.keyboard.type('{"n": 0, "html": "<img src=x onerror=alert(1)>"}');
+  await page.keyboard.press("Control+Enter");
+  for (const each of [page, theirs]) {
+    await expect(each.getByRole("list", { name: "Messages of the channel" }).getByText("<img src=x")).toBeVisible();
+    await expect(each.locator("main img")).toHaveCount(0);
+  }
+
+  // Her network is away while he goes on; then nothing is missing and nothing is there twice.
+  await theirs.context().setOffline(true);
+  for (let n = 1; n <= 5; n++) await call(page, "publish", { channel, payload: { n } });
+  await expect(page.locator("li[data-seq]")).toHaveCount(6);
+  await theirs.context().setOffline(false);
+  const seqs = () => theirs.locator("li[data-seq]").evaluateAll((rows) => rows.map((row) => Number(row.dataset.seq)));
+  await expect.poll(seqs, { timeout: 20_000 }).toEqual([1, 2, 3, 4, 5, 6]);
+  await expect(theirs.getByText("Following")).toBeVisible({ timeout: 20_000 });
+
+  // He takes it back: her tail ends at once, says why, and offers to ask. She asks; he sees it and lets her in again.
+  await page.getByRole("button", { name: "Access" }).last().click();
+  await page.getByRole("button", { name: `Revoke ${name}` }).click();
+  await expect(theirs.getByText(/hear nothing more|has locked this channel/).first()).toBeVisible();
+  await call(page, "publish", { channel, payload: "not for her" });
+  await expect(page.getByText("not for her")).toBeVisible();
+  await expect(theirs.getByText("not for her")).toHaveCount(0);
+  await theirs.getByPlaceholder("Why you should hear it").first().fill("I build on it.");
+  await theirs.getByRole("button", { name: /^Ask / }).first().click();
+  await expect(page.getByText("I build on it.")).toBeVisible();
+  await page.getByRole("button", { name: `Grant ${name}` }).click();
+  await expect(theirs.getByText("not for her")).toBeVisible({ timeout: 20_000 });
+  await theirs.context().close();
+});
+
+test("by keyboard: the room, a new channel, an advert; a message that does not fit it is refused in words", async ({
+  page,
+}) => {
+  await page.keyboard.press("g");
+  await page.keyboard.press("h");
+  await expect(page).toHaveURL(/\/channels$/);
+  await isLive(page);
+  const name = page.getByRole("dialog").getByLabel("Name");
+  await expect(async () => {
+    await page.keyboard.press("c");
+    await expect(name).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await name.press("End");
+  const path = `keys-${Date.now()}`;
+  await page.keyboard.type(path);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(path);
+  await expect(page.getByText("Nothing is said right now")).toBeVisible();
+  await page.getByRole("button", { name: "Describe it" }).press("Enter");
+  await page.getByLabel("Description").fill("Builds that passed");
+  await page
+    .getByLabel("Schema")
+    .fill('{"type":"object","required":["version"],"properties":{"version":{"type":"string"}}}');
+  await page.getByRole("button", { name: "Publish advert" }).press("Enter");
+  await expect(page.getByRole("list", { name: "What a message has" })).toContainText("version string");
+  await page.keyboard.press("r");
+  await page.keyboard.type('{"version": 12}');
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("alert").filter({ hasText: "version" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  for (const view of ["access", "figures"]) {
+    await page.goto(`${page.url().split("?")[0]}?view=${view}`);
+    await expect(page.getByRole("heading", { level: 1 })).toContainText(path);
+  }
+  await expect(page.getByText("Listening on pages now")).toBeVisible();
+});
