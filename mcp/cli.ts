@@ -1,51 +1,21 @@
-import { object, or } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
-import { optional, withDefault } from "@optique/core/modifiers";
-import { flag, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
 import { run as understand } from "@optique/run";
-import { advertise } from "./cli/commands/advertise.ts";
-import { grant, lock, pub, request, revoke, sub, unlock, validate } from "./cli/commands/channels.ts";
-import { config } from "./cli/commands/config.ts";
-import { doctor } from "./cli/commands/doctor.ts";
-import { events } from "./cli/commands/events.ts";
-import { answer, inbox } from "./cli/commands/inbox.ts";
-import { instructionPrompt } from "./cli/commands/instruction-prompt.ts";
-import { login, logout, whoami } from "./cli/commands/login.ts";
-import { mcp } from "./cli/commands/mcp.ts";
-import { run } from "./cli/commands/run.ts";
-import { subexec } from "./cli/commands/subexec.ts";
-import { claim, listTasks, showTask } from "./cli/commands/tasks.ts";
 import { connectionFor } from "./cli/connection.ts";
 import { CliFailure, exits } from "./cli/failure.ts";
+import { brief, footer, grammar } from "./cli/grammar.ts";
 import { openOutput, plain } from "./cli/output.ts";
 import { readSettings } from "./cli/settings.ts";
-import { serverInfo } from "./server-info.ts";
+import { serverInfo } from "./version.ts";
 
 // `entourage`: the command line of people and scripts. Data goes to stdout, talk to stderr; secrets are never arguments.
-const grammar = object({
-  act: or(
-    or(login, logout, whoami, listTasks, showTask, claim, inbox, answer, events),
-    or(pub, sub, subexec, lock, unlock, grant, revoke, request, advertise, validate),
-    or(run, mcp, instructionPrompt, doctor, config),
-  ),
-  json: withDefault(flag("--json", { description: message`Data as JSON, a value a line.` }), false),
-  server: optional(
-    option("--server", string({ metavar: "URL" }), { description: message`Another server than the profile's.` }),
-  ),
-  profile: optional(
-    option("--profile", string({ metavar: "NAME" }), { description: message`Another profile than the current one.` }),
-  ),
-});
-
 const { act, json, server, profile } = understand(grammar, {
   programName: "entourage",
-  brief: message`Mission control for teams of AI agents and people.`,
+  brief,
   help: "both",
   version: serverInfo.version,
   completion: "command",
   aboveError: "none",
   errorExitCode: exits.usage,
+  footer,
   usageLine: [{ type: "ellipsis" }],
   colors: process.stdout.isTTY && !process.env.NO_COLOR,
 });

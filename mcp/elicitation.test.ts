@@ -1,9 +1,9 @@
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { expect, test, vi } from "vitest";
 import { execute } from "#server/execute.ts";
 import { getPendingRequests, getRequest, respondToRequest } from "#server/human-requests/operations.ts";
 import { openTestDoors } from "#server/test/doors.ts";
 import { createTestAgent, createTestOrg } from "#server/test/fixtures.ts";
-import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { connectModern, connectOlder, speak } from "./test/speak.ts";
 
 const { runtime, address, keyOf } = await openTestDoors();

@@ -16,8 +16,8 @@ import type { HumanRequest } from "#server/human-requests/schema.ts";
 import { answerRequest } from "#server/human-requests/service.ts";
 import { openState } from "#server/mcp-tasks/service.ts";
 import { callResultOf, callTool, refusedAs, told } from "./call-tool.ts";
-import { runFor, within } from "./run.ts";
 import { answerIn, formOf } from "./question-form.ts";
+import { runFor, within } from "./run.ts";
 import { capabilitiesOf } from "./tasks/extension.ts";
 
 // A question of an agent goes out to people as a row that outlives every process; here it is shown to the person at the

@@ -1,10 +1,10 @@
 import type {
+  GetPromptResult,
   InputRequiredResult,
   Prompt,
   ReadResourceResult,
   Resource,
   ResourceTemplateType,
-  GetPromptResult,
   ServerContext,
   Tool,
 } from "@modelcontextprotocol/server";

@@ -1,8 +1,8 @@
 import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import type { Caller } from "#server/door.ts";
 import { getTask } from "#server/tasks/operations.ts";
-import { runFor } from "./run.ts";
 import { taskUri } from "./resources.ts";
+import { runFor } from "./run.ts";
 
 // What a person types at their agent's prompt as one word.
 

@@ -1,11 +1,11 @@
 import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { expect, test, vi } from "vitest";
-import { revokeApiKey, listApiKeys } from "#server/api-keys/operations.ts";
+import { listApiKeys, revokeApiKey } from "#server/api-keys/operations.ts";
 import { execute } from "#server/execute.ts";
 import { createTask, updateTask } from "#server/tasks/operations.ts";
+import { createTeam } from "#server/teams/operations.ts";
 import { openTestDoors } from "#server/test/doors.ts";
 import { createTestAgent, createTestOrg, type TestOrg } from "#server/test/fixtures.ts";
-import { createTeam } from "#server/teams/operations.ts";
 import { connectModern, connectOlder, speak } from "./test/speak.ts";
 
 const { runtime, address, keyOf } = await openTestDoors();

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { Caller } from "#server/door.ts";
 import type { Context } from "#server/context.ts";
+import type { Caller } from "#server/door.ts";
 import { execute, inTransaction } from "#server/execute.ts";
 import type { Operation } from "#server/operation.ts";
 

@@ -9,18 +9,19 @@ import {
 } from "@modelcontextprotocol/server";
 import { principalOf } from "#server/context.ts";
 import type { Caller } from "#server/door.ts";
+import { askHuman } from "#server/human-requests/operations.ts";
 import { callResultOf, callTool, UnknownTool } from "./call-tool.ts";
 import { complete } from "./completion.ts";
-import type { ExtraLongTool, Extras, Reach } from "./extras.ts";
-import { askHuman } from "#server/human-requests/operations.ts";
 import { askThroughClient, canElicit, listening } from "./elicitation.ts";
+import type { ExtraLongTool, Extras, Reach } from "./extras.ts";
 import { getPrompt, prompts } from "./prompts.ts";
 import { listResources, readResource, resourceTemplates } from "./resources.ts";
-import { instructions, serverInfo } from "./server-info.ts";
+import { instructions } from "./server-info.ts";
 import { requireTasks, TASKS, takesTasks } from "./tasks/extension.ts";
 import { beginTask, serveTasks } from "./tasks/handlers.ts";
 import { longToolNamed } from "./tasks/long-tools.ts";
 import { shownTools } from "./tool-table.ts";
+import { serverInfo } from "./version.ts";
 
 export interface SurfaceOptions {
   /** Seals what a client has to bring back unchanged; the same in every process of the installation. */

@@ -6,11 +6,11 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/server";
 import type { Caller } from "#server/door.ts";
-import { callTool, type ToolCall, UnknownTool } from "./call-tool.ts";
-import { serverInfo } from "./server-info.ts";
 import { askHuman } from "#server/human-requests/operations.ts";
+import { callTool, type ToolCall, UnknownTool } from "./call-tool.ts";
 import { TASKS } from "./tasks/extension.ts";
 import { listTools, tools } from "./tool-table.ts";
+import { serverInfo } from "./version.ts";
 
 /** The revision without sessions. */
 const MODERN = "2026-07-28";

@@ -8,9 +8,10 @@ import * as credentials from "#server/credentials/operations.ts";
 import { waitForWork } from "#server/dispatch/operations.ts";
 import { createEventTicket } from "#server/event-streams/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
-import * as humanRequests from "#server/human-requests/operations.ts";
-import { claimTask, heartbeat, releaseTask } from "#server/leases/operations.ts";
 import * as githubApps from "#server/github-apps/operations.ts";
+import * as humanRequests from "#server/human-requests/operations.ts";
+import * as learnings from "#server/learnings/operations.ts";
+import { claimTask, heartbeat, releaseTask } from "#server/leases/operations.ts";
 import * as members from "#server/members/operations.ts";
 import * as merges from "#server/merges/operations.ts";
 import * as messages from "#server/messages/operations.ts";
@@ -26,15 +27,14 @@ import * as reviews from "#server/reviews/operations.ts";
 import { startSample } from "#server/samples/operations.ts";
 import * as sessions from "#server/sessions/operations.ts";
 import * as signIns from "#server/sign-ins/operations.ts";
-import * as tasks from "#server/tasks/operations.ts";
-import * as learnings from "#server/learnings/operations.ts";
 import * as taskContexts from "#server/task-contexts/operations.ts";
-import { listVerificationsOperation } from "#server/verifications/operations.ts";
+import * as tasks from "#server/tasks/operations.ts";
 import * as teamSettings from "#server/team-settings/operations.ts";
 import * as teams from "#server/teams/operations.ts";
 import * as tokens from "#server/tokens/operations.ts";
-import * as worktrees from "#server/worktrees/operations.ts";
+import { listVerificationsOperation } from "#server/verifications/operations.ts";
 import * as webhooks from "#server/webhooks/operations.ts";
+import * as worktrees from "#server/worktrees/operations.ts";
 
 // What agents see. Every operation stands in exactly one of these four; a line here is the whole cost of a new tool.
 

@@ -33,6 +33,7 @@ const tasks = {
   conformance: ["scripts/conformance.ts"],
   bench: ["bench/main.ts"],
   screenshots: ["scripts/screenshots.ts"],
+  "pack-cli": ["scripts/pack-cli.ts"],
   "config-docs": ["scripts/config-docs.ts"],
 };
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { errorCodes } from "#server/errors.ts";
+import { clientName } from "./client-name.ts";
 import { CliFailure, exits } from "./failure.ts";
 import { DEFAULT_SERVER, type Profile } from "./settings.ts";
 
@@ -55,6 +56,7 @@ export async function call<Schema extends z.ZodType>(
     headers: {
       authorization: `Bearer ${connection.token}`,
       "content-type": "application/json",
+      "user-agent": clientName(),
       "idempotency-key": randomUUID(),
       ...(connection.organization && { "x-entourage-org": connection.organization }),
     },
@@ -71,6 +73,24 @@ export async function call<Schema extends z.ZodType>(
       throw response ? await refusalOf(response) : unreachable(connection);
     await delay(waitSeconds * 1000, undefined, { signal: connection.signal });
   }
+}
+
+/**
+ * Asks what is no operation, as a stranger: signing in. It is asked once, since what it does may not be done twice.
+ * @throws CliFailure as `call`.
+ */
+export async function ask<Schema extends z.ZodType>(
+  connection: Connection,
+  path: string,
+  input: object,
+  answer: Schema,
+): Promise<z.output<Schema>> {
+  const headers = { "content-type": "application/json", "user-agent": clientName() };
+  const request = { method: "POST", headers, body: JSON.stringify(input) };
+  const response = await send(`${connection.server}${path}`, request, connection);
+  if (!response) throw unreachable(connection);
+  if (!response.ok) throw await refusalOf(response);
+  return answer.parse(await response.json());
 }
 
 /** One request outside of the operations; undefined when nobody answers. */

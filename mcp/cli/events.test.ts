@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { expect, test, vi } from "vitest";
-import { revokeApiKey } from "#server/api-keys/operations.ts";
-import { listApiKeys } from "#server/api-keys/operations.ts";
+import { listApiKeys, revokeApiKey } from "#server/api-keys/operations.ts";
 import { execute } from "#server/execute.ts";
 import { createTask } from "#server/tasks/operations.ts";
 import { openTestDoors } from "#server/test/doors.ts";

@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod";
 import type { Cli } from "./command.ts";
-import { CliFailure, exits } from "./failure.ts";
 import { refusalOf, send, unreachable } from "./connection.ts";
+import { CliFailure, exits } from "./failure.ts";
 
 export const event = z.looseObject({
   seq: z.int(),

@@ -7,6 +7,8 @@ export interface Output {
   data(value: unknown, tell: () => string): void;
   /** Said to people only. */
   talk(text: string): void;
+  /** What goes on just now, on a terminal only; nothing takes it away again. */
+  progress(text?: string): void;
   bold(text: string): string;
   dim(text: string): string;
 }
@@ -27,6 +29,9 @@ export function openOutput({
   return {
     data: (value, tell) => void stdout.write(json ? `${JSON.stringify(value)}\n` : `${tell()}\n`),
     talk: (text) => void stderr.write(`${text}\n`),
+    progress: (text = "") => {
+      if (stderr.isTTY) stderr.write(`\r\u001b[2K${text}`);
+    },
     bold: style("bold"),
     dim: style("dim"),
   };

@@ -10,6 +10,8 @@ const profile = z.object({
   token: z.string().optional(),
   organization: z.string().optional(),
   team: z.string().optional(),
+  /** A sign-in by profile that was begun: `verify` goes on with it. */
+  pending: z.object({ ticket: z.string(), expiresAt: z.string() }).optional(),
 });
 export type Profile = z.output<typeof profile>;
 const settings = z.object({ current: z.string(), profiles: z.record(z.string(), profile) });

@@ -1,6 +1,6 @@
-import { text } from "node:stream/consumers";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { CliFailure, exits } from "./failure.ts";
 
 /** Everything that comes in by a pipe. */

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { type McpServer, ProtocolError, ProtocolErrorCode, type ServerContext } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Caller } from "#server/door.ts";
+import { addResponses, findTask, keepTask, settleTask, type TaskRow } from "#server/mcp-tasks/service.ts";
 import { callResultOf, refusedAs } from "../call-tool.ts";
 import { within } from "../run.ts";
 import { capabilitiesOf, requireTasks } from "./extension.ts";
 import type { CallResult, LongTool, Look } from "./long-tool.ts";
-import { addResponses, findTask, keepTask, settleTask, type TaskRow } from "#server/mcp-tasks/service.ts";
 
 /** How often a client should ask: half of it is what an answer waits on average. */
 const POLL_MS = 500;

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
+import { systemActor } from "#server/context.ts";
 import { execute, inTransaction } from "#server/execute.ts";
 import { listRequests, respondToRequest } from "#server/human-requests/operations.ts";
-import { systemActor } from "#server/context.ts";
 import { trimOutlived } from "#server/retention/service.ts";
 import { changeStatus, createTask } from "#server/tasks/operations.ts";
 import { openTestDoors } from "#server/test/doors.ts";

@@ -1,6 +1,6 @@
 import {
-  Client as ModernClient,
   type ClientCapabilities,
+  Client as ModernClient,
   StreamableHTTPClientTransport as ModernTransport,
 } from "@modelcontextprotocol/client";
 import { Client as OlderClient } from "@modelcontextprotocol/sdk/client/index.js";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { readFile, readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ROOT, type Outcome } from "./command.ts";
+import { type Outcome, ROOT } from "./command.ts";
 
 const BUNDLE = join(ROOT, ".next/static");
 

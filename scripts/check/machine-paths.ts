@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { listProjectFiles, ROOT, type Outcome } from "./command.ts";
+import { listProjectFiles, type Outcome, ROOT } from "./command.ts";
 
 /** A path that exists on one person's machine only. Paths of a system (`/usr/bin/git`, `/tmp`) are fine. */
 const MACHINE_PATH = /(?<![\w.@:/~-])\/(?:root|work|Users\/[\w.-]+|home\/[\w.-]+)\/[\w.-]+/;

@@ -21,7 +21,7 @@ export const started = z.object({
 });
 export type Started = z.output<typeof started>;
 
-export const grantType = "urn:ietf:params:oauth:grant-type:device_code";
+const grantType = "urn:ietf:params:oauth:grant-type:device_code";
 export const tokenInput = z.object({
   grant_type: z.literal(grantType),
   device_code: z.string().max(200),

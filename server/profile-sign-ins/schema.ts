@@ -6,7 +6,7 @@ import { lastingToken } from "../tokens/schema.ts";
  * A name as profile hosts have it, in the one form we store and ask for: ASCII letters and digits with single signs
  * between them, lower case. Nothing that could be another path, another host, or another name that looks alike.
  */
-export const profileName = z
+const profileName = z
   .string()
   .max(64)
   .regex(/^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/, "A profile name has letters, digits and single . _ - between them.")

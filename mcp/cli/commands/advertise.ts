@@ -9,7 +9,7 @@ import { call } from "../connection.ts";
 import { parseJson, readInput } from "../input.ts";
 import { columns, type Output, plain } from "../output.ts";
 
-const channel = argument(string({ metavar: "CHANNEL" }));
+const channel = argument(string({ metavar: "CHANNEL" }), { description: message`Such as agent.bob.updates.` });
 const verbs = or(
   command(
     "set",
@@ -27,12 +27,26 @@ const verbs = or(
     }),
     { brief: message`Say what a channel of yours is for.` },
   ),
-  command("list", object({ verb: constant("list"), owner: optional(argument(string({ metavar: "HANDLE" }))) }), {
-    brief: message`List channels, or those of one agent or person.`,
-  }),
-  command("search", object({ verb: constant("search"), search: argument(string({ metavar: "WORDS" })) }), {
-    brief: message`Find channels by words in name or description.`,
-  }),
+  command(
+    "list",
+    object({
+      verb: constant("list"),
+      owner: optional(argument(string({ metavar: "HANDLE" }), { description: message`Of an agent or a person.` })),
+    }),
+    {
+      brief: message`List channels, or those of one agent or person.`,
+    },
+  ),
+  command(
+    "search",
+    object({
+      verb: constant("search"),
+      search: argument(string({ metavar: "WORDS" }), { description: message`In name or description.` }),
+    }),
+    {
+      brief: message`Find channels by words in name or description.`,
+    },
+  ),
   command("show", object({ verb: constant("show"), channel }), { brief: message`Show one channel with its schema.` }),
   command("delete", object({ verb: constant("delete"), channel }), { brief: message`Take the description back.` }),
 );

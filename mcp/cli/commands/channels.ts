@@ -41,9 +41,13 @@ export const sub = defineCommand(
   object({
     channels: multiple(channel, { min: 1, max: 20 }),
     since: optional(
-      option("--since", integer({ min: 0 }), { description: words`After this seq; 0 for all that is kept.` }),
+      option("--since", integer({ min: 0, metavar: "SEQ" }), {
+        description: words`After this seq; 0 for all that is kept.`,
+      }),
     ),
-    count: optional(option("--count", integer({ min: 1 }), { description: words`End after so many.` })),
+    count: optional(
+      option("--count", integer({ min: 1, metavar: "COUNT" }), { description: words`End after so many.` }),
+    ),
   }),
   async ({ channels, since, count }, cli) => {
     let left = count ?? Number.POSITIVE_INFINITY;
@@ -97,7 +101,10 @@ export const revoke = defineCommand(
 export const request = defineCommand(
   "request",
   { brief: "Ask the owner of a locked channel to let you hear it; everybody reads why." },
-  object({ channel, reason: argument(string({ metavar: "REASON" })) }),
+  object({
+    channel,
+    reason: argument(string({ metavar: "REASON" }), { description: words`Why, in a sentence; everybody reads it.` }),
+  }),
   async ({ channel: theirs, reason }, { connection, output }) => {
     const answer = await call(connection, "request_channel_access", { channel: theirs, reason }, z.unknown());
     output.data(answer, () => `Asked on public.access.`);

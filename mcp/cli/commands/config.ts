@@ -16,12 +16,27 @@ const verbs = or(
   command("list", object({ verb: constant("list") }), { brief: message`Show the profiles; secrets are not shown.` }),
   command("path", object({ verb: constant("path") }), { brief: message`Show where the settings are.` }),
   command("get", object({ verb: constant("get"), name }), { brief: message`Show one setting of the profile.` }),
-  command("set", object({ verb: constant("set"), name, value: argument(string({ metavar: "VALUE" })) }), {
-    brief: message`Change one setting of the profile.`,
-  }),
-  command("use", object({ verb: constant("use"), profile: argument(string({ metavar: "PROFILE" })) }), {
-    brief: message`Make a profile the current one.`,
-  }),
+  command(
+    "set",
+    object({
+      verb: constant("set"),
+      name,
+      value: argument(string({ metavar: "VALUE" }), { description: message`What it becomes.` }),
+    }),
+    {
+      brief: message`Change one setting of the profile.`,
+    },
+  ),
+  command(
+    "use",
+    object({
+      verb: constant("use"),
+      profile: argument(string({ metavar: "PROFILE" }), { description: message`Its name, as list shows.` }),
+    }),
+    {
+      brief: message`Make a profile the current one.`,
+    },
+  ),
 );
 
 export const config = defineCommand(

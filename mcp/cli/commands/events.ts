@@ -21,7 +21,7 @@ export const events = defineCommand(
   object({
     follow: withDefault(flag("--follow", "-f", { description: message`Stay, and print what happens.` }), false),
     since: optional(
-      option("--since", integer({ min: 0 }), {
+      option("--since", integer({ min: 0, metavar: "SEQ" }), {
         description: message`After this number; 0 for all. Without it: from now on with --follow, the last hundred otherwise.`,
       }),
     ),
@@ -34,7 +34,7 @@ export const events = defineCommand(
       }),
     ),
     count: withDefault(
-      option("--count", integer({ min: 1 }), { description: message`End after so many.` }),
+      option("--count", integer({ min: 1, metavar: "COUNT" }), { description: message`End after so many.` }),
       Number.MAX_SAFE_INTEGER,
     ),
   }),

@@ -5,7 +5,7 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { z } from "zod";
 import { defineCommand } from "../command.ts";
-import { call, type Connection } from "../connection.ts";
+import { type Connection, call } from "../connection.ts";
 import { CliFailure, exits } from "../failure.ts";
 import { columns, plain } from "../output.ts";
 
@@ -53,7 +53,7 @@ export const answer = defineCommand(
     request: argument(string({ metavar: "REQUEST" }), {
       description: message`Its id, or the end of it as inbox shows.`,
     }),
-    answer: argument(string({ metavar: "ANSWER" })),
+    answer: argument(string({ metavar: "ANSWER" }), { description: message`What you say.` }),
     note: optional(option("--note", string({ metavar: "TEXT" }), { description: message`With a yes or no: why.` })),
   }),
   async ({ request: named, answer: given, note }, { connection, output }) => {

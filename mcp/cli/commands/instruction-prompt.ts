@@ -1,13 +1,13 @@
 import { object } from "@optique/core/constructs";
 import { defineCommand } from "../command.ts";
-import { instructions } from "../../server-info.ts";
+import { readInstructions } from "../instructions.ts";
 
 export const instructionPrompt = defineCommand(
   "instruction-prompt",
   { brief: "Print what to paste into an agent so that it knows how to work here." },
   object({}),
   async (_nothing, { connection, output }) => {
-    const prompt = `${instructions.trim()}
+    const prompt = `${readInstructions()}
 
 If you have no MCP client, use the command line instead of the tools; it needs ENTOURAGE_TOKEN in the environment:
 - \`entourage --server ${connection.server} run\` lists every operation, \`entourage run NAME --describe\` shows its input,

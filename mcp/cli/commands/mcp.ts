@@ -1,7 +1,7 @@
-import { object } from "@optique/core/constructs";
-import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { isInitializeRequest, isJSONRPCRequest, isJSONRPCResultResponse } from "@modelcontextprotocol/sdk/types.js";
+import { object } from "@optique/core/constructs";
 import { z } from "zod";
 import { defineCommand } from "../command.ts";
 import { CliFailure, exits } from "../failure.ts";

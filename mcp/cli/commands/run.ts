@@ -5,7 +5,7 @@ import { argument, flag, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { z } from "zod";
 import { defineCommand } from "../command.ts";
-import { call, type Connection, send, unreachable } from "../connection.ts";
+import { type Connection, call, send, unreachable } from "../connection.ts";
 import { CliFailure, exits } from "../failure.ts";
 import { parseJson, readInput } from "../input.ts";
 import { columns } from "../output.ts";

@@ -19,20 +19,27 @@ export const subexec = defineCommand(
   },
   object({
     channels: argument(string({ metavar: "CHANNELS" }), { description: words`One, or several with commas between.` }),
-    command: multiple(argument(string({ metavar: "COMMAND" })), { min: 1 }),
+    command: multiple(
+      argument(string({ metavar: "COMMAND" }), { description: words`What to run, after --, with its arguments.` }),
+      { min: 1 },
+    ),
     buffer: optional(
-      option("--buffer", integer({ min: 1, max: 1000 }), { description: words`Collect so many messages for one run.` }),
+      option("--buffer", integer({ min: 1, max: 1000, metavar: "COUNT" }), {
+        description: words`Collect so many messages for one run.`,
+      }),
     ),
     timeout: optional(
-      option("--timeout", integer({ min: 1 }), {
+      option("--timeout", integer({ min: 1, metavar: "MS" }), {
         description: words`Run after so many milliseconds with what was collected.`,
       }),
     ),
     since: optional(
-      option("--since", integer({ min: 0 }), { description: words`After this seq; 0 for all that is kept.` }),
+      option("--since", integer({ min: 0, metavar: "SEQ" }), {
+        description: words`After this seq; 0 for all that is kept.`,
+      }),
     ),
     count: withDefault(
-      option("--count", integer({ min: 1 }), { description: words`End after so many messages.` }),
+      option("--count", integer({ min: 1, metavar: "COUNT" }), { description: words`End after so many messages.` }),
       Number.MAX_SAFE_INTEGER,
     ),
   }),

@@ -33,13 +33,17 @@ export const listTasks = defineCommand(
   { brief: "List the tasks of a team." },
   object({
     team,
-    status: multiple(option("--status", choice(taskStatuses), { description: message`Only these; may be repeated.` })),
+    status: multiple(
+      option("--status", choice(taskStatuses, { metavar: "STATUS" }), {
+        description: message`Only these, such as todo, in_progress or done; may be repeated.`,
+      }),
+    ),
     search: optional(
       option("--search", "-q", string({ metavar: "WORDS" }), { description: message`Words in title or description.` }),
     ),
     ready: withDefault(flag("--ready", { description: message`Only what could start now.` }), false),
     limit: withDefault(
-      option("--limit", integer({ min: 1, max: 200 }), { description: message`How many at most.` }),
+      option("--limit", integer({ min: 1, max: 200, metavar: "COUNT" }), { description: message`How many at most.` }),
       50,
     ),
   }),
