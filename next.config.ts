@@ -9,7 +9,11 @@ const config: NextConfig = {
   typescript: { tsconfigPath: "tsconfig.build.json", ignoreBuildErrors: true },
   images: { unoptimized: true },
   // What browsers and bots ask for on their own, whatever the page names.
-  rewrites: async () => [{ source: "/favicon.ico", destination: "/icon.svg" }],
+  rewrites: async () => [
+    { source: "/favicon.ico", destination: "/icon.svg" },
+    // As other channel services have it.
+    { source: "/stats", destination: "/api/stats" },
+  ],
 };
 
 export default config;

@@ -21,7 +21,7 @@ import * as organizations from "#server/organizations/operations.ts";
 import * as pauses from "#server/pauses/operations.ts";
 import { ping } from "#server/platform/operations.ts";
 import { listPricesOperation, setPriceOperation } from "#server/prices/operations.ts";
-import { realtimeChannels } from "#server/realtime/operations.ts";
+import { getRealtimeStats, realtimeChannels } from "#server/realtime/operations.ts";
 import * as repos from "#server/repos/operations.ts";
 import * as reviews from "#server/reviews/operations.ts";
 import { startSample } from "#server/samples/operations.ts";
@@ -207,6 +207,7 @@ export const notForAgents: readonly Operation[] = [
   githubApps.startGithubApp,
   githubApps.removeGithubApp,
   realtimeChannels,
+  getRealtimeStats,
   budgets.listBudgetsOperation,
   budgets.setBudget,
   budgets.removeBudget,

@@ -137,6 +137,14 @@ export const settings = z.object({
   channelRate: integer(1, 1000)
     .default(5)
     .describe("Messages per second that one person or agent may publish on channels."),
+  metricsToken: z
+    .string()
+    .min(16)
+    .optional()
+    .meta(secret)
+    .describe(
+      "Whoever brings it as a bearer token may read `/metrics`. Without it only this machine may, and nobody through a proxy.",
+    ),
   rateSignIn: integer(1, 1_000_000)
     .default(10)
     .describe("Attempts to sign in per minute, for one address and for one account."),

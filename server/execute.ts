@@ -5,7 +5,7 @@ import type { Tx } from "#db/client.ts";
 import { isoTime } from "#db/iso-time.ts";
 import { receipts } from "#db/schema/organizations.ts";
 import type { Actor, Context, Runtime } from "./context.ts";
-import { AppError } from "./errors.ts";
+import { AppError, type ErrorCode } from "./errors.ts";
 import { flush } from "./events/record.ts";
 import type { Cause } from "./events/registry.ts";
 import type { Topic } from "./events/wake.ts";
@@ -13,6 +13,7 @@ import { inTurn } from "./in-turn.ts";
 import { parseOrRefuse } from "./input-refusal.ts";
 import { holdLease } from "./leases/fence.ts";
 import type { Operation } from "./operation.ts";
+import { count, countFor } from "./tally.ts";
 import { isWorthTelling, kindOfRefusal, recordRefusedPermission } from "./security/service.ts";
 
 export interface ExecuteOptions {
@@ -34,10 +35,20 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
   rawInput: unknown,
   options: ExecuteOptions,
 ): Promise<z.output<Output>> {
-  await admitByPermission(operation, runtime, actor, options);
-  const input = parseInput(operation, rawInput);
-  const decided = operation.kind === "local" ? undefined : await decide(operation, runtime, actor, input, options);
-  return operation.output.parse(await finish(operation, runtime, actor, { decided, input }, options));
+  try {
+    await admitByPermission(operation, runtime, actor, options);
+    const input = parseInput(operation, rawInput);
+    const decided = operation.kind === "local" ? undefined : await decide(operation, runtime, actor, input, options);
+    return operation.output.parse(await finish(operation, runtime, actor, { decided, input }, options));
+  } catch (error) {
+    if (error instanceof AppError) countRefusal(actor.orgId, error.code);
+    throw error;
+  }
+}
+
+function countRefusal(orgId: string, code: ErrorCode): void {
+  if (code === "forbidden") countFor(orgId, "denied");
+  if (code === "rate_limited") countFor(orgId, "rateLimited");
 }
 
 function finish<Input extends z.ZodObject, Output extends z.ZodObject>(
@@ -178,6 +189,10 @@ export async function inTransaction<Result>(
     try {
       const { result, context } = await attemptTransaction(runtime, actor, options, work);
       for (const hint of hintsOf(context)) runtime.wake.announce(hint.topic, hint.orgId);
+      for (const { orgId, type } of context.pending) {
+        count("events", type.slice(0, type.indexOf(".")));
+        countFor(orgId, "events");
+      }
       return result;
     } catch (error) {
       if (attempt >= 4 || !isRetryable(error)) throw error;

@@ -1,5 +1,6 @@
 import { AppError, type ErrorBody } from "./errors.ts";
 import type { Logger } from "./log.ts";
+import { count } from "./tally.ts";
 
 /** The database is away, full or restarting: the same request will do in a moment. */
 const away = new Set([
@@ -23,6 +24,7 @@ const away = new Set([
  */
 export function describeFailure(error: unknown, requestId: string, log: Logger): ErrorBody["error"] {
   const known = error instanceof AppError ? error : asAppError(error);
+  count("refusals", known?.code ?? "internal");
   if (known) {
     const { code, message, details } = known;
     return details ? { code, message, details, requestId } : { code, message, requestId };

@@ -1,6 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { Actor } from "./context.ts";
 import { AppError } from "./errors.ts";
+import { count, countFor } from "./tally.ts";
 
 export interface Rates {
   /**
@@ -24,6 +25,8 @@ export function createRates({ ratePerActor, ratePerAddress }: { ratePerActor: nu
         else await addresses.consume(who.ip);
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        count("rateLimits", "id" in who ? "actor" : "address");
+        if ("id" in who) countFor(who.orgId, "rateLimited");
         const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
         const limit = "id" in who ? `${ratePerActor} requests` : `${ratePerAddress} requests without a valid key`;
         throw new AppError("rate_limited", `More than ${limit} in a minute. Try again in ${retryAfterSeconds} s.`, {

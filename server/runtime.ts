@@ -11,6 +11,7 @@ import { openAnswers } from "./human-requests/waiting.ts";
 import { openSecrets } from "./keyring.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createRates, type Rates } from "./rates.ts";
+import { writeCounts } from "./realtime/minutes.ts";
 import { pusherSettings } from "./realtime/host.ts";
 import { connectPusher, type PushClient } from "./realtime/pusher.ts";
 
@@ -24,6 +25,8 @@ export type OpenRuntime = Runtime & {
   /** Lets waiting agents go and gives the connections back. */
   close(): Promise<void>;
 };
+
+const writeCountsEveryMs = 5_000;
 
 /** What of the configuration domain code reads. */
 const settingsOf = (from: Config): Settings => ({
@@ -85,6 +88,11 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     settings,
     onError: (error) => log.warn({ error }, "event streams were not told; the next look goes on from there"),
   });
+  const writing = setInterval(
+    () => void writeCounts({ db, wake, settings }).catch((error: unknown) => log.debug({ error }, "counts wait")),
+    writeCountsEveryMs,
+  );
+  writing.unref();
   return {
     db,
     wake,
@@ -100,6 +108,8 @@ export async function openRuntime(name: string, from: Config = config()): Promis
     sql,
     rates: createRates(from),
     async close() {
+      clearInterval(writing);
+      await writeCounts({ db, wake, settings }).catch(() => {});
       streams.close();
       parking.close();
       access.close();

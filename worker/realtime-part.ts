@@ -5,27 +5,37 @@ import type { Bus } from "./realtime/nodes/bus.ts";
 import { postgresBus } from "./realtime/nodes/postgres-bus.ts";
 import { redisBus } from "./realtime/nodes/redis-bus.ts";
 import { startSign } from "./realtime/nodes/sign.ts";
-import { createPusherServer } from "./realtime/server.ts";
+import { listenForMetrics, openWorkerMetrics } from "./metrics.ts";
+import { createPusherServer, type PusherServer } from "./realtime/server.ts";
 
 /** The embedded Pusher-protocol server on the worker's loopback port, unless another host was named, and what tells it. */
 export const realtime: Part = {
   name: "realtime",
   async start(context) {
-    const host = context.runtime.config.pusherUrl ? undefined : await startHost(context);
-    const delivery = startDelivery(context, host?.port ?? 0);
+    const { pusherUrl } = context.runtime.config;
+    const host = pusherUrl ? await startFigures(context) : await startHost(context);
+    const delivery = startDelivery(context, host.port);
     return async () => {
       await delivery.stop();
-      await host?.close();
+      await host.close();
     };
   },
 };
+
+/** Where another host was named, the port still tells figures. */
+async function startFigures({ runtime }: PartContext) {
+  const figures = await listenForMetrics(openWorkerMetrics(runtime, undefined), runtime.config.workerPort);
+  return { port: 0, close: () => figures.close() };
+}
 
 async function startHost(context: PartContext) {
   const { runtime, secrets, log } = context;
   const { config, sql } = runtime;
   const { appId, key, secret } = secrets.pusher;
   const bus = await openBus(context);
-  const server = createPusherServer({
+  const metrics = openWorkerMetrics(runtime, () => server.stats());
+  const server: PusherServer = createPusherServer({
+    metrics,
     app: { id: appId, key, secret },
     // Only the web process can reach this port, and it has already refused pages of other sites.
     allowedOrigins: ["*"],

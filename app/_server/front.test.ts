@@ -2,12 +2,15 @@ import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import pino from "pino";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { parseConfig } from "#server/config.ts";
-import { createLogger } from "#server/log.ts";
 import { createFront } from "./front.ts";
+import { createMetrics } from "./metrics.ts";
 
+const lines: Record<string, unknown>[] = [];
+const log = pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
 const worker = new WebSocketServer({ port: 0, host: "127.0.0.1" });
 const servers: Server[] = [];
 let plain: number;
@@ -32,9 +35,10 @@ async function serve(environment: Record<string, string>): Promise<number> {
   const front = createFront({
     config: parseConfig({ ...environment, ENTOURAGE_WORKER_PORT: workerPort, ENTOURAGE_BODY_LIMIT_KILOBYTES: "16" }),
     dev: false,
-    log: createLogger("front-test"),
+    log,
     health: () => ({ ok: true }),
     readiness: async () => ({ ok: false, database: "down" }),
+    metrics: createMetrics(async () => undefined),
     isDraining: () => false,
     git: async (request, response) => void response.end(`git ${(await text(request)).length}`),
     next: async (request, response) => {
@@ -180,4 +184,39 @@ test("a socket of a page of another site is refused", async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${plain}/realtime/app/KEY`, { origin: "https://evil.example" });
   const [error] = await once(socket, "error");
   expect(String(error)).toContain("403");
+});
+
+test("every request is one line when it ends, with the id of its answer and without its query", async () => {
+  const { headers } = await ask(plain, "/o/x?ticket=et_secret&since=4", { "user-agent": "reader/1" });
+  const found = await vi.waitFor(() => {
+    const line = lines.find(({ requestId }) => requestId === headers["x-request-id"]);
+    expect(line).toBeDefined();
+    return line;
+  });
+  expect(found).toMatchObject({
+    method: "GET",
+    path: "/o/x",
+    status: 200,
+    address: "127.0.0.1",
+    agent: "reader/1",
+    msg: "request",
+  });
+  expect(JSON.stringify(lines)).not.toContain("et_secret");
+});
+
+test("figures are for this machine; through a proxy or under a public name only for who brings the token", async () => {
+  const local = await ask(plain, "/metrics");
+  expect(local).toMatchObject({ status: 200, headers: { "content-type": expect.stringContaining("text/plain") } });
+  expect(local.body).toContain("process_cpu_seconds_total");
+  for (const [port, headers] of [
+    [plain, { "x-forwarded-for": "127.0.0.1" }],
+    [plain, { forwarded: "for=127.0.0.1" }],
+    [proxied, { "x-forwarded-for": "127.0.0.1", host: "entourage.example" }],
+  ] as const)
+    expect(await ask(port, "/metrics", headers)).toMatchObject({
+      status: 403,
+      body: expect.stringContaining("ENTOURAGE_METRICS_TOKEN"),
+    });
+  // A page of a hostile name that leads here does not get so far.
+  expect(await ask(plain, "/metrics", { host: "evil.example" })).toMatchObject({ status: 421 });
 });

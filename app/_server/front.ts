@@ -5,6 +5,7 @@ import type { Logger } from "#server/log.ts";
 import { logAccess } from "./access-log.ts";
 import { limitBody } from "./body-limit.ts";
 import type { Report } from "./health.ts";
+import { refuseMetrics } from "./metrics.ts";
 import { isAllowedHost, isForeignPage, type Origin, settleOrigin } from "./origin.ts";
 import { refuse } from "./refuse.ts";
 import { dropUnreadableTree, isReadableTarget } from "./request-target.ts";
@@ -20,6 +21,8 @@ export type FrontOptions = {
   log: Logger;
   health: () => Report;
   readiness: () => Promise<Report>;
+  /** Serves `/metrics` to whoever may read it. */
+  metrics: Handler;
   /** True from the moment we were told to stop. */
   isDraining: () => boolean;
   /** Serves `/api/git/…`: its bodies have no limit here and never pass through Next. */
@@ -48,6 +51,10 @@ export function createFront(options: FrontOptions) {
         "This host name is not served here. ENTOURAGE_ALLOWED_HOSTS lists further ones.",
         421,
       );
+      return;
+    }
+    if (path === "/metrics") {
+      if (!refuseMetrics(request, response, origin, config)) await options.metrics(request, response);
       return;
     }
     if (!isReadableTarget(request))

@@ -8,6 +8,7 @@ import { webRuntime } from "#server/runtime.ts";
 import { createFront } from "./front.ts";
 import { serveGit } from "./git.ts";
 import { createHealthCheck, createReadinessCheck } from "./health.ts";
+import { createMetrics } from "./metrics.ts";
 import { refuse } from "./refuse.ts";
 
 // The web process. Next loads routes in a bundle of its own: what both need to share (settings, the database pool of
@@ -33,6 +34,7 @@ const front = createFront({
   log,
   health: createHealthCheck(settings),
   readiness: createReadinessCheck(probes.sql),
+  metrics: createMetrics(async () => (doorsAreOpen ? webRuntime() : undefined)),
   isDraining: () => draining,
   git: serveGit,
   next: serveNext,

@@ -4,7 +4,14 @@ import type { Config } from "#server/config.ts";
 import { traceIdOf } from "#server/trace.ts";
 
 /** Where a request really came from, decided once, at the door. */
-export type Origin = { id: string; address: string; host: string; protocol: "http" | "https" };
+export type Origin = {
+  id: string;
+  address: string;
+  host: string;
+  protocol: "http" | "https";
+  /** Whether it said that it came through somebody, whatever we believe of it. */
+  isForwarded: boolean;
+};
 
 const FORWARDING = [
   "forwarded",
@@ -25,9 +32,10 @@ const OURS = ["content-security-policy", "content-security-policy-report-only", 
 export function settleOrigin(request: IncomingMessage, trustedHops: number): Origin {
   const { headers } = request;
   const origin = trustedHops > 0 ? believe(request, trustedHops) : fromSocket(request);
+  const isForwarded = FORWARDING.some((name) => headers[name] !== undefined);
   const id = trustedHops > 0 ? saneId(headers["x-request-id"]) : undefined;
   for (const name of [...FORWARDING, ...OURS]) delete headers[name];
-  const settled = { ...origin, id: id ?? traceIdOf(headers.traceparent) ?? randomUUID() };
+  const settled = { ...origin, isForwarded, id: id ?? traceIdOf(headers.traceparent) ?? randomUUID() };
   headers["x-request-id"] = settled.id;
   headers["x-forwarded-for"] = settled.address;
   headers["x-forwarded-proto"] = settled.protocol;
@@ -45,13 +53,13 @@ function pageOf(target: string): string {
   return url.origin === here ? url.pathname + url.search : "/";
 }
 
-function fromSocket({ headers, socket }: IncomingMessage): Omit<Origin, "id"> {
+function fromSocket({ headers, socket }: IncomingMessage): Omit<Origin, "id" | "isForwarded"> {
   const address = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
   return { address, host: headers.host ?? "", protocol: "http" };
 }
 
 /** Each proxy appends the address it saw, so the client of the outermost trusted one stands that many from the right. */
-function believe(request: IncomingMessage, trustedHops: number): Omit<Origin, "id"> {
+function believe(request: IncomingMessage, trustedHops: number): Omit<Origin, "id" | "isForwarded"> {
   const { headers } = request;
   const own = fromSocket(request);
   const proto = listOf(headers["x-forwarded-proto"]).at(0);

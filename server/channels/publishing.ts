@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { count } from "../tally.ts";
 import { type Channel, findChannel, requirePublisher } from "./finding.ts";
 import { ownHandle } from "./handles.ts";
 import { problemOf } from "../json-schema.ts";
@@ -68,6 +69,7 @@ export async function takeTurn({ tx, actor, settings }: Context): Promise<void> 
     where coalesce(r.times[${sql.raw(String(limit))}] <= clock_timestamp() - interval '1 second', true)
     returning 1`);
   if (turn) return;
+  count("rateLimits", "channel");
   throw new AppError("rate_limited", `More than ${limit} messages within a second. Try again in 1 s.`, {
     retryAfterSeconds: 1,
   });
@@ -89,5 +91,6 @@ async function say(context: Context, channel: Channel, sender: string, payload: 
   if (!said) throw new Error("a message that was just published is not there");
   if (said.seq === 1) await refuseTooMany(context, channel, "spoken");
   hints.push({ topic: "channel_changed", orgId: actor.orgId });
+  count("channelMessages", kind);
   return { channel: name, sender, timestamp: said.timestamp, seq: said.seq };
 }

@@ -20,6 +20,8 @@ export interface Wake {
   announce(topic: Topic, orgId: string): void;
   /** Calls back on a hint, on every (re)connection and on every poll. Returns the way to stop. */
   on(topic: Topic, listener: Listener): () => void;
+  /** How long ago this process heard itself; more than ten seconds and it is deaf, until the ear is made anew. */
+  heardSecondsAgo(): number;
   close(): Promise<void>;
 }
 
@@ -114,6 +116,7 @@ export async function startWake({ url, sql, pollSeconds = 1, onError = () => {} 
       listeners.get(topic)?.add(listener);
       return () => listeners.get(topic)?.delete(listener);
     },
+    heardSecondsAgo: () => (Date.now() - heardAt) / 1000,
     async close() {
       closed = true;
       clearInterval(poll);

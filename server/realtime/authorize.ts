@@ -4,6 +4,7 @@ import { inTransaction } from "../execute.ts";
 import { parsePushName } from "../channels/push-name.ts";
 import { mayHearChannel } from "../channels/service.ts";
 import { mayHear, parseChannel } from "./channels.ts";
+import { count, countFor } from "../tally.ts";
 import type { PushClient } from "./pusher.ts";
 
 export interface SubscriptionRequest {
@@ -32,6 +33,8 @@ export async function authorizeSubscription(
     maySubscribe(context, channel),
   );
   if (!isAllowed) {
+    count("realtimeDenials", "subscription");
+    countFor(actor.orgId, "denied");
     throw new AppError(
       "forbidden",
       "You may not hear this channel now. realtime_channels names the ones of the moment.",

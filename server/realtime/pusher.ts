@@ -51,6 +51,8 @@ export interface PushClient {
   occupied(prefix: string): Promise<string[]>;
   /** How many are subscribed to a channel. */
   subscribersOf(channel: string): Promise<number>;
+  /** The channels of a prefix that somebody is subscribed to, with how many are. */
+  countSubscribers(prefix: string): Promise<Map<string, number>>;
   /** Lets go of the kept connections. */
   close(): void;
 }
@@ -136,6 +138,16 @@ export function connectPusher(settings: PusherSettings): PushClient {
       });
       return count;
     },
+    async countSubscribers(prefix) {
+      let counts = new Map<string, number>();
+      await reach(async () => {
+        const params = { filter_by_prefix: prefix, info: "subscription_count" };
+        const response = await pusher.get({ path: "/channels", params });
+        counts = countsIn(await response.clone().json());
+        return response;
+      });
+      return counts;
+    },
     close: () => agent.destroy(),
   };
 }
@@ -153,6 +165,13 @@ async function reach(request: () => Promise<Pusher.Response>, sent = 0): Promise
 function namesIn(answer: unknown): string[] {
   if (typeof answer !== "object" || answer === null || !("channels" in answer)) return [];
   return Object.keys(answer.channels ?? {});
+}
+
+function countsIn(answer: unknown): Map<string, number> {
+  if (typeof answer !== "object" || answer === null || !("channels" in answer)) return new Map();
+  return new Map(
+    Object.entries(answer.channels ?? {}).map(([name, told]) => [name, countIn({ occupied: true, ...told })]),
+  );
 }
 
 /** A hosted cluster says the count only where it was switched on; a channel that is occupied has one at least. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id } from "../ids.ts";
+import { id, isoTime } from "../ids.ts";
 import type { author, Card } from "../tasks/schema.ts";
 
 /** The one Pusher event that carries frames, and the one that says that a channel got another name. */
@@ -40,6 +40,28 @@ export const channels = z.object({
   seq: z.int().describe("The newest event now. Read the feed from here after subscribing, so that nothing is missed."),
 });
 export type ChannelNames = z.output<typeof channels>;
+
+const minute = z.object({
+  at: isoTime,
+  connections: z.int().nullable().describe("The most pages open at once; null where nobody looked."),
+  messages: z.int().describe("Published on channels."),
+  events: z.int().describe("Appended to the log."),
+  rateLimited: z.int(),
+  denied: z.int(),
+});
+export const statsInput = z.strictObject({});
+export const realtimeStats = z.object({
+  connections: z.int().nullable().describe("Pages of the organization that are open; null when no worker says so."),
+  messagesPerSecond: z.number().describe("On channels, over the last whole minute."),
+  eventsPerSecond: z.number(),
+  relay: z
+    .object({ behind: z.int(), seconds: z.number() })
+    .describe("Events that browsers were not told yet, and how old the oldest of them is."),
+  busiest: z
+    .array(z.object({ channel: z.string(), messages: z.int() }))
+    .describe("Channels you may hear, by messages within the last hour."),
+  minutes: z.array(minute).describe("The last hour, oldest first; the last one still runs."),
+});
 
 /** Where a browser opens its socket: `host` null is the origin of the page, whose `path` leads to the worker. */
 export interface BrowserHost {

@@ -13,6 +13,7 @@ const outlived = {
   device_sign_ins: sql`expires_at < now() - interval '1 day'`,
   refresh_tokens: sql`expires_at < now()`,
   event_tickets: sql`expires_at < now()`,
+  realtime_minutes: sql`minute < now() - interval '2 hours'`,
   mcp_tasks: sql`expires_at < now()`,
   mcp_used_states: sql`used_at < now() - interval '1 day'`,
   // Long enough for a provider's last retry and for a person who looks back; an id that comes later than that is new.

@@ -7,6 +7,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { afterAll } from "vitest";
 import { createFront } from "#app/_server/front.ts";
+import { createMetrics } from "#app/_server/metrics.ts";
 import { createMcp } from "#mcp/server.ts";
 import { createApiKey } from "../api-keys/operations.ts";
 import { handleRegister } from "../auth/http.ts";
@@ -23,6 +24,7 @@ import { answerOperation } from "../http/answer.ts";
 import { describeApi } from "../http/openapi.ts";
 import type { Logger } from "../log.ts";
 import { openRuntime } from "../runtime.ts";
+import { getRealtimeStats } from "../realtime/operations.ts";
 import { answerTrpc } from "../trpc/answer.ts";
 import { operations } from "../trpc/operations.ts";
 import { handleLogin, handleMe, handleRefresh, handleReset, handleRevoke } from "../tokens/http.ts";
@@ -76,6 +78,7 @@ export async function openTestDoors(settings: Record<string, string> = {}, log?:
     log: runtime.log,
     health: () => ({ ok: true }),
     readiness: () => Promise.resolve({ ok: true }),
+    metrics: createMetrics(() => Promise.resolve(runtime)),
     isDraining: () => false,
     git: () => Promise.resolve(),
     next: (request, response) => hand(request, response, address, route),
@@ -93,6 +96,7 @@ export async function openTestDoors(settings: Record<string, string> = {}, log?:
     if (pathname === "/api/auth/register") return handleRegister(runtime, request);
     if (pathname.startsWith("/api/trpc/")) return answerTrpc(door, request, "/api/trpc");
     if (pathname === "/api/openapi.json") return Promise.resolve(Response.json(describeApi(operations, address)));
+    if (pathname === "/api/stats") return answerOperation(door, request, operations, getRealtimeStats.name, {});
     if (pathname === "/api/events") return answerEventStream(door, request);
     const [, short = "", handle] = /^\/api\/(\w+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
     if (handle === undefined && isPostAlias(short))

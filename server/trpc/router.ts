@@ -19,7 +19,7 @@ import * as organizations from "../organizations/operations.ts";
 import * as pauses from "../pauses/operations.ts";
 import { listPricesOperation, setPriceOperation } from "../prices/operations.ts";
 import { ping } from "../platform/operations.ts";
-import { realtimeChannels } from "../realtime/operations.ts";
+import { getRealtimeStats, realtimeChannels } from "../realtime/operations.ts";
 import * as repos from "../repos/operations.ts";
 import * as reviews from "../reviews/operations.ts";
 import { startSample } from "../samples/operations.ts";
@@ -258,6 +258,6 @@ export const appRouter = router({
     start: mutation(githubApps.startGithubApp),
     remove: mutation(githubApps.removeGithubApp),
   }),
-  realtime: router({ channels: query(realtimeChannels) }),
+  realtime: router({ channels: query(realtimeChannels), stats: query(getRealtimeStats) }),
 });
 export type AppRouter = typeof appRouter;

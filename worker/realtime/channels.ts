@@ -44,6 +44,13 @@ export class Channels {
     return this.channels.size;
   }
 
+  /** Over all channels: one connection in two channels counts twice. */
+  get subscriptions(): number {
+    let count = 0;
+    for (const { subscribers } of this.channels.values()) count += subscribers.size;
+    return count;
+  }
+
   occupied(prefix: string): string[] {
     const names = new Set([...this.channels.keys(), ...this.nodes.directory.channels()]);
     return [...names].filter((name) => name.startsWith(prefix));

@@ -22,6 +22,8 @@ export interface PusherServerOptions {
   readonly log?: Log;
   /** The address that limits are counted by. Behind a proxy the caller, who knows which hops to believe, passes its own. */
   readonly addressOf?: (request: IncomingMessage) => string;
+  /** Answers `/metrics`, where somebody wants to. */
+  readonly metrics?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Where to report what happens on channels, as Pusher's webhooks do. */
   readonly webhooks?: Pick<WebhookOptions, "url" | "gatherMs" | "pausesMs"> | undefined;
   /** What it shares with other nodes; without it, it is the only one. */
@@ -32,6 +34,7 @@ export interface PusherServerOptions {
 export interface PusherServerStats {
   readonly connections: number;
   readonly channels: number;
+  readonly subscriptions: number;
   /** Frames handed to sockets, the writes they were joined into, and their bytes. */
   readonly frames: number;
   readonly writes: number;
@@ -90,6 +93,7 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
       response.writeHead(200, { "content-type": "application/json" }).end('{"status":"ok"}');
       return;
     }
+    if (request.url === "/metrics" && options.metrics) return options.metrics(request, response);
     answerApi(api, request, response).catch((error: unknown) => {
       // A caller that went away is not our fault; anything else is.
       if (!request.destroyed || request.complete) log.error({ err: error }, "realtime request failed");
@@ -132,7 +136,10 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
       http.closeAllConnections();
       if (http.listening) await new Promise<void>((resolve) => http.close(() => resolve()));
     },
-    stats: () => ({ ...sockets.stats(), channels: channels.size, otherNodes: nodes.others }),
+    stats: () => ({
+      ...sockets.stats(),
+      ...{ channels: channels.size, subscriptions: channels.subscriptions, otherNodes: nodes.others },
+    }),
     isApart: () => nodes.isApart(),
   };
 }

@@ -32,7 +32,7 @@ async function spendAll({ url, actor: told, sessionId, mostMicros }: SpenderOrde
   const { db, close } = connect(url, { poolSize: 1, name: "entourage-spender" });
   const actor: Actor = { ...told, permissions: new Set(told.permissions) };
   // Nobody listens here: what is announced would be hints for others.
-  const wake = { announce: () => {}, on: () => () => {}, close: () => Promise.resolve() };
+  const wake = { announce: () => {}, on: () => () => {}, heardSecondsAgo: () => 0, close: () => Promise.resolve() };
   const settings: Runtime["settings"] = {
     ...{
       dataDir: "/nonexistent",
