@@ -7,10 +7,12 @@ import { listAgents } from "#server/agents/operations.ts";
 import { listApiKeys } from "#server/api-keys/operations.ts";
 import { getCostSummary, listBudgetsOperation } from "#server/budgets/operations.ts";
 import { getChannel, listChannels } from "#server/channels/operations.ts";
+import { listCredentialsOperation } from "#server/credentials/operations.ts";
 import { AppError } from "#server/errors.ts";
 import { listGithubApps } from "#server/github-apps/operations.ts";
 import { listInvitations, listMembers } from "#server/members/operations.ts";
 import { listMergesOperation } from "#server/merges/operations.ts";
+import { getModelSavings } from "#server/models/operations.ts";
 import type { Operation } from "#server/operation.ts";
 import { getOrg } from "#server/organizations/operations.ts";
 import { listPricesOperation } from "#server/prices/operations.ts";
@@ -120,6 +122,16 @@ export const loadBudgets = (orgRef: string) =>
   );
 
 export const loadPrices = (orgRef: string) => answers(orgRef, me, ask("prices.list", listPricesOperation, {}));
+
+/** Keys of providers and what routing saved; the table is read by the browser, which knows the chosen team. */
+export const loadModels = (orgRef: string) =>
+  answers(
+    orgRef,
+    me,
+    teams,
+    ask("credentials.list", listCredentialsOperation, {}),
+    ask("models.savings", getModelSavings, {}),
+  );
 
 export const loadWebhooks = (orgRef: string) =>
   answers(

@@ -2,6 +2,7 @@
 
 import clsx from "clsx";
 import {
+  Brain,
   Building2,
   CircleDollarSign,
   KeyRound,
@@ -28,6 +29,7 @@ type SettingsPageId =
   | "audit"
   | "budgets"
   | "prices"
+  | "models"
   | "api-keys"
   | "connect"
   | "webhooks";
@@ -54,6 +56,7 @@ const groups: readonly { title: string; pages: readonly { id: SettingsPageId; ti
     {
       title: "Agents",
       pages: [
+        { id: "models", title: "Models and keys", icon: Brain },
         { id: "api-keys", title: "API keys", icon: KeyRound },
         { id: "connect", title: "Connect an agent", icon: Plug },
       ],
