@@ -17,6 +17,23 @@ export async function lockStatuses(context: Context, ids: readonly string[]): Pr
   return new Map(locked.map(({ id, status }) => [id, status]));
 }
 
+/**
+ * The same, with all that they wait for, near and far: whose longest chain is counted anew when an edge or an estimate
+ * changes. After `lockEdges`, so that these stay the same until the end.
+ */
+export async function lockUpstream(context: Context, ids: readonly string[]): Promise<Map<string, TaskStatus>> {
+  const { tx, actor } = context;
+  if (ids.length === 0) return new Map();
+  const upstream = await tx.execute<{ id: string }>(sql`with recursive up(id) as (
+    select i::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb) as i
+    union select d.depends_on_id from up u join task_dependencies d on d.org_id = ${actor.orgId} and d.task_id = u.id)
+    select id from up`);
+  return lockStatuses(
+    context,
+    upstream.map(({ id }) => id),
+  );
+}
+
 /** Locks a task that may be done by the end of the transaction, and with it those that wait for it. */
 export async function lockToFinish(context: Context, taskId: string): Promise<void> {
   const { tx, actor } = context;

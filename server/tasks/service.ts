@@ -11,7 +11,14 @@ import { withdrawRequestsOf } from "../human-requests/closing.ts";
 import { lockLiveLease, resumeClocks, stopClocks } from "../leases/clocks.ts";
 import { holdAssignees, requireWorker } from "../teams/crew.ts";
 import { findTeam, teamMeant } from "../teams/finding.ts";
-import { addDependenciesTo, lockDependents, lockEdges, lockStatuses, removeDependenciesOf } from "./dependencies.ts";
+import {
+  addDependenciesTo,
+  lockDependents,
+  lockEdges,
+  lockStatuses,
+  lockUpstream,
+  removeDependenciesOf,
+} from "./dependencies.ts";
 import { findTask, findTasks, lockTask, type Task } from "./finding.ts";
 import type { assignTaskInput, createTaskInput, TaskOrigin, updateTaskInput } from "./schema.ts";
 import { canMove, isHeld, isOver, transitions } from "./transitions.ts";
@@ -52,7 +59,7 @@ export async function createTasks(context: Context, asked: readonly NewTask[]): 
   const predecessors = new Map<string, Task>();
   for (const ref of new Set(inputs.flatMap((input) => input.dependsOn)))
     predecessors.set(ref, await findTask(context, ref));
-  const states = await lockStatuses(
+  const states = await lockUpstream(
     context,
     [...predecessors.values()].map(({ id }) => id),
   );
@@ -142,7 +149,8 @@ export async function updateTask(context: Context, input: z.output<typeof update
   const found = await findTask(context, ref);
   const added = await findTasks(context, addDependencies);
   const removed = await findTasks(context, removeDependencies);
-  const states = await lockStatuses(context, [found.id, ...added.keys(), ...removed.keys()]);
+  const lock = changesEdges || changesPaths ? lockUpstream : lockStatuses;
+  const states = await lock(context, [found.id, ...added.keys(), ...removed.keys()]);
   const task = await lockTask(context, found.id);
   refuseArchived(task);
   if (changes.repoId !== undefined) {
