@@ -8,6 +8,7 @@ import type { TaskStatus } from "#db/enums.ts";
 import type { Card, taskPage } from "#server/tasks/schema.ts";
 import { Api } from "./api.ts";
 import { makeRepository } from "./repository.ts";
+import { clearAway } from "./clearing.ts";
 import { recipes, recipeTag, startingFiles } from "./recipes.ts";
 
 export interface SampleOptions {
@@ -92,16 +93,6 @@ async function sampleTeam(api: Api): Promise<string> {
   if (existing) return existing.id;
   const { team } = await api.call<{ team: { id: string } }>("create_team", { name: "Sample" });
   return team.id;
-}
-
-/** What an earlier run left stays to look at until the next one begins. */
-async function clearAway(api: Api, teamId: string): Promise<void> {
-  const { tasks } = await api.call<z.output<typeof taskPage>>("list_tasks", { teamId, limit: 200 });
-  const before = tasks.map(({ id }) => id);
-  if (before.length === 0) return;
-  const unfinished = tasks.filter(({ status }) => !over.includes(status) || status === "failed").map(({ id }) => id);
-  if (unfinished.length > 0) await api.call("bulk_update_tasks", { tasks: unfinished, status: "cancelled" });
-  await api.call("bulk_update_tasks", { tasks: before, archive: true });
 }
 
 interface CrewMember {
