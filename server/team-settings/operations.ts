@@ -43,9 +43,10 @@ export const getTeamConventions = defineOperation({
 
 export const addTeamConvention = defineOperation({
   name: "add_team_convention",
-  summary: "Add a rule that every agent of the team is told with its work from now on.",
+  summary: "Add a rule that every agent of the team is told with its work from now on; for who manages teams.",
   kind: "command",
-  permission: "task:manage",
+  // It instructs every agent: an agent that could do so would pass on what somebody talked it into.
+  permission: "teams:manage",
   hints: { idempotent: true },
   input: schema.addConventionInput,
   output: schema.conventionsResult,

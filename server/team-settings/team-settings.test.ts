@@ -170,16 +170,20 @@ test("while as many tasks wait for review as the team lets wait, agents take onl
 
 test("conventions are added once each, come with every task, and have an end", async () => {
   const org = await createTestOrg(runtime);
-  const manager = await createTestAgent(runtime, org, { role: "manager" });
   const engineer = await createTestAgent(runtime, org);
-  const add = (text: string, actor = manager) => run(addTeamConvention, actor, { teamId: org.teamId, text });
+  const add = (text: string, actor = org.owner) => run(addTeamConvention, actor, { teamId: org.teamId, text });
   await Promise.all([add("Tests first."), add("No new dependencies."), add("Tests first.")]);
   const { conventions } = await run(getTeamConventions, engineer, { teamId: org.teamId });
   expect(conventions.split("\n").toSorted()).toEqual(["- No new dependencies.", "- Tests first."]);
   await addTask(org);
   const { work } = await wait(engineer);
   expect(work).toMatchObject({ kind: "task", task: { conventions } });
-  await expect(add("x", engineer)).rejects.toMatchObject({ code: "forbidden" });
+  const others = [
+    engineer,
+    await createTestAgent(runtime, org, { role: "manager" }),
+    await createTestMember(runtime, org, "member"),
+  ];
+  for (const actor of others) await expect(add("x", actor)).rejects.toMatchObject({ code: "forbidden" });
   await run(updateTeamSettings, org.owner, { teamId: org.teamId, conventions: "y".repeat(9_990) });
   await expect(add("too long by then")).rejects.toMatchObject({ code: "conflict" });
 });
