@@ -115,3 +115,18 @@ test("a key is replaced: the new one is shown once, the old one says when it end
   await expect(rows).toHaveCount(2);
   await expect(rows.filter({ hasText: "Replaced" })).toHaveCount(1);
 });
+
+test("the front door leads to the team that was looked at last", async ({ page }) => {
+  const [, , org = ""] = new URL(page.url()).pathname.split("/");
+  const name = `Last ${Date.now()}`;
+  const headers = { origin: new URL(page.url()).origin, "x-entourage-org": org };
+  const { team } = await (await page.request.post("/api/v1/create_team", { data: { name }, headers })).json();
+  await page.goto(`/o/${org}/t/${team.id}/board`);
+  await isLive(page);
+  await page.goto("/");
+  await expect(page).toHaveURL(/\/inbox/);
+  await expect(page.getByRole("link", { name: "Board" }).first()).toHaveAttribute(
+    "href",
+    `/o/${org}/t/${team.id}/board`,
+  );
+});

@@ -4,6 +4,7 @@ import { config } from "#server/config.ts";
 import { listMembers } from "#server/members/operations.ts";
 import { getOrg, listOrgs } from "#server/organizations/operations.ts";
 import { listTeams } from "#server/teams/operations.ts";
+import { readLastPlace } from "./last-place.ts";
 import { realtimeOf } from "./realtime.ts";
 
 /** Everything that stands around the pages of an organization, for the person who looks. */
@@ -17,6 +18,7 @@ export async function loadFrame(orgRef: string) {
     page.run(listTeams, {}),
     page.run(listMembers, { deactivated: false }),
   ]);
+  const last = await readLastPlace();
   const channels = await Promise.all(teams.map(async ({ id }) => [id, (await realtimeOf(page, id)).channels] as const));
   return {
     org: { slug: organization.slug, name: organization.name },
@@ -29,6 +31,8 @@ export async function loadFrame(orgRef: string) {
     canPause: you.permissions.includes("work:pause"),
     authOff: config().auth === "off",
     realtime,
+    /** The team this browser looked at last, for pages that are of no team. */
+    lastTeamId: last?.orgSlug === organization.slug ? last.teamId : null,
     teamChannels: Object.fromEntries(channels),
   };
 }

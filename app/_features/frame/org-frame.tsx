@@ -6,6 +6,7 @@ import { signOut } from "#app/_features/auth/sign-in-client.ts";
 import { useInboxSignals } from "#app/_features/inbox/inbox-signals.ts";
 import { useUnread } from "#app/_features/messages/use-unread.ts";
 import { DraftProvider } from "#app/_lib/drafts.tsx";
+import { rememberPlace } from "#app/_lib/last-place.ts";
 import { LiveProvider, useConnection, useLive } from "#app/_lib/live.tsx";
 import { renewEveryMilliseconds, renewSession } from "#app/_lib/session.ts";
 import { ApiProvider } from "#app/_lib/trpc.tsx";
@@ -24,17 +25,20 @@ export function useTeamOfPage(teamId: string): void {
 /** Shell, data and realtime around every page of an organization. */
 export function OrgFrame({ frame, children }: { frame: Frame; children: ReactNode }) {
   const params = useParams<{ team?: string }>();
-  const [shown, setShown] = useState<string | null>(null);
+  // Pages that are of no team keep the one that was looked at last, also since the last visit.
+  const [last, setLast] = useState(frame.lastTeamId);
+  if (params.team && params.team !== last) setLast(params.team);
   const { teams, teamChannels, realtime, org } = frame;
-  const team = teams.find(({ id }) => id === (params.team ?? shown)) ?? teams[0] ?? null;
+  const team = teams.find(({ id }) => id === (params.team ?? last)) ?? teams[0] ?? null;
   const teamId = team?.id ?? null;
+  useEffect(() => rememberPlace(org.slug, teamId), [org.slug, teamId]);
   const channels = (teamId ? teamChannels[teamId] : undefined) ?? realtime.channels;
   const settings = useMemo(() => ({ host: realtime.host, channels }), [realtime.host, channels]);
   return (
     <ApiProvider org={org.slug}>
       <LiveProvider org={org.slug} teamId={teamId} realtime={settings}>
         <DraftProvider userId={frame.user.id}>
-          <ShowTeam value={setShown}>
+          <ShowTeam value={setLast}>
             <LiveShell frame={frame} team={team}>
               {children}
             </LiveShell>
