@@ -44,6 +44,7 @@ test("a question appears by itself, is answered by one key, and the agent that w
   await page.keyboard.press("2");
   expect(await pending).toMatchObject({ status: "resolved", answer: "green" });
   await expect(item(page, title)).toBeHidden();
+  await expect(page.getByText("Your answer is given")).toBeVisible();
   await page.getByRole("button", { name: "Answered" }).click();
   await expect(page.getByRole("list", { name: "Answered requests" })).toContainText(title);
 });

@@ -59,7 +59,10 @@ export function useAnswer() {
     /** @returns whether it was taken. */
     answer: (request: HumanRequest, answer: Answer, alwaysAllow?: Always) =>
       one.mutateAsync({ request: request.id, answer, ...(alwaysAllow ? { alwaysAllow } : {}) }).then(
-        () => true,
+        () => {
+          toast.success("Your answer is given", { description: request.title });
+          return true;
+        },
         () => false,
       ),
     answerAll: (requests: readonly HumanRequest[], answer: Answer) =>
