@@ -132,3 +132,17 @@ test("several are changed at once, and what was refused is told", async ({ page 
   await bar.getByRole("button", { name: /Archive/ }).click();
   await expect(page.getByText(/0 tasks changed, 2 refused/)).toBeVisible();
 });
+
+test("on a phone the board opens on the first column that has cards", async ({ page }) => {
+  const [, , org = ""] = new URL(page.url()).pathname.split("/");
+  const headers = { origin: new URL(page.url()).origin, "x-entourage-org": org };
+  const call = async (operation: string, data: object) =>
+    (await page.request.post(`/api/v1/${operation}`, { data, headers })).json();
+  const { team } = await call("create_team", { name: `Phone ${Date.now()}` });
+  const { task } = await call("create_task", { teamId: team.id, title: "Not to do any more" });
+  await call("change_task_status", { task: task.id, status: "in_progress" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`/o/${org}/t/${team.id}/board`);
+  await expect(page.getByText("Not to do any more")).toBeInViewport();
+  await expect(page.getByRole("button", { name: /^In progress/, pressed: true })).toBeVisible();
+});

@@ -115,6 +115,15 @@ type ColumnChooserProps = { columns: Board["columns"]; root: React.RefObject<HTM
 function ColumnChooser({ columns, root }: ColumnChooserProps) {
   const [shown, setShown] = useState<TaskStatus>("todo");
   const statuses = columns.map(({ status }) => status).join(" ");
+  const isPlaced = useRef(false);
+  const first = columns.find(({ total }) => total > 0)?.status;
+  useEffect(() => {
+    if (isPlaced.current || !first || !root.current || !matchMedia("(width < 40rem)").matches) return;
+    isPlaced.current = true;
+    // An empty To do would hide that there are cards at all.
+    const column = root.current.querySelector(`[data-column="${first}"]`);
+    if (first !== "todo") column?.scrollIntoView({ behavior: "instant", inline: "center", block: "nearest" });
+  }, [root, first]);
   useEffect(() => {
     // A swipe changes the column as a press does. Where all stand side by side there is nothing to follow.
     if (!root.current || !matchMedia("(width < 40rem)").matches) return;
