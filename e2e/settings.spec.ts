@@ -139,6 +139,19 @@ test("no page of the settings or of a team's rooms keeps anybody out, in both th
   }
 });
 
+test("a table that is wider than a phone says that it goes on, until one has seen its end", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(settings(page, "members"));
+  await isLive(page);
+  const hint = page.locator("[data-scroll-hint]").first();
+  await expect(hint).toBeVisible();
+  await page
+    .getByRole("table")
+    .first()
+    .evaluate((table) => table.parentElement?.scrollTo({ left: 10_000 }));
+  await expect(hint).toBeHidden();
+});
+
 async function invite(page: Page): Promise<string> {
   await page.getByRole("button", { name: "Invite a person" }).click();
   const dialog = page.getByRole("dialog");

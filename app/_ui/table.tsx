@@ -1,7 +1,8 @@
 "use client";
 
 import clsx from "clsx";
-import { type ReactNode, useEffect, useRef } from "react";
+import { ChevronRight } from "lucide-react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 
 export type Column<Row> = {
   id: string;
@@ -45,7 +46,7 @@ export function Table<Row>({ label, columns, rows, rowKey, selected, onSelect, o
   }, [selected]);
   const reachable = rows.some((row) => rowKey(row) === selected) ? selected : rows[0] && rowKey(rows[0]);
   return (
-    <div className="relative overflow-x-auto">
+    <ScrollHint>
       <table aria-label={label} className="w-full border-collapse text-app">
         <thead>
           <tr className="h-8 border-b text-small text-faint">
@@ -82,6 +83,41 @@ export function Table<Row>({ label, columns, rows, rowKey, selected, onSelect, o
           })}
         </tbody>
       </table>
+    </ScrollHint>
+  );
+}
+
+/** Scrolls sideways where it is wider than its place, and shows by a shade at the end that there is more. */
+function ScrollHint({ children }: { children: ReactNode }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [hasMore, setHasMore] = useState(false);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const look = () => setHasMore(element.scrollWidth - element.clientWidth - element.scrollLeft > 4);
+    const watcher = new ResizeObserver(look);
+    watcher.observe(element);
+    if (element.firstElementChild) watcher.observe(element.firstElementChild);
+    element.addEventListener("scroll", look, { passive: true });
+    return () => {
+      watcher.disconnect();
+      element.removeEventListener("scroll", look);
+    };
+  }, []);
+  return (
+    <div className="relative">
+      <div ref={scroller} className="relative overflow-x-auto">
+        {children}
+      </div>
+      {hasMore ? (
+        <span
+          aria-hidden="true"
+          data-scroll-hint=""
+          className="pointer-events-none absolute inset-y-0 right-0 flex w-10 items-start justify-end bg-linear-to-l from-sunken to-transparent pt-1.5 pr-1 text-faint"
+        >
+          <ChevronRight className="size-4" />
+        </span>
+      ) : null}
     </div>
   );
 }
