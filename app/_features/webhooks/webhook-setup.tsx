@@ -8,7 +8,11 @@ import { secretPlaceholder, setupOf } from "./setup-steps.ts";
 
 /** How an endpoint is connected at the provider. With a new secret, the secret itself first: it is never shown again. */
 export function WebhookSetup({ webhook, secret }: { webhook: Webhook; secret?: string }) {
-  const { steps, command } = setupOf(webhook.provider, { url: webhook.url, secret: secret ?? secretPlaceholder });
+  const { steps, command } = setupOf(webhook.provider, {
+    url: webhook.url,
+    secret: secret ?? secretPlaceholder,
+    label: webhook.label,
+  });
   return (
     <div className="flex flex-col gap-4">
       {secret ? (
@@ -25,7 +29,7 @@ export function WebhookSetup({ webhook, secret }: { webhook: Webhook; secret?: s
           <li key={step}>{step}</li>
         ))}
       </ol>
-      <CodeBlock title="Try it from a terminal" code={command} />
+      <CodeBlock title="Try it from a terminal: it makes a task" code={command} />
     </div>
   );
 }
