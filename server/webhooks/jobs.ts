@@ -6,7 +6,7 @@ import { record } from "../events/record.ts";
 import { eventKey } from "./arrival.ts";
 import type { DeliveryRow, WebhookRow } from "./finding.ts";
 import { readPayload } from "./payload.ts";
-import type { Outcome } from "./processors/processor.ts";
+import { ignored, type Outcome } from "./processors/processor.ts";
 import { processorOf } from "./processors/registry.ts";
 
 /** A provider's hiccup is over in seconds, a database's in minutes; after an hour and a half a person must look. */
@@ -122,5 +122,3 @@ function actionOf(payload: unknown): string | null {
   const action = of(payload) ?? of(attributes);
   return action !== undefined && /^[a-z][a-z_-]{0,39}$/.test(action) ? action : null;
 }
-
-const ignored = (result: string): Outcome => ({ status: "ignored", result });
