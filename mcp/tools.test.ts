@@ -118,11 +118,11 @@ test("a list of tools costs an agent no more than it should, in tokens of four b
   expect(ofAgents).toMatchInlineSnapshot(`
     {
       "engineer": {
-        "thousandTokens": 6,
+        "thousandTokens": 6.5,
         "tools": 25,
       },
       "manager": {
-        "thousandTokens": 8,
+        "thousandTokens": 9,
         "tools": 34,
       },
       "reviewer": {

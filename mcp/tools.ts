@@ -19,6 +19,7 @@ import * as models from "#server/models/operations.ts";
 import type { Operation } from "#server/operation.ts";
 import * as organizations from "#server/organizations/operations.ts";
 import * as pauses from "#server/pauses/operations.ts";
+import * as plans from "#server/plans/operations.ts";
 import { ping } from "#server/platform/operations.ts";
 import { listPricesOperation, setPriceOperation } from "#server/prices/operations.ts";
 import { getRealtimeStats, realtimeChannels } from "#server/realtime/operations.ts";
@@ -55,6 +56,13 @@ export const readTools: readonly Operation[] = [
   tasks.waitForTaskCompletion,
   taskContexts.getContext,
   learnings.listLearnings,
+  plans.listPlansOperation,
+  plans.getPlan,
+  plans.getPlanVersion,
+  plans.comparePlanVersions,
+  plans.getPlanRun,
+  plans.exportPlanOperation,
+  getContext,
   worktrees.getWorktree,
   messages.getInbox,
   repos.listReposOperation,
@@ -94,6 +102,16 @@ export const writeTools: readonly Operation[] = [
   tasks.createTasksBatch,
   taskContexts.saveContextOperation,
   learnings.recordLearning,
+  plans.createPlanOperation,
+  plans.updatePlanOperation,
+  plans.writePlan,
+  plans.cancelPlanWriting,
+  plans.editPlanOperation,
+  plans.importPlanOperation,
+  plans.clonePlanOperation,
+  plans.pausePlanOperation,
+  plans.retryPlanTasks,
+  saveContextOperation,
   worktrees.createWorktreeOperation,
   tasks.updateTask,
   tasks.changeStatus,
@@ -135,6 +153,8 @@ export const destructiveTools: readonly Operation[] = [
   tasks.archiveTask,
   worktrees.removeWorktreeOperation,
   tasks.bulkUpdateTasks,
+  plans.cancelPlanOperation,
+  plans.cancelPlanTasks,
   reviews.rejectTask,
   repos.archiveRepo,
   merges.cancelMergeOperation,
@@ -143,6 +163,8 @@ export const destructiveTools: readonly Operation[] = [
 
 /** For the dashboard and scripts: what an agent does not need, or must not do. */
 export const notForAgents: readonly Operation[] = [
+  plans.approvePlanOperation,
+  plans.resumePlanOperation,
   messages.listConversationsOperation,
   messages.getConversation,
   messages.countUnreadMessages,

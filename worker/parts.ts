@@ -4,6 +4,7 @@ import { dispatch } from "./dispatch/part.ts";
 import { merging } from "./merge/part.ts";
 import { money } from "./money-part.ts";
 import type { Part } from "./part.ts";
+import { plans } from "./plans/part.ts";
 import { realtime } from "./realtime-part.ts";
 import { requests } from "./requests-part.ts";
 import { sample } from "./sample-part.ts";
@@ -17,6 +18,7 @@ export const parts: readonly Part[] = [
   dispatch,
   merging,
   requests,
+  plans,
   channels,
   webhooks,
   sample,

@@ -1,5 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
+import { plans } from "#db/schema/plans.ts";
 import { leases } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -38,14 +39,46 @@ export async function refuseUnready(context: Context, task: Task): Promise<void>
 }
 
 /** Refuses a task whose money is used up: its own, its agent's, its team's or its organization's. @throws AppError over_budget */
-export async function refuseUnpaid({ tx, actor }: Context, { id, teamId }: Pick<Task, "id" | "teamId">): Promise<void> {
+export async function refuseUnpaid(
+  { tx, actor }: Context,
+  { id, teamId, planId }: Pick<Task, "id" | "teamId" | "planId">,
+): Promise<void> {
   const [closed] = await tx.execute(sql`select 1 from closed_budgets x
-    where x.org_id = ${actor.orgId} and x.scope_id in (${actor.orgId}, ${teamId}, ${actor.id}, ${id}) limit 1`);
+    where x.org_id = ${actor.orgId} and x.scope_id in (${actor.orgId}, ${teamId}, ${actor.id}, ${id}, ${planId}::uuid) limit 1`);
   if (!closed) return;
   throw new AppError(
     "over_budget",
     "The money for this work is used up, so nothing is started. check_budget shows which cap it is and when it begins anew; an admin may raise it. Call wait_for_work: it answers when there is money again.",
   );
+}
+
+/** Refuses a task whose plan is paused, or gives its tasks to other kinds of agents. @throws AppError conflict */
+export async function refuseByPlan(
+  { tx, actor }: Context,
+  { number, planId }: Pick<Task, "number" | "planId">,
+): Promise<void> {
+  if (!planId) return;
+  const [plan] = await tx
+    .select({ number: plans.number, status: plans.status, mode: plans.mode })
+    .from(plans)
+    .where(and(eq(plans.orgId, actor.orgId), eq(plans.id, planId)));
+  if (plan?.status === "paused")
+    throw new AppError(
+      "conflict",
+      `#${number} belongs to plan ${plan.number}, which is paused. Nothing of it starts until a person resumes it.`,
+    );
+  if (!plan || !actor.agent || plan.mode === "hybrid") return;
+  const isExternal = actor.agent.runtime === "external";
+  if (plan.mode === "external" && !isExternal)
+    throw new AppError(
+      "conflict",
+      `#${number} belongs to plan ${plan.number}, whose tasks are for agents from outside. Take another with wait_for_work.`,
+    );
+  if (plan.mode === "auto" && isExternal)
+    throw new AppError(
+      "conflict",
+      `#${number} belongs to plan ${plan.number}, whose tasks are for agents that run here. Take another with wait_for_work.`,
+    );
 }
 
 /** Why an agent was given nothing although the task is ready. */

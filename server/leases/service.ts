@@ -9,7 +9,7 @@ import { pauseWords } from "../pauses/queries.ts";
 import { holdSwitches } from "../pauses/switches.ts";
 import { findTask, lockTask, type Task } from "../tasks/finding.ts";
 import { startClocks } from "./clocks.ts";
-import { refuseUnpaid, refuseUnready, whyNoRoom } from "./refusals.ts";
+import { refuseByPlan, refuseUnpaid, refuseUnready, whyNoRoom } from "./refusals.ts";
 
 /** Free capacity that looks for work: up to `max` tasks for one agent. */
 export interface Seeker {
@@ -50,10 +50,11 @@ export async function claimFor(context: Context, seekers: readonly Seeker[], onl
     fence: string;
     name: string;
     ttl: number;
-  }>(sql`select p.*, a.name, coalesce(a.lease_seconds, t.default_lease_seconds, case a.runtime when 'external' then ${context.settings.leaseSeconds.external}::int
+  }>(sql`select p.*, a.name, coalesce(case a.runtime when 'external' then n.claim_seconds end, a.lease_seconds, t.default_lease_seconds, case a.runtime when 'external' then ${context.settings.leaseSeconds.external}::int
       else ${context.settings.leaseSeconds.driven}::int end) as ttl
     from pick_tasks(${JSON.stringify(requests)}::text::jsonb, ${onlyTask ?? null}::uuid) p
-    join agents a on a.org_id = p.org_id and a.id = p.agent_id join teams t on t.org_id = p.org_id and t.id = p.team_id`);
+    join agents a on a.org_id = p.org_id and a.id = p.agent_id join teams t on t.org_id = p.org_id and t.id = p.team_id
+    join tasks k on k.org_id = p.org_id and k.id = p.task_id left join plans n on n.org_id = k.org_id and n.id = k.plan_id`);
   if (picked.length === 0) return [];
   const grants = picked.map((row) => ({ ...row, leaseId: newId(), fence: Number(row.fence) }));
   // Who names a task takes it of their own accord. What is given out says what made it ready; handed to somebody who waits,
@@ -106,6 +107,7 @@ export async function claimTask(context: Context, ref: string): Promise<Task> {
   await refuseUnready(context, task);
   if (!actor.agent) {
     if (pause) throw new AppError("conflict", `${pauseWords(pause)} Resume it first.`);
+    await refuseByPlan(context, task);
     await takeAsPerson(context, task);
   } else {
     if (task.assigneeId && task.assigneeId !== actor.id) {
@@ -122,6 +124,7 @@ export async function claimTask(context: Context, ref: string): Promise<Task> {
       [{ orgId: actor.orgId, teamId: task.teamId, agentId: actor.id, max: 1 }],
       task.id,
     );
+    if (!grant) await refuseByPlan(context, task);
     if (!grant) await refuseUnpaid(context, task);
     if (!grant) throw new AppError("conflict", await whyNoRoom(context, task.teamId));
   }

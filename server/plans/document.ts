@@ -16,6 +16,7 @@ export const planTask = z.object({
   estimateCostMicros: z.int().nullable().describe("Micro-dollars; null: what its like cost."),
   modelTier: z.string().nullable().describe("The tier of model it goes to, whatever the routing says."),
   allowedTools: z.array(z.string()).nullable().describe("The only tools it may use; null: all."),
+  tags: z.array(z.string()),
   dependsOn: z.array(z.string()).describe("Keys of the tasks that must be done before."),
   covers: z.array(z.int()).describe("Sentences of the requirements that it meets, from 1."),
 });

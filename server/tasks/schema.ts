@@ -41,7 +41,7 @@ export const taskBrief = {
     .optional()
     .describe("Files and folders that it will change."),
   estimateMinutes: z.int().min(1).max(100_000).nullable().optional().describe("Minutes one agent works on it."),
-  estimateTokens: z.int().min(0).max(1_000_000_000).nullable().optional(),
+  estimateTokens: z.int().min(0).max(1_000_000_000).nullable().optional().describe("Tokens it takes."),
   estimateCostMicros: z.int().min(0).max(1_000_000_000_000).nullable().optional().describe("Micro-dollars."),
   modelTier: z.string().trim().min(1).max(100).nullable().optional().describe("The tier of model it goes to."),
   allowedTools: z

@@ -18,6 +18,7 @@ import * as models from "../models/operations.ts";
 import * as organizations from "../organizations/operations.ts";
 import * as pauses from "../pauses/operations.ts";
 import { listPricesOperation, setPriceOperation } from "../prices/operations.ts";
+import * as plans from "../plans/operations.ts";
 import { ping } from "../platform/operations.ts";
 import { getRealtimeStats, realtimeChannels } from "../realtime/operations.ts";
 import * as repos from "../repos/operations.ts";
@@ -100,6 +101,27 @@ export const appRouter = router({
   profile: router({ get: query(tokens.getProfile), update: mutation(tokens.updateProfile) }),
   tokens: router({ authenticate: mutation(tokens.authenticate) }),
   samples: router({ start: mutation(startSample) }),
+  plans: router({
+    list: query(plans.listPlansOperation),
+    get: query(plans.getPlan),
+    getVersion: query(plans.getPlanVersion),
+    compare: query(plans.comparePlanVersions),
+    run: query(plans.getPlanRun),
+    export: query(plans.exportPlanOperation),
+    create: mutation(plans.createPlanOperation),
+    update: mutation(plans.updatePlanOperation),
+    write: mutation(plans.writePlan),
+    cancelWriting: mutation(plans.cancelPlanWriting),
+    edit: mutation(plans.editPlanOperation),
+    approve: mutation(plans.approvePlanOperation),
+    pause: mutation(plans.pausePlanOperation),
+    resume: mutation(plans.resumePlanOperation),
+    cancel: mutation(plans.cancelPlanOperation),
+    retryTasks: mutation(plans.retryPlanTasks),
+    cancelTasks: mutation(plans.cancelPlanTasks),
+    import: mutation(plans.importPlanOperation),
+    clone: mutation(plans.clonePlanOperation),
+  }),
   tasks: router({
     list: query(tasks.listTasks),
     get: query(tasks.getTask),
