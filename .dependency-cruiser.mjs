@@ -51,12 +51,12 @@ export default {
       name: "schema-is-client-safe",
       severity: "error",
       comment: "server/<noun>/schema.ts is bundled into the browser: zod, enums and other schemas only.",
-      from: { path: "^server/[^/]+/schema[.]ts$" },
+      from: { path: "^server/([^/]+/schema|plans/document)[.]ts$" },
       to: {
         pathNot: [
           "node_modules/zod/",
           "^db/enums[.]ts$",
-          "^server/[^/]+/schema[.]ts$",
+          "^server/([^/]+/schema|plans/document)[.]ts$",
           "^server/(ids|json-depth)[.]ts$",
         ],
       },
@@ -91,7 +91,7 @@ export default {
     {
       name: "nouns-meet-through-services",
       severity: "error",
-      // What a noun says (schema, transitions), finds (finding, queries) and does (service, jobs), and the parts that
+      // What a noun says (schema, transitions), how many change together (changes), finds (finding, queries) and does (service, jobs), and the parts that
       // several nouns stand on: the dependencies of tasks, clocks and fence of leases, pause switches, what closes with a task,
       // the crew of a team, the ledger of money, its words and refusals, what was used, the routing of models, families of tokens, invitations.
       comment: "Across nouns import only what is made for others.",
@@ -100,7 +100,7 @@ export default {
         path: NOUN,
         pathNot: [
           "^server/$1/",
-          "^server/[^/]+/(schema|transitions|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew|ledger|freeing|answers|words|refusals|usage|routing|families|invitations)[.]ts$",
+          "^server/[^/]+/(schema|transitions|changes|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew|ledger|freeing|answers|words|refusals|usage|routing|families|invitations)[.]ts$",
           "^server/(events|realtime|auth|git|llm|github|outgoing|sandbox|drivers)/",
         ],
       },

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { readPlanText, readPlan } from "./parsing.ts";
 import { fromMarkdown, toMarkdown } from "./markdown.ts";
-import { planFromTemplate, templateFor, templateNames } from "./templates.ts";
+import { planFromTemplate, templateFor } from "./templates.ts";
+import { templateNames } from "./document.ts";
 import { coverageOf } from "./coverage.ts";
 import { faultsOfGraph } from "./graph.ts";
 

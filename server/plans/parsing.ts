@@ -1,71 +1,10 @@
-import { z } from "zod";
-import { complexities, priorities, taskTypes } from "#db/enums.ts";
 import { AppError } from "../errors.ts";
-import type { PlanDocument } from "./document.ts";
+import { type PlanDocument, writtenPlan } from "./document.ts";
 import { type Fault, faultsOfGraph } from "./graph.ts";
 
 /** More than a plan of people or models ever has; beyond it the board is a list and not a plan. */
 export const mostTasks = 1_000;
 const mostFaults = 20;
-
-/** What nobody sees and what turns text around: it goes, so that a title is what it looks like. */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const unseen =
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g;
-const text = z.string().overwrite((value) => value.replace(unseen, "").trim());
-const line = z.string().overwrite((value) => value.replace(unseen, "").replace(/\s+/g, " ").trim());
-const lines = (most: number, length: number) => z.array(line.min(1).max(length)).max(most);
-
-const fields = {
-  title: line.min(1).max(500).describe("What is to be done, in a few words."),
-  description: text.max(50_000).describe("All that whoever does it has to know."),
-  type: z.enum(taskTypes),
-  complexity: z.enum(complexities),
-  priority: z.enum(priorities),
-  acceptanceCriteria: lines(50, 1_000).describe("What can be checked when it is done."),
-  touches: lines(200, 500).describe("Files and folders that it will change."),
-  estimateMinutes: z.int().min(1).max(100_000).nullable().describe("Minutes that one agent works on it."),
-  estimateTokens: z.int().min(0).max(1_000_000_000).nullable(),
-  estimateCostMicros: z.int().min(0).max(1_000_000_000_000).nullable().describe("Micro-dollars."),
-  modelTier: line.min(1).max(100).nullable().describe("The tier of model it goes to; null: as the routing says."),
-  allowedTools: lines(100, 200).nullable().describe("The only tools it may use; null: all."),
-  tags: lines(20, 50),
-  covers: z.array(z.int().min(1).max(1_000)).max(200).describe("Sentences of the requirements it meets, from 1."),
-};
-
-/** Single fields of a task, to change them. */
-export const writtenChanges = z.strictObject(fields).partial();
-
-/** A task as a model, a file or a caller writes it; `dependsOn` names places from 0 (2 or "2") or keys. */
-export const writtenTask = z.object({
-  ...fields,
-  key: line.regex(/^[\w.-]{1,50}$/, "A key has 1 to 50 letters, digits, dots, hyphens.").optional(),
-  description: fields.description.default(""),
-  type: fields.type.default("feature"),
-  complexity: fields.complexity.default("medium"),
-  priority: fields.priority.default("medium"),
-  acceptanceCriteria: fields.acceptanceCriteria.default([]),
-  touches: fields.touches.default([]),
-  estimateMinutes: fields.estimateMinutes.default(null),
-  estimateTokens: fields.estimateTokens.default(null),
-  estimateCostMicros: fields.estimateCostMicros.default(null),
-  modelTier: fields.modelTier.default(null),
-  allowedTools: fields.allowedTools.default(null),
-  tags: fields.tags.default([]),
-  covers: fields.covers.default([]),
-  dependsOn: z
-    .array(z.union([z.int().min(0), z.string().trim().min(1).max(50)]))
-    .max(200)
-    .default([])
-    .describe('What must be done before: places in the list from 0 (2 or "2"), or keys.'),
-});
-export type WrittenTask = z.output<typeof writtenTask>;
-
-/** The plan JSON as somebody writes it. */
-export const writtenPlan = z.object({
-  summary: text.max(10_000).default(""),
-  tasks: z.array(writtenTask).min(1, "A plan has at least one task."),
-});
 
 /** A plan that was read, or everything that is wrong with it. */
 export type Reading = { document: PlanDocument; faults?: never } | { document?: never; faults: Fault[] };

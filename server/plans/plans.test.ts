@@ -11,7 +11,7 @@ import * as operations from "./operations.ts";
 import type { PlanDetail } from "./schema.ts";
 
 const { runtime, db, url } = await openTestRuntime();
-const { run, move, bring, claim, read } = workIn(runtime);
+const { run, bring, claim, read } = workIn(runtime);
 const org = await createTestOrg(runtime);
 const wanted = "Users can export invoices as CSV. The export can be stopped.";
 
@@ -198,7 +198,6 @@ test("a plan is completed with its last task, and failed with the reason when so
   await bring(org.owner, id("t4"), "done");
   const ending = await db.transaction(async (tx) => {
     await tx.execute(sql`select set_config('role', 'entourage_system', true)`);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the transaction of it is read
     return findEnding({ tx } as Parameters<typeof findEnding>[0]);
   });
   expect(ending.map(({ planId }) => planId)).toContain(plan.id);

@@ -10,9 +10,7 @@ import {
 } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 import { author } from "../tasks/schema.ts";
-import { planDocument, planTask } from "./document.ts";
-import { writtenChanges, writtenTask } from "./parsing.ts";
-import { templateNames } from "./templates.ts";
+import { planDocument, planTask, templateNames, writtenChanges, writtenTask } from "./document.ts";
 
 const title = z.string().trim().min(1).max(200);
 const requirements = z

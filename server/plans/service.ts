@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import { drawNumbers } from "../tasks/numbers.ts";
+import { drawNumbers } from "../tasks/service.ts";
 import { findTeam, teamMeant } from "../teams/finding.ts";
 import type { PlanDocument } from "./document.ts";
 import { lockPlan, type Plan } from "./finding.ts";

@@ -1,11 +1,8 @@
 import type { Complexity, Rigor, TaskType } from "#db/enums.ts";
 import { sentencesOf } from "./coverage.ts";
-import type { PlanDocument } from "./document.ts";
+import type { PlanDocument, TemplateName } from "./document.ts";
 import { readPlan, requirePlan } from "./parsing.ts";
 import { samplePlan } from "./sample.ts";
-
-export const templateNames = ["feature", "bug_fix", "refactor", "migration", "sample"] as const;
-export type TemplateName = (typeof templateNames)[number];
 
 /** One step of a template; `after` names earlier steps. A step with `each` is there once for every sentence. */
 interface Step {

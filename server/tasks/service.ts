@@ -1,6 +1,7 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { z } from "zod";
 import type { LeaseEnd, Rigor, TaskStatus } from "#db/enums.ts";
+import { numberCounters } from "#db/schema/organizations.ts";
 import { repos } from "#db/schema/repos.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -20,7 +21,6 @@ import {
 } from "./dependencies.ts";
 import { findTask, findTasks, lockTask, type Task } from "./finding.ts";
 import type { assignTaskInput, createTaskInput, TaskOrigin, updateTaskInput } from "./schema.ts";
-import { drawNumbers } from "./numbers.ts";
 import { canMove, isHeld, isOver, transitions } from "./transitions.ts";
 
 /** Creates one task. @returns its id. */
@@ -260,6 +260,20 @@ export async function archiveTask(context: Context, ref: string): Promise<string
 
 function refuseArchived(task: Task): void {
   if (task.archivedAt) throw new AppError("conflict", `#${task.number} is archived and does not change any more.`);
+}
+
+/** Draws short numbers. @returns the last one drawn. */
+export async function drawNumbers({ tx, actor }: Context, name: string, count: number): Promise<number> {
+  const [counter] = await tx
+    .insert(numberCounters)
+    .values({ orgId: actor.orgId, name, value: count })
+    .onConflictDoUpdate({
+      target: [numberCounters.orgId, numberCounters.name],
+      set: { value: sql`${numberCounters.value} + ${count}` },
+    })
+    .returning({ value: numberCounters.value });
+  if (!counter) throw new Error("the counter gave no number");
+  return counter.value;
 }
 
 async function requireRepo({ tx, actor }: Context, teamId: string, repoId: string | null): Promise<void> {
