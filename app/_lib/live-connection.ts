@@ -34,6 +34,10 @@ const changedEvent: ChangedEvent = "changed";
 const movedEvent: MovedEvent = "moved";
 const checkLiveMs = 30_000;
 const checkStaleMs = 5_000;
+/** All pages that lost the same server are back within this, spread evenly, where it answers again by then. */
+const comeBackWithinMs = 2_000;
+/** A page that has not heard the host after so long says so; what it shows is read all the same. */
+const patientMs = 5_000;
 
 /**
  * One socket that keeps a page at what the server holds. Frames are taken in the order of the log; where one is missing,
@@ -51,6 +55,8 @@ export class LiveConnection {
   private kicks = 0;
   private isKickPlanned = false;
   private isKicking = false;
+  private isComingBack = false;
+  private readonly startedAt = Date.now();
   private failures = 0;
   private state: LiveState = "connecting";
   private isStopped = false;
@@ -69,7 +75,11 @@ export class LiveConnection {
   start(names: ChannelNames): void {
     const { Pusher: Client, host } = this.options;
     this.pusher = new Client(host.key, this.clientOptions());
-    this.pusher.connection.bind("state_change", ({ current }: { current: string }) => this.onSocket(current));
+    this.pusher.connection.bind("state_change", ({ previous, current }: { previous: string; current: string }) => {
+      if (previous === "connected" && current === "connecting") this.onLost();
+      else this.onSocket(current);
+    });
+    this.pusher.connection.bind("connecting_in", () => this.onLost());
     this.adopt(names);
     this.later(1_000, () => this.check());
   }
@@ -214,6 +224,29 @@ export class LiveConnection {
   }
 
   /**
+   * The library comes back exactly a second after a line broke, and at once when a server restarts: all pages together.
+   * Each takes a moment of its own instead.
+   */
+  private onLost(): void {
+    if (this.isKicking || this.isStopped) return;
+    this.subscribed.clear();
+    this.log.isCaughtUp = false;
+    this.settle();
+    if (this.isComingBack) return;
+    this.isComingBack = true;
+    // Not within the library's own words: it plans its return after it has told of it.
+    this.later(0, () => {
+      this.isKicking = true;
+      this.pusher?.disconnect();
+      this.isKicking = false;
+    });
+    this.later(Math.max(10, Math.random() * comeBackWithinMs), () => {
+      this.isComingBack = false;
+      this.pusher?.connect();
+    });
+  }
+
+  /**
    * The library waits 15, 30, 60 seconds after a connection that was refused at once, as every one is while a server
    * restarts. Trying anew by hand brings the page back within seconds.
    */
@@ -250,13 +283,15 @@ export class LiveConnection {
       this.log.checkedAt = Date.now();
       await this.log.catchUp();
     }
+    this.settle();
     this.later(1_000, () => this.check());
   }
 
   private settle(): void {
     const isConnected = this.pusher?.connection.state === "connected";
     const isLive = isConnected && this.isListening() && this.log.isCaughtUp;
-    const state = isLive ? "live" : this.state === "connecting" ? "connecting" : "stale";
+    const isPatient = this.state === "connecting" && Date.now() - this.startedAt < patientMs;
+    const state = isLive ? "live" : isPatient ? "connecting" : "stale";
     if (state === this.state) return;
     this.state = state;
     if (isLive) this.failures = 0;

@@ -11,8 +11,8 @@ export interface FollowerOptions {
   readFeed(since: number, limit: number): Promise<{ events: FeedEvent[]; head: number }>;
   /** Events in order, joined; those from the feed bring no cards and are marked `reference`. */
   onFrames(frames: Frame[]): void;
-  /** Too far behind to go event by event: everything must be read again. */
-  onReset(): void;
+  /** Too far behind to go event by event: everything must be read again, and then holds every event up to this one. */
+  onReset(head?: number): void;
   /** Calls back once before the next paint. */
   schedule(flush: () => void): void;
   /** Whether all channels are subscribed: only then does the end of the feed meet the beginning of the frames. */
@@ -107,7 +107,7 @@ export class LogFollower {
       if (head - since > tooFarBehind) {
         this.readUpTo(head);
         this.queue = [];
-        return this.options.onReset();
+        return this.options.onReset(head);
       }
       for (const event of events) if (event.seq > this.lastOf(event)) this.emit(fromFeed(event));
       const isAll = events.length < pageSize;

@@ -44,7 +44,13 @@ export async function startHost() {
 export type TestHost = Awaited<ReturnType<typeof startHost>>;
 
 /** A page as a browser runs it: the product's own connection on the real pusher-js, with real permissions. */
-export async function openPage(runtime: Runtime, host: TestHost, actor: Actor, teamId?: string) {
+export async function openPage(
+  runtime: Runtime,
+  host: TestHost,
+  actor: Actor,
+  teamId?: string,
+  more: { onFrames?: (frames: Frame[]) => void; onReset?: (from: number, to: number) => void } = {},
+) {
   const frames: Frame[] = [];
   const page = { frames, state: "connecting" as LiveState, resets: 0, feedReads: 0, signedOut: false };
   const readChannels = () => as(runtime, actor, (context) => currentChannels(context, { teamId }));
@@ -61,8 +67,14 @@ export async function openPage(runtime: Runtime, host: TestHost, actor: Actor, t
     },
     authorize: (socketId, channel) =>
       authorizeSubscription(runtime, host.push, actor, { socketId, channel, askedAt: new Date(), requestId: "test" }),
-    onFrames: (some) => frames.push(...some),
-    onReset: () => page.resets++,
+    onFrames: (some) => {
+      frames.push(...some);
+      more.onFrames?.(some);
+    },
+    onReset: (head = 0) => {
+      page.resets++;
+      more.onReset?.(told(frames).at(-1) ?? channels.seq, head);
+    },
     onState: (state) => {
       page.state = state;
     },
