@@ -16,6 +16,7 @@ import { getModelSavings } from "#server/models/operations.ts";
 import type { Operation } from "#server/operation.ts";
 import { getOrg } from "#server/organizations/operations.ts";
 import { listPricesOperation } from "#server/prices/operations.ts";
+import { getRealtimeStats } from "#server/realtime/operations.ts";
 import { getRepo, listReposOperation } from "#server/repos/operations.ts";
 import { listSignIns } from "#server/sign-ins/operations.ts";
 import { getTeamSettings } from "#server/team-settings/operations.ts";
@@ -142,6 +143,9 @@ export const loadWebhooks = (orgRef: string) =>
     ask("webhooks.deliveries", listWebhookDeliveries, { limit: 50 }),
     ask("githubApps.list", listGithubApps, {}),
   );
+
+/** How the realtime of the organization does. */
+export const loadRealtime = (orgRef: string) => answers(orgRef, ask("realtime.stats", getRealtimeStats, {}));
 
 export const loadProfile = (orgRef: string) => answers(orgRef, me, ask("signIns.list", listSignIns, {}));
 

@@ -3,6 +3,7 @@
 import clsx from "clsx";
 import {
   Brain,
+  Activity,
   Building2,
   CircleDollarSign,
   KeyRound,
@@ -32,7 +33,8 @@ type SettingsPageId =
   | "models"
   | "api-keys"
   | "connect"
-  | "webhooks";
+  | "webhooks"
+  | "realtime";
 
 const groups: readonly { title: string; pages: readonly { id: SettingsPageId; title: string; icon: LucideIcon }[] }[] =
   [
@@ -44,6 +46,7 @@ const groups: readonly { title: string; pages: readonly { id: SettingsPageId; ti
         { id: "teams", title: "Teams", icon: UserCog },
         { id: "audit", title: "Audit", icon: ScrollText },
         { id: "webhooks", title: "Webhooks", icon: Webhook },
+        { id: "realtime", title: "Realtime", icon: Activity },
       ],
     },
     {
