@@ -123,9 +123,13 @@ const databaseGauges: Record<string, { help: string; label?: string }> = {
 
 type Row = { name: string; label: string | null; value: number };
 
-function readDatabase(runtime: OpenRuntime): Promise<readonly Row[]> {
+async function readDatabase(runtime: OpenRuntime): Promise<readonly Row[]> {
   const options = { requestId: `metrics-${newId()}`, system: true, snapshot: true };
-  return inTransaction(runtime, systemActor("", "metrics"), options, ({ tx }) =>
+  // As who signed in: the roles of requests do not see what others' connections do.
+  const connections = await runtime.sql<Row[]>`
+    select 'database_connections' as name, coalesce(state, 'other') as label, count(*)::float8 as value from pg_stat_activity
+     where datname = current_database() and application_name like 'entourage-%' group by 2`;
+  const rows = await inTransaction(runtime, systemActor("", "metrics"), options, ({ tx }) =>
     tx.execute<Row>(sql`
       with behind as (select h.org_id, coalesce(c.seq, 0) as told, h.seq - coalesce(c.seq, 0) as events
         from event_heads h left join relay_cursors c on c.org_id = h.org_id where h.seq > coalesce(c.seq, 0))
@@ -141,10 +145,9 @@ function readDatabase(runtime: OpenRuntime): Promise<readonly Row[]> {
       union all select 'channel_messages_unpushed', null, count(*)::float8 from channel_messages where not is_pushed
       union all select 'workers_live', null, count(*)::float8 from worker_beats where beat_at > now() - interval '10 seconds'
       union all select 'open_pages', null, coalesce(sum(connections), 0)::float8 from realtime_minutes
-        where minute = date_trunc('minute', now() - interval '30 seconds')
-      union all select 'database_connections', coalesce(state, 'other'), count(*)::float8 from pg_stat_activity
-        where datname = current_database() and application_name like 'entourage-%' group by 2`),
+        where minute = date_trunc('minute', now() - interval '30 seconds')`),
   );
+  return [...rows, ...connections];
 }
 
 /** Whether a bearer header brings the token that was set. */
