@@ -15,7 +15,7 @@ import { RotateKeyDialog } from "./rotate-key-dialog.tsx";
 
 /** One provider: whether it is called now and if not why, where it is, what it offers. */
 export function ProviderRow({ credential }: { credential: Credential }) {
-  const { provider, api, baseUrl, lastFour, models, goneModels, testAnswer, updatedAt } = credential;
+  const { provider, api, baseUrl, lastFour, models, goneModels, testAnswer, problem, updatedAt } = credential;
   return (
     <li aria-label={provider} className="flex items-start gap-3 border-b px-4 py-3 last:border-b-0">
       <div className="min-w-0 grow">
@@ -30,7 +30,7 @@ export function ProviderRow({ credential }: { credential: Credential }) {
         </p>
         <Trouble credential={credential} />
         <p className="mt-0.5 text-small text-muted">
-          Saved <RelativeTime at={updatedAt} />. {testAnswer}
+          Saved <RelativeTime at={updatedAt} />. {problem === testAnswer ? "" : testAnswer}
         </p>
         {models.length > 0 ? <Offered provider={provider} models={models} gone={goneModels} /> : null}
       </div>

@@ -30,13 +30,21 @@ const Changes = dynamic(() => import("#app/_features/reviews/changes.tsx").then(
   loading: () => <SkeletonRows count={6} label="Loading the changes" />,
 });
 
+const SeenContext = dynamic(() =>
+  import("#app/_features/task-contexts/seen-context.tsx").then((module) => module.SeenContext),
+);
+
+const TaskVerifications = dynamic(() =>
+  import("#app/_features/verifications/task-verifications.tsx").then((module) => module.TaskVerifications),
+);
+
 const TaskRequests = dynamic(() =>
   import("#app/_features/inbox/task-requests.tsx").then((module) => module.TaskRequests),
 );
 
 /** A whole task on a page: its words and its story, its changes, its merges; beside them what is known of it. */
 export function TaskView({ number }: { number: number }) {
-  const { team, orgSlug } = useWork();
+  const { team, orgSlug, canWork } = useWork();
   const { data, error, refetch } = useTask(number);
   const [tab, setTab] = useQueryState(
     "tab",
@@ -74,6 +82,16 @@ export function TaskView({ number }: { number: number }) {
                 <TaskActivity task={task} />
               </div>
             </TabPanel>
+            <TabPanel value="context">
+              <div className="pt-4">
+                {tab === "context" ? (
+                  <SeenContext teamId={team.id} number={task.number} canChange={canWork && task.archivedAt === null} />
+                ) : null}
+              </div>
+            </TabPanel>
+            <TabPanel value="checks">
+              <div className="pt-4">{tab === "checks" ? <TaskVerifications number={task.number} /> : null}</div>
+            </TabPanel>
             <TabPanel value="changes">
               <div className="pt-4">{tab === "changes" ? <Changes task={task} /> : null}</div>
             </TabPanel>
@@ -96,12 +114,17 @@ export function TaskView({ number }: { number: number }) {
   );
 }
 
-const tabNames = ["task", "changes", "merges"] as const;
+const tabNames = ["task", "context", "checks", "changes", "merges"] as const;
 
 function tabsOf({ repo, merges }: TaskDetail) {
-  if (!repo) return [{ value: "task", label: "Task" }];
-  return [
+  const always = [
     { value: "task", label: "Task" },
+    { value: "context", label: "Context" },
+    { value: "checks", label: "Checks" },
+  ];
+  if (!repo) return always;
+  return [
+    ...always,
     { value: "changes", label: "Changes" },
     { value: "merges", label: "Merges", count: merges.length > 0 ? merges.length : undefined },
   ];
