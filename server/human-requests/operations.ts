@@ -100,7 +100,7 @@ export const withdrawRequestOperation = defineOperation({
 export const useApproval = defineOperation({
   name: "use_approval",
   summary:
-    "Use an approval you were given, right before doing exactly that action: it holds once. Refused when the action differs from what was approved.",
+    "Use an approval you were given, right before doing exactly that action: it holds once, for 7 days. Refused when the action differs from what was approved.",
   kind: "command",
   permission: "request:ask",
   input: schema.useApprovalInput,

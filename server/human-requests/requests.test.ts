@@ -175,6 +175,21 @@ test("an approval holds for exactly its action, and once", async () => {
   await expect(run(operations.useApproval, other, { action })).rejects.toMatchObject({ code: "forbidden" });
 });
 
+test("an approval that nobody used for a week has lapsed, and says so; one of six days holds", async () => {
+  const { org, agent } = await working();
+  const use = (input: number) => run(operations.useApproval, agent, { action: { name: "deploy.production", input } });
+  for (const days of [6, 8]) {
+    const action = { name: "deploy.production", input: days };
+    const { request } = await ask(agent, { kind: "approval", title: `Deploy ${days}?`, action });
+    await answer(org.owner, request, { approved: true });
+    await db.execute(
+      sql`update human_requests set closed_at = closed_at - make_interval(days => ${days}) where id = ${request}`,
+    );
+  }
+  await expect(use(8)).rejects.toMatchObject({ code: "forbidden", message: expect.stringContaining("lapsed") });
+  await expect(use(6)).resolves.toMatchObject({ request: { status: "resolved" } });
+});
+
 test("a task that stops waiting withdraws its question with the reason; who answers late is told so", async () => {
   for (const end of ["cancelled", "reassigned", "taken up again"] as const) {
     const { org, agent, task } = await working();

@@ -45,6 +45,22 @@ test("what still serves stays: a live sign-in, a worker that beats, a sample tha
   expect(left.map(({ id }) => id).sort()).toEqual([living, justEnded, "beats", org.orgId].sort());
 });
 
+test("entries of the ledger go after ninety days, and each counter keeps the one that holds its sums", async () => {
+  const org = await createTestOrg(runtime);
+  const entry = (budget: string, days: number, settledAfter: number) =>
+    db.execute(sql`insert into ledger (org_id, budget_id, period_start, kind, settled_delta, reserved_delta, settled_after, reserved_after, cap_micros, at)
+      values (${org.orgId}, ${budget}, '2026-01-01', 'settled', 1, 0, ${settledAfter}, 0, 100, now() - make_interval(days => ${days}))`);
+  const [old, living] = [newId(), newId()];
+  for (const n of [1, 2, 3]) await entry(old, 200 - n, n);
+  await entry(living, 120, 1);
+  await entry(living, 60, 2);
+  await entry(living, 1, 3);
+  await trim();
+  const left = await db.execute<{ at: string }>(sql`select budget_id || ' ' || settled_after as at from ledger
+    where org_id = ${org.orgId} order by id`);
+  expect(left.map(({ at }) => at)).toEqual([`${old} 3`, `${living} 2`, `${living} 3`]);
+});
+
 test("a batch is never larger than said, and says that there is more", async () => {
   await db.execute(sql`insert into worker_beats (id, started_at, beat_at)
     select 'old-' || n, now(), now() - interval '2 days' from generate_series(1, 5) n`);

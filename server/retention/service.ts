@@ -18,6 +18,9 @@ const outlived = {
   mcp_used_states: sql`used_at < now() - interval '1 day'`,
   // Long enough for a provider's last retry and for a person who looks back; an id that comes later than that is new.
   webhook_deliveries: sql`received_at < now() - interval '90 days'`,
+  // The last entry of a counter stays: it holds the sums of all before it, and doctor compares them with the counter.
+  ledger: sql`at < now() - interval '90 days' and exists (select 1 from ledger later where later.org_id = ledger.org_id
+    and later.budget_id = ledger.budget_id and later.period_start = ledger.period_start and later.id > ledger.id)`,
   webhook_secrets: sql`expires_at < now()`,
   github_app_requests: sql`expires_at < now() - interval '1 day'`,
   sign_ins: sql`least(revoked_at, expires_at) < now() - interval '30 days'`,
