@@ -141,7 +141,7 @@ test("no page of the settings or of a team's rooms keeps anybody out, in both th
 
 test("a table that is wider than a phone says that it goes on, until one has seen its end", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto(settings(page, "members"));
+  await page.goto(settings(page, "prices"));
   await isLive(page);
   const hint = page.locator("[data-scroll-hint]").first();
   await expect(hint).toBeVisible();
