@@ -39,6 +39,8 @@ test("two tabs whose sockets are cut again and again while work happens end iden
   const cut = await cuttable(context);
   await enterAsOwner(page);
   const other = await context.newPage();
+  // A column draws the cards that are in sight: all of this walk.
+  for (const tab of [page, other]) await tab.setViewportSize({ width: 1440, height: 2_400 });
   await other.goto(page.url());
   await isLive(other);
   const mark = `Cut ${Date.now()}`;
