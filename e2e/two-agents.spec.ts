@@ -31,7 +31,7 @@ test("the ten lines of the documentation let two agents work together", async ({
     const env = {
       NODE_ENV,
       PATH,
-      XDG_CONFIG_HOME: bin,
+      XDG_CONFIG_HOME: join(bin, "config"),
       ENTOURAGE_SERVER: new URL(page.url()).origin,
       RIO_KEY,
       IDA_KEY,
