@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openTerminal } from "../mcp/cli/test/terminal.ts";
 import { enter } from "./session.ts";
+import { openTerminal } from "./terminal.ts";
 import { expect, test } from "./test.ts";
 
 test("a command line shows a code, its person lets it in, and ends it again among their sign-ins", async ({ page }) => {

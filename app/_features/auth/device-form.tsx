@@ -36,7 +36,6 @@ export function DeviceForm({ given }: { given: string }) {
     return undefined;
   }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the code of the address is looked up once.
   useEffect(() => {
     if (!given || isLooked.current) return;
     isLooked.current = true;
@@ -44,7 +43,7 @@ export function DeviceForm({ given }: { given: string }) {
       setRefusal(wrong);
       setLooking(false);
     });
-  }, []);
+  }, [given]);
 
   if (looking) return <Told title="Looking for the client …">This takes a moment.</Told>;
   if (!found) {
