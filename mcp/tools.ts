@@ -19,6 +19,7 @@ import * as models from "#server/models/operations.ts";
 import type { Operation } from "#server/operation.ts";
 import * as organizations from "#server/organizations/operations.ts";
 import * as pauses from "#server/pauses/operations.ts";
+import * as forecasts from "#server/forecasts/operations.ts";
 import * as plans from "#server/plans/operations.ts";
 import { ping } from "#server/platform/operations.ts";
 import { listPricesOperation, setPriceOperation } from "#server/prices/operations.ts";
@@ -61,6 +62,7 @@ export const readTools: readonly Operation[] = [
   plans.getPlanVersion,
   plans.comparePlanVersions,
   plans.getPlanRun,
+  forecasts.forecastPlan,
   plans.exportPlanOperation,
   worktrees.getWorktree,
   messages.getInbox,

@@ -8,14 +8,26 @@ import {
   MessagesSquare,
   RadioTower,
   SquareKanban,
+  Target,
   Workflow,
 } from "lucide-react";
 
-export type RoomId = "board" | "graph" | "queue" | "agents" | "messages" | "channels" | "repos" | "costs" | "activity";
+export type RoomId =
+  | "plans"
+  | "board"
+  | "graph"
+  | "queue"
+  | "agents"
+  | "messages"
+  | "channels"
+  | "repos"
+  | "costs"
+  | "activity";
 export type Room = { id: RoomId; title: string; keys: string; icon: LucideIcon };
 
 /** The rooms of a team, in the order of the rail. A room stands here once its page exists: no dead links. */
 export const rooms: readonly Room[] = [
+  { id: "plans", title: "Plans", keys: "g p", icon: Target },
   { id: "board", title: "Board", keys: "g b", icon: SquareKanban },
   { id: "graph", title: "Graph", keys: "g d", icon: Workflow },
   { id: "queue", title: "Queue", keys: "g q", icon: GitMerge },

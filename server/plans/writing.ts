@@ -112,3 +112,15 @@ export async function finishWriting(
   const { document, model } = result;
   await addVersion(context, plan, { document, source: "model", writtenWith: model });
 }
+
+/** What the writer is told besides the plan. */
+export async function readInstruction(
+  { tx, actor }: Context,
+  planId: string,
+): Promise<{ instruction: string; model: string | null }> {
+  const [row] = await tx
+    .select({ instruction: planWritings.instruction, model: planWritings.model })
+    .from(planWritings)
+    .where(and(eq(planWritings.orgId, actor.orgId), eq(planWritings.planId, planId)));
+  return row ?? { instruction: "", model: null };
+}

@@ -18,6 +18,7 @@ import * as models from "../models/operations.ts";
 import * as organizations from "../organizations/operations.ts";
 import * as pauses from "../pauses/operations.ts";
 import { listPricesOperation, setPriceOperation } from "../prices/operations.ts";
+import * as forecasts from "../forecasts/operations.ts";
 import * as plans from "../plans/operations.ts";
 import { ping } from "../platform/operations.ts";
 import { getRealtimeStats, realtimeChannels } from "../realtime/operations.ts";
@@ -101,6 +102,7 @@ export const appRouter = router({
   profile: router({ get: query(tokens.getProfile), update: mutation(tokens.updateProfile) }),
   tokens: router({ authenticate: mutation(tokens.authenticate) }),
   samples: router({ start: mutation(startSample) }),
+  forecasts: router({ plan: query(forecasts.forecastPlan) }),
   plans: router({
     list: query(plans.listPlansOperation),
     get: query(plans.getPlan),

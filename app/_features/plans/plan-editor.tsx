@@ -1,0 +1,172 @@
+"use client";
+
+import { Check, Plus, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useMemo, useState } from "react";
+import { useMe } from "#app/_features/members/use-me.ts";
+import { useChange } from "#app/_features/settings/use-change.ts";
+import { typeLabel } from "#app/_features/tasks/task-type.ts";
+import { useGraphLayout } from "#app/_features/tasks/use-graph-layout.ts";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { useIsPhone } from "#app/_lib/use-is-phone.ts";
+import { useActions } from "#app/_shell/actions.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Skeleton } from "#app/_ui/skeleton.tsx";
+import { type Column, Table } from "#app/_ui/table.tsx";
+import type { PlanTask } from "#server/plans/document.ts";
+import type { PlanDetail } from "#server/plans/schema.ts";
+import { TaskFields } from "./task-fields.tsx";
+import { span } from "./plan-words.ts";
+
+const PlanCanvas = dynamic(() => import("./plan-canvas.tsx").then((module) => module.PlanCanvas), {
+  ssr: false,
+  loading: () => <Skeleton className="h-full w-full" />,
+});
+
+type Draft = NonNullable<PlanDetail["draft"]>;
+
+/** The draft of a plan: the list and the graph side by side, the chosen task's fields beside them. */
+export function PlanEditor({ plan, draft }: { plan: PlanDetail; draft: Draft }) {
+  const trpc = useTRPC();
+  const { can } = useMe();
+  const isPhone = useIsPhone();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const { tasks } = draft.document;
+  const canEdit = can("task:manage") && plan.status === "awaiting_approval";
+  const edit = useChange(trpc.plans.edit.mutationOptions(), { refused: "The plan was not changed" });
+  const approve = useChange(trpc.plans.approve.mutationOptions(), {
+    done: ({ tasks: made }) => `Approved: ${made.length} tasks are on the board`,
+    refused: "The plan was not approved",
+  });
+  type Edit = Parameters<typeof edit.apply>[0]["edits"][number];
+  const apply = (...edits: Edit[]) => edit.apply({ planId: plan.id, version: draft.version, edits });
+  const add = () => void apply({ do: "add", task: { title: "New task", dependsOn: chosen ? [chosen] : [] } });
+  const canApprove = can("plans:approve") && plan.status === "awaiting_approval";
+  const go = () => void approve.apply({ planId: plan.id, version: draft.version });
+  useActions([
+    { id: "plan.add", title: "Add a task", group: "Plans", keys: "c", icon: <Plus />, when: () => canEdit, run: add },
+    { id: "plan.approve", title: "Approve the plan", group: "Plans", icon: <Check />, when: () => canApprove, run: go },
+  ]);
+  const edges = useMemo(
+    () => tasks.flatMap(({ key, dependsOn }) => dependsOn.map((from) => ({ from, to: key }))),
+    [tasks],
+  );
+  const layout = useGraphLayout(useMemo(() => ({ nodes: tasks.map(({ key }) => key), edges }), [tasks, edges]));
+  const boxes = useMemo(
+    () =>
+      tasks.map(({ key, title, type, estimateMinutes }) => ({
+        ...{ key, title, tone: "plain" as const },
+        above: (
+          <>
+            {typeLabel[type]}
+            {estimateMinutes === null ? "" : ` · ${span(estimateMinutes)}`}
+          </>
+        ),
+      })),
+    [tasks],
+  );
+  const task = tasks.find(({ key }) => key === chosen);
+  return (
+    <div className="flex min-h-0 grow flex-col">
+      <div className="flex flex-wrap items-center gap-2 border-b px-3 py-1.5">
+        <p className="text-app text-muted">
+          Version {draft.version}: {tasks.length} {tasks.length === 1 ? "task" : "tasks"}
+        </p>
+        <div className="ml-auto flex items-center gap-2">
+          {canEdit ? (
+            <Button size="sm" icon={<Plus className="size-3.5" />} keys="c" onClick={add}>
+              Add task
+            </Button>
+          ) : null}
+          {canApprove ? (
+            <Button
+              size="sm"
+              variant="primary"
+              icon={<Check className="size-3.5" />}
+              loading={approve.isPending}
+              onClick={go}
+            >
+              Approve
+            </Button>
+          ) : null}
+        </div>
+      </div>
+      <div className="flex min-h-0 grow max-lg:flex-col">
+        <div className="min-h-40 overflow-y-auto lg:w-2/5 lg:border-r">
+          <Table
+            label="Tasks of the plan"
+            columns={columns}
+            rows={tasks}
+            rowKey={({ key }) => key}
+            selected={chosen}
+            onSelect={setChosen}
+            onOpen={setChosen}
+          />
+        </div>
+        {isPhone ? null : (
+          <div role="region" aria-label="Graph of the plan" className="min-h-80 grow">
+            {layout ? (
+              <PlanCanvas
+                boxes={boxes}
+                edges={edges}
+                layout={layout}
+                chosen={chosen}
+                onChoose={setChosen}
+                {...(canEdit
+                  ? {
+                      onConnect: (from: string, to: string) => void apply({ do: "connect", from, to }),
+                      onDisconnect: (from: string, to: string) => void apply({ do: "disconnect", from, to }),
+                    }
+                  : {})}
+              />
+            ) : null}
+          </div>
+        )}
+        {task ? (
+          <TaskFields
+            key={`${task.key} ${plan.updatedAt}`}
+            task={task}
+            others={tasks}
+            canEdit={canEdit}
+            onClose={() => setChosen(null)}
+            onSave={(changes) => apply({ do: "edit", key: task.key, changes })}
+            onConnect={(from) => void apply({ do: "connect", from, to: task.key })}
+            onDisconnect={(from) => void apply({ do: "disconnect", from, to: task.key })}
+            remove={
+              canEdit ? (
+                <Button
+                  size="sm"
+                  variant="ghost"
+                  icon={<Trash2 className="size-3.5" />}
+                  onClick={() => {
+                    setChosen(null);
+                    void apply({ do: "remove", key: task.key });
+                  }}
+                >
+                  Remove
+                </Button>
+              ) : null
+            }
+          />
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+const columns: readonly Column<PlanTask>[] = [
+  { id: "title", title: "Task", grow: true, cell: ({ title }) => title },
+  {
+    id: "type",
+    title: "Type",
+    wideOnly: true,
+    cell: ({ type }) => <span className="text-muted">{typeLabel[type]}</span>,
+  },
+  {
+    id: "minutes",
+    title: "Takes",
+    align: "end",
+    cell: ({ estimateMinutes }) =>
+      estimateMinutes === null ? <span className="text-faint">–</span> : span(estimateMinutes),
+  },
+];

@@ -1,0 +1,119 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Pause, Play, RotateCcw, X } from "lucide-react";
+import Link from "next/link";
+import { useMe } from "#app/_features/members/use-me.ts";
+import { Loaded } from "#app/_features/settings/loaded.tsx";
+import { useChange } from "#app/_features/settings/use-change.ts";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { roomHref } from "#app/_shell/rooms.ts";
+import { Banner } from "#app/_ui/banner.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { SkeletonRows } from "#app/_ui/skeleton.tsx";
+import { StatusBadge } from "#app/_ui/status.tsx";
+import type { PlanDetail } from "#server/plans/schema.ts";
+import { Coverage } from "./coverage.tsx";
+import { ForecastStrip } from "./forecast-strip.tsx";
+import { PlanEditor } from "./plan-editor.tsx";
+import { PlanRun } from "./plan-run.tsx";
+
+/** One plan: before the approval its draft to edit, after it how it goes. */
+export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId: string; planId: string }) {
+  const query = useQuery(useTRPC().plans.get.queryOptions({ planId }));
+  return (
+    <Loaded query={query} what="The plan" skeleton={<SkeletonRows count={8} label="Loading the plan" />}>
+      {({ plan }) => (
+        <div className="flex h-full min-h-0 flex-col overflow-y-auto">
+          <header className="flex flex-wrap items-start gap-x-3 gap-y-1 border-b px-3 py-2">
+            <div className="min-w-0 grow">
+              <h1 className="flex flex-wrap items-center gap-2 text-read font-semibold">
+                <Link href={roomHref(orgSlug, teamId, "plans")} className="font-normal text-muted hover:underline">
+                  Plan {plan.number}
+                </Link>
+                <span className="min-w-0 truncate">{plan.title}</span>
+                <StatusBadge of="plan" status={plan.status} />
+              </h1>
+              {plan.latestVersion > 0 && plan.status !== "completed" && plan.status !== "cancelled" ? (
+                <ForecastStrip planId={planId} version={plan.updatedAt} />
+              ) : null}
+            </div>
+            <PlanButtons plan={plan} />
+          </header>
+          {plan.reason ? <Banner tone={plan.status === "failed" ? "danger" : "info"} title={plan.reason} /> : null}
+          {plan.writing?.error && plan.status === "draft" ? <Banner tone="danger" title={plan.writing.error} /> : null}
+          {plan.status === "planning" ? (
+            <p role="status" className="p-3 text-app text-muted">
+              {plan.writing?.progress ?? "It is being written"}…
+            </p>
+          ) : null}
+          {plan.approvedVersion !== null ? (
+            <PlanRun orgSlug={orgSlug} planId={planId} />
+          ) : plan.draft ? (
+            <PlanEditor plan={plan} draft={plan.draft} />
+          ) : null}
+          {plan.approvedVersion === null ? <Coverage plan={plan} /> : null}
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+/** What can be done with the whole plan now. */
+function PlanButtons({ plan: { id: planId, status } }: { plan: PlanDetail }) {
+  const trpc = useTRPC();
+  const { can } = useMe();
+  const pause = useChange(trpc.plans.pause.mutationOptions(), {
+    done: () => "The plan is paused",
+    refused: "The plan was not paused",
+  });
+  const resume = useChange(trpc.plans.resume.mutationOptions(), {
+    done: () => "The plan goes on",
+    refused: "The plan was not resumed",
+  });
+  const retry = useChange(trpc.plans.retryTasks.mutationOptions(), {
+    done: ({ changed }) => `${changed.length} tried again`,
+    refused: "Nothing was tried again",
+  });
+  const cancel = useChange(trpc.plans.cancel.mutationOptions(), {
+    done: () => "The plan is cancelled",
+    refused: "The plan was not cancelled",
+  });
+  const stop = useChange(trpc.plans.cancelWriting.mutationOptions(), { refused: "The writing was not stopped" });
+  if (!can("task:manage")) return null;
+  const isLive = status !== "completed" && status !== "cancelled";
+  return (
+    <div className="flex flex-wrap gap-2">
+      {status === "planning" ? (
+        <Button size="sm" onClick={() => void stop.apply({ planId })}>
+          Stop writing
+        </Button>
+      ) : null}
+      {status === "executing" ? (
+        <Button size="sm" icon={<Pause className="size-3.5" />} onClick={() => void pause.apply({ planId })}>
+          Pause
+        </Button>
+      ) : null}
+      {status === "paused" ? (
+        <Button size="sm" icon={<Play className="size-3.5" />} onClick={() => void resume.apply({ planId })}>
+          Resume
+        </Button>
+      ) : null}
+      {status === "failed" ? (
+        <Button size="sm" icon={<RotateCcw className="size-3.5" />} onClick={() => void retry.apply({ planId })}>
+          Try failed tasks again
+        </Button>
+      ) : null}
+      {isLive ? (
+        <Button
+          size="sm"
+          variant="ghost"
+          icon={<X className="size-3.5" />}
+          onClick={() => void cancel.apply({ planId })}
+        >
+          Cancel plan
+        </Button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+import { sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Complexity, TaskStatus, TaskType } from "#db/enums.ts";
+import type { Context } from "../context.ts";
+import { documentOf, readPlan } from "../plans/queries.ts";
+import { type Ahead, type Band, forecast } from "./forecast.ts";
+import { learn, type Past } from "./learning.ts";
+import type { forecastPlanInput, PlanForecast } from "./schema.ts";
+
+const mostPast = 300;
+const usualMinutes: Record<Complexity, number> = { simple: 15, medium: 30, complex: 60 };
+const usualMicros: Record<Complexity, number> = { simple: 50_000, medium: 200_000, complex: 600_000 };
+
+interface Left {
+  key: string;
+  type: TaskType;
+  complexity: Complexity;
+  estimateMinutes: number | null;
+  estimateCostMicros: number | null;
+  dependsOn: readonly string[];
+  worked: number;
+}
+
+/** When a plan is done and what it costs, by what tasks of this team took so far. */
+export async function forecastPlan(
+  context: Context,
+  { planId, agents: asked }: z.output<typeof forecastPlanInput>,
+): Promise<PlanForecast> {
+  const plan = await readPlan(context, planId);
+  const left =
+    plan.approvedVersion === null
+      ? await tasksOfDraft(context, planId, plan.latestVersion)
+      : await tasksOnBoard(context, planId);
+  const { minutes, micros, agents: there, bills } = await learnedIn(context, plan.teamId);
+  const agents = asked ?? there;
+  const places = new Map(left.map(({ key }, place) => [key, place]));
+  const ahead = left.map(({ dependsOn, worked, ...task }): Ahead => {
+    const cost = micros.expect({ ...task, estimate: task.estimateCostMicros });
+    return {
+      dependsOn: dependsOn.flatMap((key) => places.get(key) ?? []),
+      minutes: minutes.expect({ ...task, estimate: task.estimateMinutes }),
+      // Where finished work never cost anything and nobody said that it would, nothing is expected.
+      micros: bills || task.estimateCostMicros ? cost : { ...cost, center: Number.NEGATIVE_INFINITY },
+      worked,
+    };
+  });
+  const spent = plan.costMicros;
+  const rest = plan.capMicros === null ? null : plan.capMicros - spent;
+  const result = forecast(ahead, { agents, capMicros: rest });
+  const others = [...new Set([1, 2, 3, 4, agents + 1])].filter((count) => count !== agents).toSorted((a, b) => a - b);
+  const at = (after: number) => new Date(context.now.getTime() + after * 60_000).toISOString();
+  return {
+    ...{
+      agents,
+      left: left.length,
+      minutes: rounded(result.minutes, 1),
+      spentMicros: spent,
+      capMicros: plan.capMicros,
+    },
+    costMicros: rounded(
+      {
+        low: spent + result.costMicros.low,
+        likely: spent + result.costMicros.likely,
+        high: spent + result.costMicros.high,
+      },
+      1,
+    ),
+    endsAt: { low: at(result.minutes.low), likely: at(result.minutes.likely), high: at(result.minutes.high) },
+    withinCap: result.withinCap,
+    learnedFrom: minutes.count,
+    criticalPath: result.criticalPath.flatMap((place) => left[place]?.key ?? []),
+    whatIf: others.map((count) => ({ agents: count, minutes: rounded(forecast(ahead, { agents: count }).minutes, 1) })),
+  };
+}
+
+/** What finished tasks of a team took: minutes that somebody held them, and what they cost. */
+async function learnedIn({ tx, actor }: Context, teamId: string) {
+  type Row = Omit<Past, "actual" | "estimate"> & {
+    minutes: number;
+    micros: number;
+    estimateMinutes: number | null;
+    estimateMicros: number | null;
+  } & Record<string, unknown>;
+  const past = await tx.execute<Row>(sql`with page as materialized (
+      select * from tasks t where t.org_id = ${actor.orgId} and t.team_id = ${teamId} and t.status = 'done'
+        order by t.number desc limit ${mostPast}
+    ), held as materialized (
+      select l.task_id, sum(extract(epoch from coalesce(l.ended_at, l.started_at) - l.started_at)) / 60 as minutes from leases l
+        where l.org_id = ${actor.orgId} and l.task_id = any(array(select id from page)) group by 1)
+    select t.type, t.complexity, t.estimate_minutes as "estimateMinutes", t.estimate_cost_micros::float8 as "estimateMicros",
+      h.minutes::float8 as minutes, coalesce(c.cost_micros, 0)::float8 as micros
+    from page t join held h on h.task_id = t.id left join task_costs c on c.org_id = ${actor.orgId} and c.task_id = t.id`);
+  const [crew] = await tx.execute<{ agents: number }>(sql`select count(*)::int as agents from agents
+    where org_id = ${actor.orgId} and team_id = ${teamId} and role = 'engineer' and status = 'active'`);
+  const told = (row: Row) => ({ type: row.type, complexity: row.complexity });
+  return {
+    minutes: learn(
+      past.map((row) => ({ ...told(row), estimate: row.estimateMinutes, actual: row.minutes })),
+      ({ estimate, complexity }) => estimate ?? usualMinutes[complexity],
+    ),
+    micros: learn(
+      past.map((row) => ({ ...told(row), estimate: row.estimateMicros, actual: row.micros })),
+      ({ estimate, complexity }) => estimate ?? usualMicros[complexity],
+    ),
+    bills: past.some(({ micros }) => micros > 0),
+    agents: Math.max(1, crew?.agents ?? 1),
+  };
+}
+
+async function tasksOfDraft(context: Context, planId: string, version: number): Promise<Left[]> {
+  if (version === 0) return [];
+  return (await documentOf(context, planId, version)).tasks.map((task) => ({ ...task, worked: 0 }));
+}
+
+async function tasksOnBoard({ tx, actor }: Context, planId: string): Promise<Left[]> {
+  type Row = Left & { status: TaskStatus } & Record<string, unknown>;
+  const rows = await tx.execute<Row>(sql`select coalesce(t.plan_key, t.id::text) as key, t.type, t.complexity, t.status,
+      t.estimate_minutes as "estimateMinutes", t.estimate_cost_micros::float8 as "estimateCostMicros",
+      array(select b.plan_key from task_dependencies d join tasks b on b.org_id = d.org_id and b.id = d.depends_on_id
+        where d.org_id = t.org_id and d.task_id = t.id and b.plan_id = t.plan_id and b.status not in ('done', 'cancelled')) as "dependsOn",
+      coalesce((select extract(epoch from now() - l.started_at) / 60 from leases l where l.org_id = t.org_id and l.task_id = t.id
+        and l.ended_at is null), 0)::float8 as worked
+    from tasks t where t.org_id = ${actor.orgId} and t.plan_id = ${planId} and t.status not in ('done', 'cancelled') order by t.number`);
+  return [...rows];
+}
+
+const rounded = ({ low, likely, high }: Band, to: number): Band => ({
+  low: Math.round(low / to) * to,
+  likely: Math.round(likely / to) * to,
+  high: Math.round(high / to) * to,
+});
