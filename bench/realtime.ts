@@ -1,156 +1,113 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { connectPusher, type PushClient } from "#server/realtime/pusher.ts";
-import { WebSocket } from "ws";
-import { z } from "zod";
+import { parseArgs } from "node:util";
+import { figure, median, quantile, round } from "./figure.ts";
+import { Audience, frame, type Peer } from "./realtime/audience.ts";
+import { startServer } from "./realtime/child.ts";
 
-/**
- * What a delivery costs and how many fit in a second, at 1,000 subscribers and 200-byte messages,
- * against a plain `ws` server in the same run. Subscribers and server share this machine's cores.
- */
-const subscribers = 1_000;
-const peers = ["ws", "entourage"] as const;
-const rounds = 3;
+// What a delivery costs, how long it takes at a fixed load and how many fit in a second, with 1, 200 and 1,000
+// subscribers, against `ws` and socket.io in the same run; and what an idle connection keeps. 200-byte messages;
+// subscribers and server share this machine's cores.
 
-const started = z.object({ port: z.number() });
-const usage = z.object({ cpuMicros: z.number(), rssBytes: z.number() });
-const padding = "x".repeat(150);
+const { values } = parseArgs({
+  options: {
+    parts: { type: "string", default: "fan-out,idle" },
+    subscribers: { type: "string", default: "1,200,1000" },
+    repeats: { type: "string", default: "3" },
+    seconds: { type: "string", default: "5" },
+    burst: { type: "string", default: "300" },
+    connections: { type: "string", default: "10000" },
+  },
+});
+const peers: readonly Peer[] = ["ws", "socket.io", "entourage"];
+const parts = values.parts.split(",");
+if (parts.includes("fan-out")) for (const size of values.subscribers.split(",").map(Number)) await fanOut(size);
+if (parts.includes("idle")) await idle(Number(values.connections));
 
 interface Figures {
-  readonly cpuMicrosPerDelivery: number;
-  readonly deliveriesPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly kibPerConnection: number;
+  p50: number;
+  p99: number;
+  max: number;
+  cpuAtLoad: number;
+  cpuInBurst: number;
+  perSecond: number;
 }
 
-/** Prints one JSON line for each server, and one with their ratios. */
-async function benchRealtime(): Promise<void> {
-  const runs: Record<(typeof peers)[number], Figures[]> = { ws: [], entourage: [] };
-  for (let round = 0; round < rounds; round++) for (const peer of peers) runs[peer].push(await measure(peer));
-  const plain = middle(runs.ws);
-  const ours = middle(runs.entourage);
-  for (const peer of peers)
-    console.log(JSON.stringify({ figure: "realtime fan-out", peer, subscribers, ...middle(runs[peer]) }));
-  console.log(
-    JSON.stringify({
-      figure: "realtime fan-out, ours / ws",
-      cpu: round2(ours.cpuMicrosPerDelivery / plain.cpuMicrosPerDelivery),
-      ceiling: round2(ours.deliveriesPerSecond / plain.deliveriesPerSecond),
-      p99: round2(ours.p99Ms / plain.p99Ms),
-      memory: round2(ours.kibPerConnection / plain.kibPerConnection),
-    }),
-  );
+async function fanOut(subscribers: number): Promise<void> {
+  const runs = new Map<Peer, Figures[]>(peers.map((peer) => [peer, []]));
+  for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
+    for (const peer of peers) runs.get(peer)?.push(await measure(peer, subscribers));
+  }
+  const of = (peer: Peer, key: keyof Figures) => median((runs.get(peer) ?? []).map((run) => run[key]));
+  for (const peer of peers) {
+    figure({
+      ...{ figure: "realtime: fan-out", peer, subscribers },
+      ...{ p50_ms: round(of(peer, "p50")), p99_ms: round(of(peer, "p99")), max_ms: round(of(peer, "max")) },
+      ...{ cpu_us_at_load: round(of(peer, "cpuAtLoad")), cpu_us_in_burst: round(of(peer, "cpuInBurst")) },
+      deliveries_a_second: Math.round(of(peer, "perSecond")),
+    });
+  }
+  for (const peer of ["ws", "socket.io"] as const) {
+    const ratio = (key: keyof Figures) => round(of("entourage", key) / of(peer, key));
+    figure({
+      ...{ figure: `realtime: fan-out, ours / ${peer}`, subscribers },
+      ...{ cpu_at_load: ratio("cpuAtLoad"), cpu_in_burst: ratio("cpuInBurst"), ceiling: ratio("perSecond") },
+      ...{ p50: ratio("p50"), p99: ratio("p99") },
+    });
+  }
 }
 
-async function measure(peer: string): Promise<Figures> {
-  const child = fork(new URL("./realtime/server.ts", import.meta.url), [peer]);
-  const { port } = started.parse((await once(child, "message")).at(0));
-  const push = connectPusher({
-    appId: "1",
-    key: "bench",
-    secret: "bench-secret",
-    host: "127.0.0.1",
-    port,
-    useTLS: false,
-  });
-  const before = await usageOf(child);
-  const audience = await Audience.gather(port);
-  const seated = await usageOf(child);
-  const steadyMs = await steady(push, audience);
-  const burst = await burstOf(push, audience, child);
-  audience.leave();
-  push.close();
-  child.disconnect();
-  await once(child, "exit");
-  return {
-    ...burst,
-    p50Ms: round2(steadyMs[Math.floor(steadyMs.length * 0.5)] ?? 0),
-    p99Ms: round2(steadyMs[Math.floor(steadyMs.length * 0.99)] ?? 0),
-    kibPerConnection: Math.round((seated.rssBytes - before.rssBytes) / 1_024 / subscribers),
+async function measure(peer: Peer, subscribers: number): Promise<Figures> {
+  const server = await startServer(peer);
+  const audience = await Audience.gather(server.port, subscribers, peer);
+  const cost = async (messages: number, send: () => Promise<void>) => {
+    const before = await server.usage();
+    const begun = performance.now();
+    await send();
+    await audience.heard(messages);
+    const seconds = (performance.now() - begun) / 1_000;
+    const cpu = (await server.usage()).cpuMicros - before.cpuMicros;
+    return { cpu: cpu / messages / subscribers, perSecond: (messages * subscribers) / seconds };
   };
-}
+  // 10,000 deliveries a second, and at most a hundred messages.
+  const rate = Math.min(100, 10_000 / subscribers);
+  const messages = Math.round(rate * Number(values.seconds));
+  // The first second warms both sides up.
+  await cost(rate, () => sendSteadily(rate));
+  audience.ages = [];
+  const steady = await cost(messages, () => sendSteadily(messages));
+  const { ages } = audience;
+  const burst = Number(values.burst);
+  const fast = await cost(burst, () => server.push.triggerFrames(Array.from({ length: burst }, frame)));
+  audience.leave();
+  await server.stop();
+  return {
+    ...{ p50: quantile(ages, 0.5), p99: quantile(ages, 0.99), max: ages.reduce((a, b) => Math.max(a, b), 0) },
+    ...{ cpuAtLoad: steady.cpu, cpuInBurst: fast.cpu, perSecond: fast.perSecond },
+  };
 
-/** 10 messages a second for 5 s, so 10,000 deliveries a second. */
-async function steady(push: PushClient, audience: Audience): Promise<number[]> {
-  audience.latenciesMs = [];
-  for (let i = 0; i < 50; i++) {
-    await Promise.all([push.triggerFrames([frame()]), delay(100)]);
-  }
-  await audience.heard(50);
-  return audience.latenciesMs.toSorted((a, b) => a - b);
-}
-
-/** 300 messages as fast as they are taken. */
-async function burstOf(push: PushClient, audience: Audience, child: ChildProcess) {
-  const { cpuMicros } = await usageOf(child);
-  const startedMs = performance.now();
-  await push.triggerFrames(Array.from({ length: 300 }, frame));
-  await audience.heard(300);
-  const seconds = (performance.now() - startedMs) / 1_000;
-  const deliveries = 300 * subscribers;
-  const spent = (await usageOf(child)).cpuMicros - cpuMicros;
-  return { cpuMicrosPerDelivery: round2(spent / deliveries), deliveriesPerSecond: Math.round(deliveries / seconds) };
-}
-
-function frame() {
-  return { channel: "load", event: "tick", data: `${Date.now()} ${padding}` };
-}
-
-async function usageOf(child: ChildProcess) {
-  child.send("usage");
-  return usage.parse((await once(child, "message")).at(0));
-}
-
-/** A thousand subscribers that only count and, of each message, note how old it was. */
-class Audience {
-  latenciesMs: number[] = [];
-  private readonly sockets: WebSocket[] = [];
-  private messages = 0;
-  private seated = 0;
-
-  static async gather(port: number): Promise<Audience> {
-    const audience = new Audience();
-    for (let i = 0; i < subscribers; i++) audience.seat(port);
-    while (audience.seated < subscribers) await delay(5);
-    return audience;
-  }
-
-  async heard(messages: number): Promise<void> {
-    while (this.messages < messages * subscribers) await delay(1);
-    this.messages = 0;
-  }
-
-  leave(): void {
-    for (const socket of this.sockets) socket.terminate();
-  }
-
-  private seat(port: number): void {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/app/bench?protocol=7`, { perMessageDeflate: false });
-    this.sockets.push(socket);
-    socket.on("open", () => socket.send('{"event":"pusher:subscribe","data":{"channel":"load"}}'));
-    socket.on("message", (message: Buffer) => this.hear(message.toString("latin1")));
-  }
-
-  private hear(text: string): void {
-    if (text.includes("subscription_succeeded")) this.seated += 1;
-    const sentMs = /"data":"(\d+) /.exec(text)?.[1];
-    if (sentMs === undefined) return;
-    this.latenciesMs.push(Date.now() - Number(sentMs));
-    this.messages += 1;
+  async function sendSteadily(count: number): Promise<void> {
+    const begun = performance.now();
+    for (let n = 0; n < count; n++) {
+      await delay(Math.max(0, begun + (n * 1_000) / rate - performance.now()));
+      await server.push.triggerFrames([frame()]);
+    }
   }
 }
 
-function middle(figures: readonly Figures[]): Figures {
-  const sorted = [...figures].sort((a, b) => a.cpuMicrosPerDelivery - b.cpuMicrosPerDelivery);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  if (!median) throw new Error("nothing was measured");
-  return median;
+async function idle(connections: number): Promise<void> {
+  const kib = new Map<Peer, number>();
+  for (const peer of peers) {
+    const server = await startServer(peer);
+    // What a server needs once, it needs before the first look.
+    const first = await Audience.gather(server.port, 100, peer, false);
+    const before = await server.usage();
+    const audience = await Audience.gather(server.port, connections - 100, peer, false);
+    const after = await server.usage();
+    kib.set(peer, (after.rssBytes - before.rssBytes) / 1_024 / (connections - 100));
+    for (const some of [first, audience]) some.leave();
+    await server.stop();
+    figure({ figure: "realtime: an idle connection", peer, connections, kib_each: round(kib.get(peer) ?? 0) });
+  }
+  const ratio = (peer: Peer) => round((kib.get("entourage") ?? 0) / (kib.get(peer) ?? 0));
+  figure({ figure: "realtime: an idle connection, ours / peer", ws: ratio("ws"), "socket.io": ratio("socket.io") });
 }
-
-function round2(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-await benchRealtime();

@@ -15,6 +15,8 @@ export interface Product {
   url: string;
   /** Where its database and secrets are, for tests that start it again. */
   dataDir: string;
+  /** Where its worker listens, for those who speak to the realtime server as the product itself does. */
+  workerPort: number;
   stop: () => Promise<void>;
 }
 
@@ -30,8 +32,10 @@ export async function startProduct({ settings = {}, log = "product.log" }: Produ
   const dataDir = await mkdtemp(join(tmpdir(), "entourage-e2e-"));
   await chmod(dataDir, 0o755); // As root the database runs under another user, who must be able to enter.
   const port = await findFreePort();
+  const workerPort = await findFreePort();
   const url = `http://localhost:${port}`;
-  const child = launch(port, dataDir, settings, join(LOGS, log));
+  const own = { ENTOURAGE_WORKER_PORT: String(workerPort), ...settings };
+  const child = launch(port, dataDir, own, join(LOGS, log));
   const stop = async () => {
     await end(child);
     await rm(dataDir, { recursive: true, force: true });
@@ -42,7 +46,7 @@ export async function startProduct({ settings = {}, log = "product.log" }: Produ
     await stop();
     throw error;
   }
-  return { url, dataDir, stop };
+  return { url, dataDir, workerPort, stop };
 }
 
 function launch(port: number, dataDir: string, settings: Record<string, string>, logFile: string): ChildProcess {

@@ -16,10 +16,10 @@ const { runtime, url } = await openTestRuntime();
 const host = await startHost();
 const parts = new Set<{ stop(): Promise<void> }>();
 
-function start(isEmbedded = true) {
+function start(isEmbedded = true, push = host.push) {
   const onError = () => {};
-  parts.add(startRelay(runtime, { url, push: host.push, isEmbedded, onError }));
-  parts.add(startAccess(runtime, { push: host.push, isEmbedded, onError }));
+  parts.add(startRelay(runtime, { url, push, isEmbedded, onError }));
+  parts.add(startAccess(runtime, { push, isEmbedded, onError }));
 }
 afterEach(async () => {
   for (const part of parts) await part.stop();
@@ -109,6 +109,31 @@ test("on another host a revocation renames the channels: the others follow, the 
   );
   await expect(ask(org.owner, String(before.team))).rejects.toMatchObject({ code: "forbidden" });
 });
+
+test.each(["this one cannot hear the others", "another one cannot hear this one"])(
+  "where not every realtime node can be told (%s), a removal renames the channels as well",
+  async (which) => {
+    const isOurs = which.startsWith("this");
+    const node = newId();
+    if (!isOurs)
+      await asSystem(({ tx }) =>
+        tx.execute(query`insert into realtime_nodes (id, beat_at, trouble) values (${node}, now(), 'it is apart')`),
+      );
+    start(true, { ...host.push, terminateUser: async (id) => (await host.push.terminateUser(id)) && !isOurs });
+    const org = await createTestOrg(runtime);
+    const member = await createTestMember(runtime, org, "member");
+    const names = () => as(runtime, org.owner, (context) => currentChannels(context, { teamId: org.teamId }));
+    const before = await names();
+    await as(runtime, org.owner, (context) =>
+      record(context, "member.deactivated", [{ subject: member.id, data: {} }]),
+    );
+    await until("new names", async () => {
+      const now = await names();
+      return now.team !== before.team && now.org !== before.org;
+    });
+    await asSystem(({ tx }) => tx.execute(query`delete from realtime_nodes where id = ${node}`));
+  },
+);
 
 test("nothing foreign, malformed or made up is signed, and no key subscribes", async () => {
   const [org, foreign] = [await createTestOrg(runtime), await createTestOrg(runtime)];

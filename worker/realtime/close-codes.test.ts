@@ -1,25 +1,80 @@
 import { expect, test } from "vitest";
-import { createPusherServer } from "./server.ts";
-import { app, RawClient, startServer, until } from "./test/harness.ts";
+import { createPusherServer, type PusherServerOptions } from "./server.ts";
+import { app, type Harness, RawClient, startServer, until } from "./test/harness.ts";
+
+type Options = Partial<PusherServerOptions>;
 
 async function closedWith(client: RawClient): Promise<number> {
   return (await until("a close", () => client.closed)).code;
 }
 
-test("a connection that cannot be served is closed with the protocol's code", async () => {
-  const harness = await startServer();
-  const { port } = harness;
-  const close = (path: string) => closedWith(new RawClient(`ws://127.0.0.1:${port}${path}`));
-  expect(await close(`/app/other?protocol=7`)).toBe(4001);
-  expect(await close(`/nowhere/${app.key}?protocol=7`)).toBe(4005);
-  expect(await close(`//?protocol=7`)).toBe(4005);
-  expect(await close(`/app/${app.key}?protocol=seven`)).toBe(4006);
-  expect(await close(`/app/${app.key}?protocol=4`)).toBe(4007);
-  expect(await close(`/app/${app.key}?protocol=8`)).toBe(4007);
-  expect(await close(`/app/${app.key}`)).toBe(4008);
-  expect(harness.server.stats()).toMatchObject({ connections: 0, refused: 7 });
-  await harness.stop();
+/** Every code of the public protocol (pusher-websockets-protocol, "Error codes"), and how a client comes to it here. */
+const codes: Record<number, (() => Promise<number>) | string> = {
+  4000: () => refusedBy({ isSecure: ({ headers }) => headers["x-forwarded-proto"] === "https" }),
+  4001: () => refusedBy({}, "/app/other?protocol=7"),
+  4003: () => refusedBy({ isEnabled: () => false }),
+  4004: () => refusedBy({ limits: { connectionQuota: 0 } }),
+  4005: () => refusedBy({}, `/nowhere/${app.key}?protocol=7`),
+  4006: () => refusedBy({}, `/app/${app.key}?protocol=seven`),
+  4007: () => refusedBy({}, `/app/${app.key}?protocol=4`),
+  4008: () => refusedBy({}, `/app/${app.key}`),
+  4009: () => afterwards({}, (raw) => raw.send({ event: "pusher:signin", data: { auth: "no", user_data: "{}" } })),
+  4100: () => refusedBy({ limits: { connections: 0 } }),
+  4200: () => afterwards({}, (_raw, harness) => harness.server.close()),
+  4201: () =>
+    afterwards({ limits: { activityTimeoutSeconds: 0.05, pongTimeoutSeconds: 0.05 } }, (raw) => {
+      raw.socket.pong = () => {};
+    }),
+  4202: "only for clients that cannot answer pings, of protocols that are not served (4007)",
+  4301: () => told(({ client }) => client.send({ event: "client-x", channel: "private-room", data: 1 })),
+  // Not in the list of the protocol, but documented with watchlists.
+  4302: () =>
+    told(({ client, harness, socketId }) => {
+      const user = { id: "zoe", watchlist: Array.from({ length: 101 }, (_, n) => String(n)) };
+      client.send({ event: "pusher:signin", data: harness.pusher.authenticateUser(socketId, user) });
+    }),
+};
+
+const testable = Object.entries(codes).flatMap(([code, come]) =>
+  typeof come === "string" ? [] : [{ code: Number(code), come }],
+);
+test.each(testable)("a client comes to $code as documented", async ({ code, come }) => expect(await come()).toBe(code));
+
+test("of the documented codes only those of clients that are not served are never sent", () => {
+  const never = Object.entries(codes).filter(([, come]) => typeof come === "string");
+  expect(never.map(([code]) => Number(code))).toEqual([4202]);
 });
+
+async function refusedBy(options: Options, path = `/app/${app.key}?protocol=7`): Promise<number> {
+  const harness = await startServer(options);
+  const code = await closedWith(new RawClient(`ws://127.0.0.1:${harness.port}${path}`));
+  expect(harness.server.stats()).toMatchObject({ connections: 0, refused: 1 });
+  await harness.stop();
+  return code;
+}
+
+async function afterwards(options: Options, act: (raw: RawClient, harness: Harness) => unknown): Promise<number> {
+  const harness = await startServer(options);
+  const raw = harness.raw();
+  await raw.socketId();
+  await act(raw, harness);
+  const code = await closedWith(raw);
+  await harness.stop();
+  return code;
+}
+
+/** Codes that come in an event and leave the connection as it is. */
+async function told(act: (known: { client: RawClient; harness: Harness; socketId: string }) => void): Promise<number> {
+  const harness = await startServer({ limits: { clientEventsPerSecond: 0 } });
+  const client = harness.raw();
+  const socketId = await client.socketId();
+  await client.subscribe("private-room", harness.pusher.authorizeChannel(socketId, "private-room"));
+  act({ client, harness, socketId });
+  const { data } = await client.next("pusher:error");
+  expect(client.closed).toBeUndefined();
+  await harness.stop();
+  return data && typeof data === "object" && "code" in data ? Number(data.code) : 0;
+}
 
 test("protocols 5, 6 and 7 are served, also below /realtime", async () => {
   const harness = await startServer();

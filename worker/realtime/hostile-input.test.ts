@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { channelAuth } from "./signature.ts";
+import { channelAuth, requestSignature } from "./signature.ts";
 import type { Log } from "./sockets.ts";
 import { app, type Harness, startServer, until } from "./test/harness.ts";
 
@@ -163,3 +164,94 @@ test("a channel's attributes are told only where they exist", async () => {
   expect(await ask("/channels", { info: "user_count", filter_by_prefix: "presence-" })).toBe(200);
   expect(await ask("/channels/news", { info: "subscription_count" })).toBe(200);
 });
+
+test("connections that are opened and never say what they want are cut, and disturb nobody", async () => {
+  const own = await startServer({ limits: { headersSeconds: 0.3 } });
+  const good = own.raw();
+  await good.subscribe("calm");
+  const half = Array.from({ length: 100 }, (_, n) => {
+    const socket = connect(own.port, "127.0.0.1");
+    socket.on("error", () => {});
+    // Some say nothing at all, some stop in the middle of the upgrade.
+    if (n % 2 === 0) socket.write(`GET /app/${app.key}?protocol=7 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n`);
+    return socket.resume();
+  });
+  await own.push.triggerFrames([{ channel: "calm", event: "meanwhile", data: {} }]);
+  await good.next("meanwhile");
+  await until("all to be cut", () => half.every((socket) => socket.closed));
+  expect(own.server.stats()).toMatchObject({ connections: 1, refused: 0 });
+  expect(good.closed).toBeUndefined();
+  await own.stop();
+});
+
+test("a socket that is closed on one side only is gone", async () => {
+  const own = await startServer();
+  const half = connect({ port: own.port, host: "127.0.0.1", allowHalfOpen: true });
+  half.on("error", () => {});
+  half.write(
+    `GET /app/${app.key}?protocol=7 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `Sec-WebSocket-Key: ${Buffer.alloc(16).toString("base64")}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  );
+  half.resume();
+  await until("it to be there", () => own.server.stats().connections === 1);
+  half.end();
+  await until("it to be gone", () => own.server.stats().connections === 0);
+  expect(own.server.stats().channels).toBe(0);
+  half.destroy();
+  await own.stop();
+});
+
+test("a clock that is off by an hour, in either direction, opens nothing and sends nothing", async () => {
+  const raw = harness.raw();
+  const socketId = await raw.socketId();
+  const hour = 3_600_000;
+  for (const [n, offMs] of [-hour, hour].entries()) {
+    const channel = `private-team.clock${n}`;
+    const ask = { socketId, channel, userId: "ada", askedAt: new Date(Date.now() + offMs) };
+    raw.send({ event: "pusher:subscribe", data: { channel, ...harness.push.authorizeChannel(ask) } });
+    const refused = () =>
+      raw.messages.find(({ event, channel: on }) => event === "pusher:subscription_error" && on === channel);
+    expect(await until("the refusal", refused)).toMatchObject({
+      data: { status: 401, error: expect.stringContaining("too old") },
+    });
+    const path = `/apps/${app.id}/events`;
+    const body = JSON.stringify({ name: "e", channel: "c", data: "{}" });
+    const auth_timestamp = String(Math.floor((Date.now() + offMs) / 1_000));
+    const query = signedAt(path, body, auth_timestamp);
+    const answer = await fetch(`http://127.0.0.1:${harness.port}${path}?${query}`, { method: "POST", body });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toEqual({
+      error: expect.stringMatching(/auth_timestamp is 3(599|600|601) s from this/),
+    });
+  }
+});
+
+test("no forged signature is taken, whatever its shape", async () => {
+  const raw = harness.raw();
+  const socketId = await raw.socketId();
+  const channel = "private-forged";
+  const { auth } = harness.pusher.authorizeChannel(socketId, channel);
+  const [key = "", signature = ""] = auth.split(":");
+  const forged = [
+    ...["", ":", key, `${key}:`, signature, `${key}:${signature.toUpperCase()}`, `${key}:${signature} `, ` ${auth}`],
+    ...[`other:${signature}`, `${key}:${signature.slice(0, -1)}`, `${key}:${signature}0`, `${key}::${signature}`],
+    harness.pusher.authorizeChannel(socketId, "private-other").auth,
+    harness.pusher.authorizeChannel("1.1", channel).auth,
+    harness.pusher.authorizeChannel(socketId, channel, { user_id: "ada" }).auth,
+    harness.pusher.authenticateUser(socketId, { id: "ada" }).auth,
+  ];
+  for (const wrong of forged) raw.send({ event: "pusher:subscribe", data: { channel, auth: wrong } });
+  const refusals = () => raw.messages.filter(({ event }) => event === "pusher:subscription_error");
+  await until("every refusal", () => refusals().length === forged.length);
+  expect(raw.messages.some(({ event }) => event === "pusher_internal:subscription_succeeded")).toBe(false);
+  await raw.subscribe(channel, { auth });
+});
+
+function signedAt(path: string, body: string, auth_timestamp: string): URLSearchParams {
+  const query = new URLSearchParams({
+    ...{ auth_key: app.key, auth_timestamp, auth_version: "1.0" },
+    body_md5: createHash("md5").update(body).digest("hex"),
+  });
+  query.set("auth_signature", requestSignature(app.secret, { method: "POST", path, query }));
+  return query;
+}

@@ -52,8 +52,11 @@ async function handle(api: HttpApi, request: IncomingMessage): Promise<Answer> {
   const unsigned = whyUnsigned(api.app, { method, path, query, body }, clock);
   if (unsigned !== undefined) return refusal(401, unsigned);
   // Reading twice is harmless.
-  if (method !== "GET" && api.replays.isReplay(query.get("auth_signature") ?? ""))
-    return refusal(401, "this request was made before; sign a new one");
+  if (method !== "GET") {
+    const signature = query.get("auth_signature") ?? "";
+    if (api.replays.isReplay(signature)) return refusal(401, "this request was made before; sign a new one");
+    api.nodes.say({ type: "signed", signature });
+  }
   const parsed = parseJson(body.toString("utf8"));
   if (body.length > 0 && parsed === undefined) return refusal(400, "the body is not JSON");
   return dispatch(api, `${method} ${route}`, { query, body: parsed });

@@ -19,7 +19,10 @@ export interface Limits {
   readonly messageBytes: number;
   readonly messagesPerSecond: number;
   readonly channelsPerConnection: number;
+  /** Past these a client is asked to come back later. */
   readonly connections: number;
+  /** Past these, on this node, a client is told that there is no place for it. */
+  readonly connectionQuota: number;
   /** Loopback addresses are not counted: behind our own front every socket would share one. */
   readonly connectionsPerAddress: number;
   /** What may wait for a reader, in our queue and the socket's, before the reader is cut. */
@@ -27,6 +30,8 @@ export interface Limits {
   readonly cachedEvents: number;
   readonly cacheSeconds: number;
 
+  /** Whoever opens a connection and does not say what it wants is cut. */
+  readonly headersSeconds: number;
   readonly activityTimeoutSeconds: number;
   readonly pongTimeoutSeconds: number;
   /** How far the clock of a signed HTTP request may be off. */
@@ -49,11 +54,13 @@ export const defaultLimits: Limits = {
   messagesPerSecond: 500,
   channelsPerConnection: 500,
   connections: 10_000,
+  connectionQuota: Number.POSITIVE_INFINITY,
   connectionsPerAddress: 250,
   queuedBytes: 1_048_576,
   cachedEvents: 10_000,
   cacheSeconds: 1_800,
 
+  headersSeconds: 10,
   activityTimeoutSeconds: 120,
   pongTimeoutSeconds: 30,
   requestClockSeconds: 600,

@@ -26,6 +26,10 @@ export interface PusherServerOptions {
   readonly metrics?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Where to report what happens on channels, as Pusher's webhooks do. */
   readonly webhooks?: Pick<WebhookOptions, "url" | "gatherMs" | "pausesMs"> | undefined;
+  /** Whether a request came over TLS; where it is asked and did not, the client is told to. */
+  readonly isSecure?: ((request: IncomingMessage) => boolean) | undefined;
+  /** False while nobody is to connect. */
+  readonly isEnabled?: (() => boolean) | undefined;
   /** What it shares with other nodes; without it, it is the only one. */
   readonly bus?: Bus | undefined;
   readonly nodeTimes?: NodeTimes | undefined;
@@ -77,7 +81,8 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
   const watchlists = new Watchlists(nodes);
   const protocol = { app: options.app, limits, channels, evictions, watchlists, report };
   const addressOf = options.addressOf ?? ((request: IncomingMessage) => request.socket.remoteAddress ?? "");
-  const sockets = new Sockets({ protocol, log, allowedOrigins: options.allowedOrigins });
+  const { allowedOrigins, isSecure, isEnabled } = options;
+  const sockets = new Sockets({ protocol, log, allowedOrigins, isSecure, isEnabled });
   const replays = new Replays(limits.requestClockSeconds);
   const api = { ...protocol, nodes, replays, terminate: (userId: string) => sockets.terminate(userId) };
   // Frames are shared between sockets and written past `ws`, so they cannot be compressed per socket.
@@ -110,7 +115,12 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
   }
 
   const http = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+    {
+      headersTimeout: limits.headersSeconds * 1_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: limits.headersSeconds * 500,
+    },
     handleRequest,
   );
   http.on("upgrade", handleUpgrade);
@@ -119,7 +129,7 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
     handleRequest,
     handleUpgrade,
     async listen(port, host) {
-      await serveNodes(nodes, { channels, evictions, watchlists, sockets, report, log });
+      await serveNodes(nodes, { channels, evictions, watchlists, sockets, replays, report, log });
       return new Promise((resolve, reject) => {
         http.once("error", reject);
         http.listen(port, host, () => {

@@ -35,6 +35,8 @@ export class Sockets {
   private readonly protocol: Protocol;
   private readonly log: Log;
   private readonly allowedOrigins: ReadonlySet<string>;
+  private readonly isSecure: (request: IncomingMessage) => boolean;
+  private readonly isEnabled: () => boolean;
   private readonly connections = new Set<Connection>();
   private readonly perAddress = new Map<string, number>();
   private readonly postman = new Postman();
@@ -43,7 +45,15 @@ export class Sockets {
   private slowReadersCut = 0;
   private isClosing = false;
 
-  constructor(options: { protocol: Protocol; log: Log; allowedOrigins: readonly string[] }) {
+  constructor(options: {
+    protocol: Protocol;
+    log: Log;
+    allowedOrigins: readonly string[];
+    isSecure?: ((request: IncomingMessage) => boolean) | undefined;
+    isEnabled?: (() => boolean) | undefined;
+  }) {
+    this.isSecure = options.isSecure ?? (() => true);
+    this.isEnabled = options.isEnabled ?? (() => true);
     this.protocol = options.protocol;
     this.log = options.log;
     this.allowedOrigins = new Set(options.allowedOrigins);
@@ -58,7 +68,10 @@ export class Sockets {
     webSocket.on("error", () => {});
     const [path = "", search = ""] = (request.url ?? "").split("?", 2);
     const version = new URLSearchParams(search).get("protocol");
-    const refusal = this.whyMalformed(path, version) ?? this.whyNotAdmitted(request.headers.origin, address);
+    const refusal =
+      this.whyMalformed(path, version) ??
+      this.whyNotServed(request) ??
+      this.whyNotAdmitted(request.headers.origin, address);
     const outbox = new Outbox({
       socket,
       postman: this.postman,
@@ -112,6 +125,14 @@ export class Sockets {
     if (!/^\d{1,3}$/.test(version)) return { code: 4006, reason: "Invalid version string format" };
     if (Number(version) < 5 || Number(version) > 7)
       return { code: 4007, reason: "Unsupported protocol version; 5 to 7 are" };
+    return undefined;
+  }
+
+  private whyNotServed(request: IncomingMessage): Refusal | undefined {
+    if (!this.isSecure(request)) return { code: 4000, reason: "Only TLS is accepted; connect with wss://" };
+    if (!this.isEnabled()) return { code: 4003, reason: "Realtime is switched off" };
+    if (this.connections.size >= this.protocol.limits.connectionQuota)
+      return { code: 4004, reason: "Over the connection quota" };
     return undefined;
   }
 

@@ -32,6 +32,8 @@ export const nodeMessage = z.discriminatedUnion("type", [
     ),
   }),
   z.object({ type: z.literal("tell"), node: z.string() }),
+  /** A signed request was made: it is not to be taken again. */
+  z.object({ type: z.literal("signed"), signature: z.string() }),
   z.object({ type: z.literal("bye") }),
 ]);
 export type NodeMessage = z.infer<typeof nodeMessage>;

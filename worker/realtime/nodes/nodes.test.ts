@@ -243,6 +243,18 @@ describe.each(kinds)("two nodes on %s", (kind) => {
     expect(late).toBe(0);
   });
 
+  test("a signed request that was made on one node is a replay on the other", async () => {
+    const [a, b] = nodes;
+    const path = `/apps/${app.id}/events`;
+    const body = JSON.stringify({ name: "e", channel: "replayed", data: "{}" });
+    const query = a.pusher.createSignedQueryString({ method: "POST", path, body });
+    const send = async (node: Node) =>
+      (await fetch(`http://127.0.0.1:${node.port}${path}?${query}`, { method: "POST", body })).status;
+    expect(await send(a)).toBe(200);
+    // Within two seconds it may be the same request made twice.
+    await until("the refusal", async () => (await send(b)) === 401);
+  });
+
   test("a node that comes later knows the last event of cache channels, and who is there", async () => {
     const [a] = nodes;
     await a.pusher.trigger("cache-state", "state", { version: 9 });

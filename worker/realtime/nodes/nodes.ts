@@ -21,6 +21,7 @@ export interface NodeServer {
   state(): NodeState;
   deliver(event: RemoteEvent): void;
   keep(cached: NodeState["cached"]): void;
+  signed(signature: string): void;
   evict(channel: string, userId: string | undefined): void;
   terminate(userId: string): void;
   /** A node ended without a word; this is the one that tells of it. */
@@ -231,6 +232,8 @@ export class Nodes {
       case "state":
         server?.keep(message.cached);
         return directory.replace(node, message);
+      case "signed":
+        return server?.signed(message.signature);
       case "tell":
         if (message.node === this.id && server) this.say(server.state());
         return;

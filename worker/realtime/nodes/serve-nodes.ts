@@ -1,5 +1,6 @@
 import type { Channels } from "../channels.ts";
 import type { Evictions } from "../evictions.ts";
+import type { Replays } from "../replays.ts";
 import type { Log, Sockets } from "../sockets.ts";
 import type { Watchlists } from "../watchlists.ts";
 import type { Report } from "../webhooks.ts";
@@ -10,13 +11,14 @@ interface Node {
   readonly evictions: Evictions;
   readonly watchlists: Watchlists;
   readonly sockets: Sockets;
+  readonly replays: Replays;
   readonly report: Report;
   readonly log: Log;
 }
 
 /** Does for the other nodes what they say, and tells clients of this one what changes on the others. */
 export function serveNodes(nodes: Nodes, node: Node): Promise<void> {
-  const { channels, evictions, watchlists, sockets, report, log } = node;
+  const { channels, evictions, watchlists, sockets, replays, report, log } = node;
   nodes.directory.watch({
     counted(channel) {
       channels.countedElsewhere(channel);
@@ -30,6 +32,7 @@ export function serveNodes(nodes: Nodes, node: Node): Promise<void> {
     state: () => ({ type: "state", ...channels.state(), online: watchlists.here() }),
     deliver: (event) => channels.deliver(event),
     keep: (cached) => channels.keep(cached),
+    signed: (signature) => void replays.isReplay(signature),
     evict(channel, userId) {
       evictions.revokeChannel(channel, userId);
       channels.evict(channel, userId);
