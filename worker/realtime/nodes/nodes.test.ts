@@ -53,9 +53,14 @@ const haveMet = (nodes: readonly Node[]) =>
 async function startLine(kind: string): Promise<string> {
   if (kind === "postgres") return (await openTestDatabase()).url;
   const redis = await startRedis();
-  afterAll(() => redis.stop());
+  lines.add(redis);
   return redis.url;
 }
+// Here, since a hook that is set while another runs is never called.
+const lines = new Set<{ stop(): Promise<void> }>();
+afterAll(async () => {
+  for (const line of lines) await line.stop();
+});
 
 const kinds = [...(hasRedis ? ["redis"] : []), "postgres"];
 
