@@ -39,7 +39,7 @@ export function forecast(
   const dependsOn = tasks.map((task) => task.dependsOn);
   const paths = pathsOf(likely, dependsOn);
   const steps = tasks.map((task, place) => ({ dependsOn: task.dependsOn, path: paths[place] ?? 0 }));
-  const random = generator(tasks.length + agents);
+  const random = generator(tasks.length);
   const count = tasks.length > 300 ? 100 : draws;
   const ends: number[] = [];
   const costs: number[] = [];

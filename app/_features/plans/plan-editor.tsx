@@ -67,7 +67,7 @@ export function PlanEditor({ plan, draft }: { plan: PlanDetail; draft: Draft }) 
   );
   const task = tasks.find(({ key }) => key === chosen);
   return (
-    <div className="flex min-h-0 grow flex-col">
+    <div className="flex shrink-0 flex-col lg:min-h-96 lg:shrink lg:grow">
       <div className="flex flex-wrap items-center gap-2 border-b px-3 py-1.5">
         <p className="text-app text-muted">
           Version {draft.version}: {tasks.length} {tasks.length === 1 ? "task" : "tasks"}
@@ -91,7 +91,7 @@ export function PlanEditor({ plan, draft }: { plan: PlanDetail; draft: Draft }) 
           ) : null}
         </div>
       </div>
-      <div className="flex min-h-0 grow max-lg:flex-col">
+      <div className="flex max-lg:flex-col lg:min-h-0 lg:grow">
         <div className="min-h-40 overflow-y-auto lg:w-2/5 lg:border-r">
           <Table
             label="Tasks of the plan"

@@ -49,7 +49,7 @@ function RunView({ orgSlug, run: { nodes, edges } }: { orgSlug: string; run: Run
     if (number !== undefined) router.push(taskHref(orgSlug, number));
   };
   return (
-    <div className="flex min-h-0 grow max-lg:flex-col">
+    <div className="flex shrink-0 max-lg:flex-col lg:min-h-96 lg:shrink lg:grow">
       <div className="min-h-40 overflow-y-auto lg:w-1/2 lg:border-r">
         <Table
           label="Tasks of the plan"
