@@ -201,3 +201,7 @@ export type CredentialStatus = (typeof credentialStatuses)[number];
 /** From the cheapest to the best: what work is routed to, and escalated along. */
 export const modelTiers = ["local", "small", "medium", "large"] as const;
 export type ModelTier = (typeof modelTiers)[number];
+
+/** `parked`: waits for people. `handed_back`: its lease was gone; whoever takes the task next goes on. */
+export const turnStatuses = ["running", "parked", "handed_back", "finished", "failed"] as const;
+export type TurnStatus = (typeof turnStatuses)[number];

@@ -35,6 +35,7 @@ import * as teamSettings from "#server/team-settings/operations.ts";
 import * as teams from "#server/teams/operations.ts";
 import * as tokens from "#server/tokens/operations.ts";
 import { listVerificationsOperation } from "#server/verifications/operations.ts";
+import { getTurnLog } from "#server/turns/operations.ts";
 import * as webhooks from "#server/webhooks/operations.ts";
 import * as worktrees from "#server/worktrees/operations.ts";
 
@@ -243,6 +244,7 @@ export const notForAgents: readonly Operation[] = [
   models.getModelRouting,
   models.setModelRouting,
   models.getModelSavings,
+  getTurnLog,
   channels.subscribeChannel,
   channels.getStatistics,
   channels.listHandlesOperation,

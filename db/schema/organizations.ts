@@ -160,6 +160,8 @@ export const agents = snakeCase.table(
     isDefault: boolean().notNull(),
     /** Tasks it may hold at once; a lease names one of the slots 0 … slots − 1. */
     slots: integer().notNull(),
+    /** Of runtime `model`: a tier, or a model as provider/name; null: as the team's table routes. */
+    model: text(),
     /** How long a lease of its own lives without a sign of life; null means the default of its runtime. */
     leaseSeconds: integer(),
     createdAt: createdAt(),

@@ -18,6 +18,10 @@ export const agent = z.object({
     .int()
     .nullable()
     .describe("How long a lease lives without a sign of life; null: the default of its runtime."),
+  model: z
+    .string()
+    .nullable()
+    .describe("Of runtime model: a tier (small, medium …) or provider/model; null: as the team's table routes."),
   createdAt: isoTime,
   lastSeenAt: isoTime.nullable().describe("When its key or its lease last gave a sign of life."),
   holds: z
@@ -48,6 +52,16 @@ const name = z
 const slots = z.int().min(1).max(64).describe("How many tasks it may hold at once.");
 const leaseSeconds = z.int().min(2).max(86_400).nullable().describe("Life of its leases; null: as its runtime has it.");
 
+const model = z
+  .string()
+  .trim()
+  .regex(
+    /^(local|small|medium|large|[a-z][a-z0-9-]{0,39}\/[\w.:/@+-]{1,160})$/,
+    "Name a tier, or a model as provider/model.",
+  )
+  .nullable()
+  .describe("For runtime model: a tier or provider/model. Null: as the team's table routes.");
+
 export const listAgentsInput = z.strictObject({
   teamId: id.optional().describe("Only this team's."),
   archived: z.boolean().default(false).describe("Also the archived ones."),
@@ -73,6 +87,7 @@ export const createAgentInput = z.strictObject({
   runtime: z.enum(agentRuntimes).default("external"),
   slots: slots.optional().describe("How many tasks it may hold at once. Left out: as the team has it."),
   leaseSeconds: leaseSeconds.default(null),
+  model: model.default(null),
 });
 
 export const updateAgentInput = z.strictObject({
@@ -81,6 +96,7 @@ export const updateAgentInput = z.strictObject({
   role: z.enum(agentRoles).optional(),
   slots: slots.optional(),
   leaseSeconds: leaseSeconds.optional(),
+  model: model.optional(),
 });
 
 export const agentInput = z.strictObject({ agentId: id });

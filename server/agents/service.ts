@@ -16,14 +16,15 @@ export interface NewAgent {
   isDefault?: boolean;
   slots?: number | undefined;
   leaseSeconds?: number | null;
+  model?: string | null;
 }
 
 /** Adds an agent to a team that was just made. @returns its id. */
 export async function addAgent(context: Context, agent: NewAgent): Promise<string> {
   const id = newId();
-  const { teamId, name, role, runtime, isDefault = false, slots = 1, leaseSeconds = null } = agent;
+  const { teamId, name, role, runtime, isDefault = false, slots = 1, leaseSeconds = null, model = null } = agent;
   await record(context, "agent.created", [
-    { subject: id, team: teamId, data: { name, role, runtime, isDefault, slots, leaseSeconds } },
+    { subject: id, team: teamId, data: { name, role, runtime, isDefault, slots, leaseSeconds, model } },
   ]);
   return id;
 }
@@ -42,6 +43,7 @@ export interface AgentChanges {
   role?: AgentRole | undefined;
   slots?: number | undefined;
   leaseSeconds?: number | null | undefined;
+  model?: string | null | undefined;
 }
 
 /** Changes an agent. One that becomes a reviewer gives back its tasks: reviewers take none. */

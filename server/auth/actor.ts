@@ -170,7 +170,17 @@ async function findKeyHolder({ tx }: Context, which: SQL, ip: string): Promise<R
   return { actor: { ...holder, permissions, keyId: row.keyId }, endsAt: row.endsAt ?? Number.POSITIVE_INFINITY };
 }
 
-function agentActor(id: string, { orgId, agentName, agentRole, runtime, teamId }: KeyRow): Actor {
+/** An agent as itself. */
+export function agentActor(
+  id: string,
+  {
+    orgId,
+    agentName,
+    agentRole,
+    runtime,
+    teamId,
+  }: Pick<KeyRow, "orgId" | "agentName" | "agentRole" | "runtime" | "teamId">,
+): Actor {
   return {
     kind: "agent",
     id,

@@ -131,6 +131,7 @@ export const eventData = {
     isDefault: z.boolean(),
     slots: z.int(),
     leaseSeconds: z.int().nullable(),
+    model: text.nullable().optional(),
   }),
   "agent.updated": z
     .object({
@@ -138,6 +139,7 @@ export const eventData = {
       role: z.enum(agentRoles),
       slots: z.int(),
       leaseSeconds: z.int().nullable(),
+      model: text.nullable(),
       status: z.enum(agentStatuses),
     })
     .partial(),

@@ -32,6 +32,8 @@ interface Row extends Credential, Record<string, unknown> {
   goneModels: Record<string, string>;
   pausedUntil: string | null;
   pauseReason: string | null;
+  /** What the monitor found, when it is down. */
+  down: string | null;
 }
 
 /** What is known of these models, in their order: one query for the credentials, one for each price. */
@@ -41,7 +43,8 @@ export async function candidatesOf(context: Context, models: readonly string[]):
   const rows =
     await tx.execute<Row>(sql`select c.id, c.org_id as "orgId", c.provider, c.api, c.base_url as "baseUrl", c.status, c.problem,
       c.gone_models as "goneModels", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
-      p.reason as "pauseReason"
+      p.reason as "pauseReason", (select r.detail from org_resources r where r.org_id = c.org_id and r.name = 'model:' || c.provider
+        and r.status = 'down') as down
     from model_credentials c left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id
     left join provider_pauses p on p.org_id = c.org_id and p.credential_id = c.id
     where c.org_id = ${actor.orgId} and c.removed_at is null
@@ -62,5 +65,6 @@ function stateOf(row: Row, name: string): string | null {
   if (row.status === "refused") return `${row.provider} refuses the key: ${row.problem ?? ""}`;
   const gone = row.goneModels[name];
   if (gone !== undefined) return `${row.provider} does not know it: ${gone}`;
+  if (row.down !== null) return `${row.provider} is down: ${row.down}`;
   return row.pausedUntil ? `${row.provider} is left alone until ${row.pausedUntil}: ${row.pauseReason ?? ""}` : null;
 }

@@ -6,6 +6,7 @@ import {
   webhookSecrets,
 } from "#db/schema/webhooks.ts";
 import { modelCredentialSecrets, providerPauses } from "#db/schema/models.ts";
+import { turnMessages, turnParts, turns } from "#db/schema/turns.ts";
 import { createApiKey } from "../api-keys/operations.ts";
 import { checkBudgetOperation, setBudget } from "../budgets/operations.ts";
 import { advertiseChannel, grantAccess, publish } from "../channels/operations.ts";
@@ -85,7 +86,7 @@ export async function populate(runtime: Runtime) {
   await run(grantAccess, agent, { channel, handle: theirs.handle });
   await run(publish, agent, { channel, payload: "hello" });
   const { webhookId, deliveryId } = await addWebhook(runtime, org, first.id);
-  const credentialId = await addModels(runtime, org);
+  const credentialId = await addModels(runtime, org, first.id);
   const ids = {
     ...{ credentialId, webhookId, deliveryId, githubAppId: webhookId },
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
@@ -97,7 +98,7 @@ export async function populate(runtime: Runtime) {
 }
 
 /** A key for models with a pause of its provider, and a routing table. The sealed key is none. */
-async function addModels(runtime: Runtime, { owner, teamId }: TestOrg): Promise<string> {
+async function addModels(runtime: Runtime, { owner, teamId }: TestOrg, taskId: string): Promise<string> {
   const credentialId = newId();
   await as(runtime, owner, async (context) => {
     const place = { orgId: owner.orgId, credentialId };
@@ -118,6 +119,14 @@ async function addModels(runtime: Runtime, { owner, teamId }: TestOrg): Promise<
     await record(context, "model_routing.set", [
       { subject: teamId, team: teamId, data: { ...defaultRouting, version: 1 } },
     ]);
+    const turn = { orgId: owner.orgId, id: newId() };
+    await context.tx.insert(turns).values({
+      ...{ ...turn, taskId, teamId, agentId: owner.id, leaseId: newId(), attempt: 1, status: "finished" },
+      ...{ sessionId: newId(), rework: 0, resumed: 0, startedAt: context.now },
+    });
+    const of = { orgId: owner.orgId, turnId: turn.id, at: context.now };
+    await context.tx.insert(turnMessages).values({ ...of, number: 0, message: { role: "user", content: "hello" } });
+    await context.tx.insert(turnParts).values({ ...of, kind: "text", text: "hello" });
     await context.tx.insert(modelCredentialSecrets).values({ ...place, sealed: "v1" });
     await context.tx.insert(providerPauses).values({ ...place, pausedUntil: context.now, reason: "429" });
   });

@@ -34,6 +34,7 @@ import { listVerificationsOperation } from "../verifications/operations.ts";
 import * as teamSettings from "../team-settings/operations.ts";
 import * as teams from "../teams/operations.ts";
 import * as tokens from "../tokens/operations.ts";
+import { getTurnLog } from "../turns/operations.ts";
 import * as worktrees from "../worktrees/operations.ts";
 import * as webhooks from "../webhooks/operations.ts";
 import { mutation, query, router } from "./trpc.ts";
@@ -226,6 +227,7 @@ export const appRouter = router({
     rotate: mutation(credentials.rotateCredentialOperation),
     remove: mutation(credentials.removeCredentialOperation),
   }),
+  turns: router({ log: query(getTurnLog) }),
   models: router({
     routing: query(models.getModelRouting),
     setRouting: mutation(models.setModelRouting),

@@ -1,21 +1,32 @@
-import type { AgentRuntime } from "#db/enums.ts";
+import { sql } from "drizzle-orm";
+import { takeAnswered } from "#server/turns/service.ts";
 import type { Part } from "../part.ts";
+import { openExecutor } from "../executor/executor.ts";
 import { startReaper } from "./reaper.ts";
-import { type Driver, startTurns } from "./turns.ts";
+import { startTurns } from "./turns.ts";
 
-/** What drives which runtime. Agents that come over MCP (`external`, `scripted`) drive themselves. */
-const drivers: Partial<Record<AgentRuntime, Driver>> = {};
-
-/** Gives work to the agents this worker drives, and frees what the dead hold. */
+/** Gives work to the agents this worker drives (those of runtime `model`; others come over MCP), and frees what the dead hold. */
 export const dispatch: Part = {
   name: "dispatch",
-  async start({ runtime, log }) {
+  async start({ runtime, secrets, log }) {
     const onError = (error: unknown) => log.error({ error }, "dispatch failed; it looks again in a moment");
-    const turns = startTurns(runtime, { limit: runtime.config.turnsPerWorker, drivers, onError });
+    const executor = openExecutor({ runtime, secrets, log });
+    const turns = startTurns(runtime, {
+      limit: runtime.config.turnsPerWorker,
+      drivers: { model: executor.drive },
+      isResting: executor.isResting,
+      // Without any key that works there is no model to do it with: its tasks stay free for others.
+      mayStart: sql`exists (select 1 from model_credentials c where c.org_id = a.org_id and c.status = 'working' and c.removed_at is null)`,
+      takeWaiting: async (context, most) =>
+        (await takeAnswered(context, most)).map((grant) => ({ grant, kind: "model" as const })),
+      onError,
+    });
     const reaper = startReaper(runtime, { onError });
     return async () => {
       reaper.stop();
+      executor.stop();
       await turns.stop();
+      await executor.close();
     };
   },
 };

@@ -1,6 +1,6 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { AgentRuntime } from "#db/enums.ts";
-import { type Runtime, systemActor } from "#server/context.ts";
+import { type Context, type Runtime, systemActor } from "#server/context.ts";
 import { chooseIdle, findOffers, type Idle, seekersOf } from "#server/dispatch/offers.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
@@ -17,6 +17,12 @@ export interface TurnsOptions {
   /** Turns at once in this worker. */
   limit: number;
   drivers: Partial<Record<AgentRuntime, Driver>>;
+  /** Agents that could do nothing with a task now: they are not asked. */
+  isResting?: (agentId: string) => boolean;
+  /** In SQL, of agent `a`: whether it could do anything at all. */
+  mayStart?: SQL;
+  /** Turns that waited for something and go on, before anything new is claimed: up to so many. */
+  takeWaiting?: (context: Context, most: number) => Promise<{ grant: Grant; kind: AgentRuntime }[]>;
   onError: (error: unknown) => void;
 }
 
@@ -26,7 +32,10 @@ export interface TurnsOptions {
  * and anything ended meanwhile. So a task that waited starts with the commit that made it ready, and under load the rounds
  * grow by themselves. A wake-up makes it look at once, a poll in any case.
  */
-export function startTurns(runtime: Runtime, { limit, drivers, onError }: TurnsOptions) {
+export function startTurns(
+  runtime: Runtime,
+  { limit, drivers, isResting = () => false, mayStart = sql`true`, takeWaiting, onError }: TurnsOptions,
+) {
   const running = new Set<Promise<void>>();
   const driven = Object.keys(drivers);
   let finished: Grant[] = [];
@@ -70,18 +79,26 @@ export function startTurns(runtime: Runtime, { limit, drivers, onError }: TurnsO
     return inTransaction(runtime, systemActor("", "dispatcher"), options, async (context) => {
       if (ended.length > 0) await finishTasks(context, ended);
       if (free <= 0) return [];
-      const idle = await context.tx.execute<Idle & { kind: AgentRuntime; room: number } & Record<string, unknown>>(sql`
+      const waiting = (await takeWaiting?.(context, free)) ?? [];
+      if (waiting.length >= free) return waiting;
+      const all = await context.tx.execute<Idle & { kind: AgentRuntime; room: number } & Record<string, unknown>>(sql`
         select a.org_id as "orgId", a.team_id as "teamId", a.id as "agentId", false as reviews, a.runtime as kind,
           a.slots - (select count(*)::int from leases l where l.org_id = a.org_id and l.agent_id = a.id and l.ended_at is null) as room
-        from agents a where a.status = 'active' and a.runtime = any(${`{${driven.join(",")}}`}::text[]) order by a.org_id, a.team_id, a.id`);
+        from agents a where a.status = 'active' and a.role <> 'reviewer' and a.runtime = any(${`{${driven.join(",")}}`}::text[])  and ${mayStart}
+        order by a.org_id, a.team_id, a.id`);
+      const idle = all.filter(({ agentId }) => !isResting(agentId));
       const slots = idle.flatMap((agent) => Array.from({ length: Math.max(0, agent.room) }, () => agent));
-      const chosen = inTurns(chooseIdle(slots, await findOffers(context.tx, idle)), turnOfTeam++).slice(0, free);
+      const chosen = inTurns(chooseIdle(slots, await findOffers(context.tx, idle)), turnOfTeam++).slice(
+        0,
+        free - waiting.length,
+      );
       const kinds = new Map(idle.map(({ agentId, kind }) => [agentId, kind]));
       const grants = await claimFor(context, seekersOf(chosen));
-      return grants.flatMap((grant) => {
+      const claimed = grants.flatMap((grant) => {
         const kind = kinds.get(grant.agentId);
         return kind ? [{ grant, kind }] : [];
       });
+      return [...waiting, ...claimed];
     });
   }
 

@@ -110,7 +110,8 @@ export async function openModelLab(first: Script = () => ({ text: "ok" })) {
     refuseKeys(...keys: string[]) {
       refusedKeys = new Set(keys);
     },
-    close: () => mock.stop(),
+    /** Clients keep their connections, which the mock would wait for. */
+    close: () => Promise.race([mock.stop(), delay(500)]),
   };
 }
 export type ModelLab = Awaited<ReturnType<typeof openModelLab>>;
