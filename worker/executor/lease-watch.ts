@@ -15,7 +15,7 @@ export interface LeaseWatch {
   close(): void;
 }
 
-const renewEveryMs = 4_000;
+const renewEveryMs = 1_000;
 
 /**
  * Keeps the leases of all running turns alive, in one statement, and tells each turn within a second when its lease has
