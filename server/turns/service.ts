@@ -28,7 +28,16 @@ export async function takeUpTurn(context: Context, grant: Grant): Promise<{ turn
     .limit(1)
     .for("update");
   if (last && last.rework === task.rework && (await isNext(context, last, grant))) {
-    const changed = { leaseId: grant.leaseId, agentId: grant.agentId, status: "running" as const, reason: null };
+    // A session is of one agent: whoever takes the turn up from another books in one of their own.
+    const sessionId = last.agentId === grant.agentId ? last.sessionId : newId();
+    if (sessionId !== last.sessionId) await openSession(context, sessionId, task, grant.agentId);
+    const changed = {
+      leaseId: grant.leaseId,
+      agentId: grant.agentId,
+      sessionId,
+      status: "running" as const,
+      reason: null,
+    };
     const resumed = last.leaseId === grant.leaseId ? last.resumed : last.resumed + 1;
     await tx
       .update(turns)
@@ -48,12 +57,12 @@ export async function takeUpTurn(context: Context, grant: Grant): Promise<{ turn
     ...{ rework: task.rework, resumed: 0, requestId: null, output: null, reason: null, startedAt: now, endedAt: null },
   };
   await tx.insert(turns).values(turn);
-  const purpose = `#${task.number} ${task.title}`;
-  await openSessionFor(context, turn.sessionId, {
-    ...{ teamId: task.teamId, agentId: grant.agentId, taskId: task.id, purpose, model: "by routing" },
-  });
+  await openSession(context, turn.sessionId, task, grant.agentId);
   return { turn, task };
 }
+
+const openSession = (context: Context, id: string, { id: taskId, teamId, number, title }: Task, agentId: string) =>
+  openSessionFor(context, id, { teamId, agentId, taskId, purpose: `#${number} ${title}`, model: "by routing" });
 
 /** Whether a turn that did not end stood right before this lease: nobody else held the task in between. */
 async function isNext({ tx }: Context, last: Turn, grant: Grant): Promise<boolean> {

@@ -10,7 +10,7 @@ const idle: Agent = {
     isDefault: false,
     slots: 2,
     leaseSeconds: null,
-  model: null,
+    model: null,
     createdAt: at,
     lastSeenAt: at,
     holds: [],
