@@ -10,7 +10,7 @@ const { runtime } = await openTestRuntime();
 const { run } = workIn(runtime);
 const lab = await openModelLab();
 afterAll(() => lab.close());
-const log = { error: vi.fn() };
+const log = { error: vi.fn<() => void>() };
 const work = () => writePlans(runtime, { log, signal: new AbortController().signal });
 
 /** A plan whose writing was asked of a model that stands in for a real one. */
