@@ -64,6 +64,8 @@ function launch(port: number, dataDir: string, settings: Record<string, string>,
       PORT: String(port),
       ENTOURAGE_DATA_DIR: dataDir,
       ENTOURAGE_RATE_SIGN_IN: "1000",
+      // Where stand-ins for providers of models answer.
+      ENTOURAGE_TRUSTED_HOSTS: "127.0.0.1",
       ...settings,
     },
     // The channel closes when we die, however we die, and the product goes with us.

@@ -9,6 +9,7 @@ import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Select } from "#app/_ui/select.tsx";
+import { AgentModelField } from "./agent-model-field.tsx";
 import { AgentFields, readAgentFields } from "./agent-fields.tsx";
 import { offeredRuntimes, runtimeWords } from "./agent-words.ts";
 import { ConnectAgent } from "./connect-agent.tsx";
@@ -26,6 +27,7 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
   const trpc = useTRPC();
   const [role, setRole] = useState<AgentRole>("engineer");
   const [runtime, setRuntime] = useState<(typeof offeredRuntimes)[number]>("external");
+  const [model, setModel] = useState<string | null>(null);
   const [failure, setFailure] = useState<string>();
   const [made, setMade] = useState<{ id: string; name: string; key: string }>();
   const create = useChange(trpc.agents.create.mutationOptions(), { refused: "The agent was not added" });
@@ -38,8 +40,11 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
     event.preventDefault();
     setFailure(undefined);
     try {
-      const { agent } = await create.send({ teamId, role, runtime, ...readAgentFields(event.currentTarget) });
-      if (!canMakeKeys) {
+      const fields = readAgentFields(event.currentTarget);
+      const thinks = runtime === "model" ? { model } : {};
+      const { agent } = await create.send({ teamId, role, runtime, ...thinks, ...fields });
+      // What works here needs no key to come in.
+      if (!canMakeKeys || runtime === "model") {
         onOpenChange(false);
         return onAdded(agent.id);
       }
@@ -72,7 +77,11 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
       open={open}
       onOpenChange={close}
       title="Add an agent"
-      description="A worker of this team that is not a person. You get its key and the line to connect it next."
+      description={
+        runtime === "model"
+          ? "A worker of this team that is not a person. It takes ready tasks at once."
+          : "A worker of this team that is not a person. You get its key and the line to connect it next."
+      }
       footer={
         <>
           <DialogClose>
@@ -93,6 +102,7 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
             options={offeredRuntimes.map((value) => ({ value, label: runtimeWords[value].label }))}
           />
         </Field>
+        {runtime === "model" ? <AgentModelField teamId={teamId} model={model} onModel={setModel} /> : null}
       </form>
     </Dialog>
   );

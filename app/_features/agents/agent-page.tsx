@@ -17,6 +17,7 @@ import { AgentChannels } from "./agent-channels.tsx";
 import { AgentHistory } from "./agent-history.tsx";
 import { AgentMenu } from "./agent-menu.tsx";
 import { AgentFacts, AgentKeys } from "./agent-peek.tsx";
+import { comesByKey } from "./agent-words.ts";
 import { AgentHolds, AgentState, LastSeen } from "./agent-state.tsx";
 
 type AgentPageProps = { orgSlug: string; teamId: string; agentId: string };
@@ -57,7 +58,9 @@ function Whole({ orgSlug, agent }: { orgSlug: string; agent: Agent }) {
         <h1 className="min-w-0 truncate text-display font-semibold">{agent.name}</h1>
         <AgentState agent={agent} />
         <span className="ml-auto">
-          {isHere && can("agents:manage") ? <AgentMenu agent={agent} canMakeKeys={can("keys:manage")} /> : null}
+          {isHere && can("agents:manage") ? (
+            <AgentMenu agent={agent} canMakeKeys={can("keys:manage") && comesByKey(agent)} />
+          ) : null}
         </span>
       </header>
       <Section title="Now">
@@ -83,7 +86,7 @@ function Whole({ orgSlug, agent }: { orgSlug: string; agent: Agent }) {
       <Section title="Set up">
         <div className="flex flex-col gap-6">
           <AgentFacts agent={agent} />
-          {can("keys:manage") ? <AgentKeys agent={agent} onConnect={undefined} /> : null}
+          {can("keys:manage") && comesByKey(agent) ? <AgentKeys agent={agent} onConnect={undefined} /> : null}
         </div>
       </Section>
     </>

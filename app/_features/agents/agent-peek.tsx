@@ -17,7 +17,7 @@ import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import type { Agent } from "#server/agents/schema.ts";
 import { AgentHolds, AgentState, LastSeen } from "./agent-state.tsx";
-import { roleWords, runtimeWords } from "./agent-words.ts";
+import { comesByKey, roleWords, runtimeWords } from "./agent-words.ts";
 import { ConnectAgent } from "./connect-agent.tsx";
 import { ConnectDialog } from "./connect-dialog.tsx";
 
@@ -59,8 +59,10 @@ export function AgentPeek({ orgSlug, agent, canSeeKeys, canManage, onClose }: Ag
           )}
         </Part>
         <AgentFacts agent={agent} />
-        {canSeeKeys ? <AgentKeys agent={agent} onConnect={canManage ? () => setConnecting(true) : undefined} /> : null}
-        {agent.status === "archived" ? null : (
+        {canSeeKeys && comesByKey(agent) ? (
+          <AgentKeys agent={agent} onConnect={canManage ? () => setConnecting(true) : undefined} />
+        ) : null}
+        {agent.status === "archived" || !comesByKey(agent) ? null : (
           <Part title="Connect">
             <ConnectAgent />
           </Part>
@@ -77,6 +79,7 @@ export function AgentFacts({ agent }: { agent: Agent }) {
     <dl className="grid grid-cols-[8rem_1fr] gap-y-1.5 text-app">
       <Fact name="Role">{roleWords[agent.role].label}</Fact>
       <Fact name="Runtime">{runtimeWords[agent.runtime].label}</Fact>
+      {agent.runtime === "model" ? <Fact name="Model">{agent.model ?? "As the team's table routes"}</Fact> : null}
       <Fact name="Spent today">
         {money(agent.costTodayMicros)} <span className="text-muted">{tokenCount(agent.tokensToday)} tokens</span>
       </Fact>

@@ -8,7 +8,7 @@ import { Skeleton } from "#app/_ui/skeleton.tsx";
 import type { Agent } from "#server/agents/schema.ts";
 import { AgentMenu } from "./agent-menu.tsx";
 import { AgentHolds, AgentState, LastSeen } from "./agent-state.tsx";
-import { roleWords, runtimeWords } from "./agent-words.ts";
+import { comesByKey, roleWords, runtimeWords } from "./agent-words.ts";
 
 type AgentRowProps = {
   orgSlug: string;
@@ -68,7 +68,9 @@ export function AgentRow({ orgSlug, agent, isSelected, canManage, canMakeKeys, o
             {money(agent.costTodayMicros)} today
           </span>
         ) : null}
-        {canManage && agent.status !== "archived" ? <AgentMenu agent={agent} canMakeKeys={canMakeKeys} /> : null}
+        {canManage && agent.status !== "archived" ? (
+          <AgentMenu agent={agent} canMakeKeys={canMakeKeys && comesByKey(agent)} />
+        ) : null}
       </div>
     </li>
   );

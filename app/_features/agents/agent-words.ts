@@ -10,8 +10,14 @@ export const runtimeWords: Record<AgentRuntime, { label: string; does: string }>
   external: { label: "External", does: "You run it: Claude Code, Cursor, VS Code or your own. It comes over MCP." },
   scripted: { label: "Scripted", does: "A program with fixed steps that comes over MCP, such as the sample's." },
   acp: { label: "Coding agent", does: "Started here." },
-  model: { label: "Model", does: "Started here." },
+  model: {
+    label: "Model",
+    does: "Works here by itself: calls models with your keys, in its own folder, with the tools you allow.",
+  },
 };
 
 /** What a person can add: those the server starts by itself are not offered until it can. */
-export const offeredRuntimes = ["external", "scripted"] as const satisfies readonly AgentRuntime[];
+export const offeredRuntimes = ["external", "model", "scripted"] as const satisfies readonly AgentRuntime[];
+
+/** Whether it comes over MCP, with a key; the others are started here and need none. */
+export const comesByKey = ({ runtime }: { runtime: AgentRuntime }) => runtime === "external" || runtime === "scripted";

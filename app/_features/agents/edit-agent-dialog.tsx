@@ -7,20 +7,23 @@ import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import type { Agent } from "#server/agents/schema.ts";
+import { AgentModelField } from "./agent-model-field.tsx";
 import { AgentFields, readAgentFields } from "./agent-fields.tsx";
 import { useAgentChanges } from "./use-agent-changes.ts";
 
-/** Name, role, slots and the life of its leases. What it holds stays with it. */
+/** Name, role, slots, its model and the life of its leases. What it holds stays with it. */
 export function EditAgentDialog({ agent, onClose }: { agent: Agent; onClose: () => void }) {
   const { update } = useAgentChanges();
   const [role, setRole] = useState(agent.role);
+  const [model, setModel] = useState(agent.model);
   const [failure, setFailure] = useState<string>();
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const life = new FormData(event.currentTarget).get("leaseSeconds");
     try {
       const leaseSeconds = life ? Number(life) : null;
-      await update.send({ agentId: agent.id, role, leaseSeconds, ...readAgentFields(event.currentTarget) });
+      const thinks = agent.runtime === "model" ? { model } : {};
+      await update.send({ agentId: agent.id, role, leaseSeconds, ...thinks, ...readAgentFields(event.currentTarget) });
       onClose();
     } catch (error) {
       setFailure(refusalOf(error));
@@ -44,6 +47,7 @@ export function EditAgentDialog({ agent, onClose }: { agent: Agent; onClose: () 
     >
       <form id="edit-agent" onSubmit={submit} className="flex flex-col gap-4">
         <AgentFields agent={agent} role={role} onRole={setRole} />
+        {agent.runtime === "model" ? <AgentModelField teamId={agent.teamId} model={model} onModel={setModel} /> : null}
         <Field
           label="Life of a lease, in seconds"
           name="leaseSeconds"
