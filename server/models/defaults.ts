@@ -20,7 +20,8 @@ export interface Routing {
  */
 export const defaultRouting: Routing = {
   tiers: {
-    local: ["ollama/llama3.2"],
+    // Without a local model its work goes to a small one: a key alone must be enough for a whole plan.
+    local: ["ollama/llama3.2", "anthropic/claude-haiku-5-5", "anthropic/claude-haiku-4-5", "openai/gpt-5-mini"],
     small: ["anthropic/claude-haiku-5-5", "anthropic/claude-haiku-4-5", "openai/gpt-5-mini", "ollama/llama3.2"],
     medium: ["anthropic/claude-sonnet-5-5", "anthropic/claude-sonnet-4-6", "openai/gpt-5.1", "ollama/llama3.2"],
     large: ["anthropic/claude-opus-5-5", "anthropic/claude-opus-4-8", "openai/gpt-5.1", "ollama/llama3.2"],
