@@ -59,7 +59,7 @@ test("two browsers on one channel: each hears the other's words, a cut loses not
   const theirs = await inviteMember(page, browser, name);
   await page.goto(`/o/${org}/channels`);
   await expect(page.getByText(/agent\.[a-z0-9-]+\.\* is yours/)).toBeVisible({ timeout: 20_000 });
-  const mine = /agent\.([a-z0-9-]+)\.\*/.exec(await page.getByText(/is yours/).innerText())?.[1] ?? "";
+  const mine = /agent\.([a-z0-9-]+)\.\*/.exec(await page.getByText(/\.\* is yours/).innerText())?.[1] ?? "";
   const handles = async () => (await call(page, "list_handles", { search: name })).handles;
   await expect.poll(async () => (await handles()).length, { timeout: 20_000 }).toBe(1);
   const hers = (await handles())[0].handle;

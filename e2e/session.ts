@@ -30,7 +30,7 @@ export async function enter(page: Page): Promise<void> {
 
 /** Until then a key or a press could come before the page listens. */
 export async function isLive(page: Page): Promise<void> {
-  await expect(page.getByText("Live", { exact: true })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole("banner").getByText("Live", { exact: true })).toBeVisible({ timeout: 20_000 });
 }
 
 /** Creates tasks through the same door as scripts do, and answers their numbers. */

@@ -16,8 +16,13 @@ import { redeemTicket } from "./tickets.ts";
 export async function answerEventStream(door: Door, request: Request): Promise<Response> {
   const requestId = requestIdOf(request);
   try {
-    const query = readQuery(request);
-    const { actor, teamId } = await enterStream(door, request, query, requestId);
+    const given = parametersOf(request);
+    // Who asks comes before what is asked: a stranger learns nothing, not even what may be asked.
+    const { actor, boundTo } = await enterStream(door, request, given, requestId);
+    const query = readQuery(given);
+    if (boundTo && query.team && query.team !== boundTo)
+      throw new AppError("forbidden", "This ticket is for another team.");
+    const teamId = boundTo ?? query.team;
     const { runtime } = door;
     const read = (as: Actor, since: number, limit = pageSize) =>
       execute(listEvents, runtime, as, { teamId, since, limit }, { requestId });
@@ -47,13 +52,17 @@ const secretNames =
   /^(access_?token|api_?key|auth(orization)?|bearer|jwt|key|password|refresh_?token|secret|session|token)$/i;
 const secretValues = /^(oc|rt|pr|op|pt|ps|dc)_|^eyJ[\w-]*\.|^Bearer /i;
 
-function readQuery(request: Request): StreamQuery {
+function parametersOf(request: Request): Record<string, string> {
   const given: Record<string, string> = {};
   for (const [name, value] of new URL(request.url).searchParams) {
     if (secretNames.test(name) || secretValues.test(value)) throw secretInAddress();
     if (Object.hasOwn(given, name)) throw new AppError("invalid", `events: ${name.slice(0, 40)} is there twice.`);
     given[name] = value;
   }
+  return given;
+}
+
+function readQuery(given: Record<string, string>): StreamQuery {
   const query = parseOrRefuse("events", streamQuery, given);
   refuseUnknownTypes(query.types);
   return query;
@@ -75,12 +84,13 @@ function placeOf({ headers }: Request): number | undefined {
   return parsed.data;
 }
 
-async function enterStream(door: Door, request: Request, { ticket, org, team }: StreamQuery, requestId: string) {
+async function enterStream(door: Door, request: Request, given: Record<string, string>, requestId: string) {
+  const { ticket, org } = given;
   if (ticket === undefined || request.headers.has("authorization")) {
     const headers = new Headers(request.headers);
     if (org !== undefined) headers.set("x-entourage-org", org);
     const { actor } = await enter(door, new Request(request.url, { headers }), requestId);
-    return { actor, teamId: team };
+    return { actor };
   }
   const { runtime } = door;
   admitPage(request, runtime);
@@ -90,6 +100,5 @@ async function enterStream(door: Door, request: Request, { ticket, org, team }: 
     throw error;
   });
   await runtime.rates.admit(actor);
-  if (teamId && team && team !== teamId) throw new AppError("forbidden", "This ticket is for another team.");
-  return { actor, teamId: teamId ?? team };
+  return { actor, boundTo: teamId };
 }
