@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { call } from "./handed-in.ts";
-import { openModelStandIn } from "./model-stand-in.ts";
+import { openModelStandIn, steps, wish } from "./model-stand-in.ts";
 import { enterAsOwner, isLive } from "./session.ts";
 import { expect, test } from "./test.ts";
 
@@ -42,7 +42,7 @@ test("a key that the provider refuses is not saved; one that it takes shows at o
   }
 });
 
-test("with a key, a plan of eight tasks is carried out to done by agents of models, checked, and its cost is told", async ({
+test("with a key, a model writes a plan of eight tasks from a sentence, agents of models carry it out to done, checked, and its cost is told", async ({
   page,
 }) => {
   test.setTimeout(120_000); // Ten tasks in a row where they wait for each other, each with a check.
@@ -62,20 +62,25 @@ test("with a key, a plan of eight tasks is carried out to done by agents of mode
     await dialog.getByRole("button", { name: "Add agent" }).click();
     await expect(page.getByRole("complementary", { name: "ada" })).toContainText("As the team's table routes");
 
-    const { plan } = await call(page, "create_plan", {
-      teamId: team.id,
-      requirements: "Visitors leave their address for the newsletter. Each gets a mail to confirm it.",
-      template: "feature",
-    });
-    const planId = plan.id;
-    const approved = await call(page, "approve_plan", { planId, version: 1 });
-    expect(approved.tasks.length).toBeGreaterThanOrEqual(8);
+    await page.goto(`/o/${orgOf(page)}/t/${team.id}/plans`);
+    await isLive(page);
+    await page.getByLabel("What do you want?").fill(wish);
+    await page.getByRole("combobox", { name: "Written by" }).click();
+    await page.getByRole("option", { name: /model/i }).click();
+    await page.getByRole("button", { name: "Make a plan" }).click();
+    await expect(page).toHaveURL(/\/plans\/[0-9a-f-]{36}/);
+    const planId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+    const rows = page.getByRole("table", { name: "Tasks of the plan" }).locator("tbody tr");
+    await expect(rows).toHaveCount(steps.length, { timeout: 20_000 });
+    await expect(rows.first()).toContainText(steps[0] ?? "");
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
     const read = async () => (await call(page, "get_plan", { planId })).plan;
     await expect.poll(async () => (await read()).status, { timeout: 90_000, intervals: [500] }).toBe("completed");
-    expect((await read()).done).toBe(approved.tasks.length);
+    // Once written, then each task done and checked: nothing was called twice, and nothing is missing in the ledger.
+    expect(await read()).toMatchObject({ done: steps.length });
 
-    const [first] = approved.tasks;
-    await page.goto(`/o/${orgOf(page)}/tasks/${first.number}?tab=checks`);
+    const { tasks } = await call(page, "list_tasks", { teamId: team.id });
+    await page.goto(`/o/${orgOf(page)}/tasks/${tasks[0].number}?tab=checks`);
     await expect(page.getByRole("listitem", { name: "Check 1" })).toContainText("Passed");
     await page.goto(`/o/${orgOf(page)}/settings/models?team=${team.id}`);
     await expect(page.getByRole("heading", { name: /saved this month$/ })).toBeVisible();
