@@ -116,6 +116,7 @@ test("no page of the settings or of a team's rooms keeps anybody out, in both th
     "members",
     "teams",
     "audit",
+    "models",
     "api-keys",
     "connect",
     "profile",

@@ -55,7 +55,7 @@ export function DroppedSections({ dropped, leftOut, onPutBack }: DroppedSections
   if (dropped.length === 0) return null;
   return (
     <section aria-label="Left out">
-      <h3 className="pb-1 text-app font-medium">Left out</h3>
+      <h2 className="pb-1 text-app font-medium">Left out</h2>
       <ul className="flex flex-col gap-1">
         {dropped.map(({ key, title, tokens, why }) => (
           <li key={key} className="flex min-h-6 flex-wrap items-center gap-x-2 text-app">

@@ -21,7 +21,7 @@ export function TaskLearnings({ teamId, task, canChange }: TaskLearningsProps) {
   if (!data || data.learnings.length === 0) return null;
   return (
     <section aria-label="Learned on this task">
-      <h3 className="text-app font-medium">Learned on this task</h3>
+      <h2 className="text-app font-medium">Learned on this task</h2>
       <p className="pb-2 text-small text-muted">Those who work on later tasks are told what fits theirs.</p>
       <ul className="rounded-md border">
         {data.learnings.map((learning) => (
