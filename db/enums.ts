@@ -51,7 +51,6 @@ export type PlanStatus = (typeof planStatuses)[number];
 
 /** Only the newest version is a draft; at most one is approved. */
 export const planVersionStatuses = ["draft", "approved", "superseded"] as const;
-export type PlanVersionStatus = (typeof planVersionStatuses)[number];
 
 /** Where a version of a plan came from. */
 export const planSources = ["template", "model", "person", "import", "clone"] as const;
@@ -59,7 +58,6 @@ export type PlanSource = (typeof planSources)[number];
 
 /** Who may take a plan's tasks: agents that we run (`auto`), those that come over MCP by themselves (`external`), or both. */
 export const executionModes = ["auto", "hybrid", "external"] as const;
-export type ExecutionMode = (typeof executionModes)[number];
 
 export const orgRoles = ["owner", "admin", "member", "viewer"] as const;
 export type OrgRole = (typeof orgRoles)[number];
@@ -189,7 +187,6 @@ export type CheckpointDecision = (typeof checkpointDecisions)[number];
 
 /** `unknown`: not looked at yet. `off`: not set up. */
 export const resourceStatuses = ["up", "down", "off", "unknown"] as const;
-export type ResourceStatus = (typeof resourceStatuses)[number];
 /** How a provider of models is spoken to. */
 export const modelApis = ["anthropic", "openai_compatible", "ollama"] as const;
 export type ModelApi = (typeof modelApis)[number];
@@ -204,4 +201,3 @@ export type ModelTier = (typeof modelTiers)[number];
 
 /** `parked`: waits for people. `handed_back`: its lease was gone; whoever takes the task next goes on. */
 export const turnStatuses = ["running", "parked", "handed_back", "finished", "failed"] as const;
-export type TurnStatus = (typeof turnStatuses)[number];

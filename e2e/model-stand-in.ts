@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { LLMock } from "@copilotkit/aimock";
 
 /** Tokens of every answer of the stand-in, so that a walk knows what it must cost. */
-export const usage = { input_tokens: 1_000, output_tokens: 100 };
+const usage = { input_tokens: 1_000, output_tokens: 100 };
 
 export const wish = "Visitors leave their address for the newsletter.";
 

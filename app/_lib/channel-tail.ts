@@ -32,7 +32,7 @@ export interface TailOptions {
 }
 
 /** What a page keeps; older ones fall off its beginning. */
-export const keptEntries = 1_000;
+const keptEntries = 1_000;
 const backlog = 200;
 const pageSize = 100;
 const checkLiveMs = 30_000;

@@ -12,7 +12,7 @@ const ownChannel = z.string().min(1).max(200).describe("A channel of yours: agen
 const handle = z.string().min(1).max(64).describe("The handle of an agent or a person, as in agent.<handle>.updates.");
 
 /** Deeper ones would end the process that walks through them. */
-export const mostLevels = 64;
+const mostLevels = 64;
 const isShallow = (value: unknown) => depthOf(value, mostLevels) <= mostLevels;
 const tooDeep = `nested deeper than ${mostLevels} levels`;
 

@@ -29,7 +29,7 @@ export interface Told {
 
 export const pageSize = 200;
 /** Further behind than this a reader is told to read the state instead. */
-export const mostBehind = 10_000;
+const mostBehind = 10_000;
 /** What may wait for a reader who takes nothing. */
 const mostWaitingBytes = 1_048_576;
 const readAheadBytes = 65_536;

@@ -28,7 +28,7 @@ export async function recordLearning(
 }
 
 /** Keeps several, each once. Used where what an agent left is read for what can be learned. @returns their ids. */
-export async function keepLearnings(
+async function keepLearnings(
   context: Context,
   task: Pick<Task, "id" | "teamId" | "repoId">,
   found: readonly { kind: LearningKind; body: string }[],

@@ -34,7 +34,7 @@ export function routeWork({ tiers, routes }: Routing, work: Work): Choice {
 }
 
 /** So many tiers up, at most to the top. */
-export const lift = (tier: ModelTier, steps: number): ModelTier =>
+const lift = (tier: ModelTier, steps: number): ModelTier =>
   modelTiers[Math.min(modelTiers.indexOf(tier) + steps, modelTiers.length - 1)] ?? tier;
 
 /** `anthropic/claude-sonnet-5-5` → its provider and the name the provider knows it by, which may have slashes itself. */

@@ -3,14 +3,14 @@ import { modelTiers } from "#db/enums.ts";
 import { id, isoDay } from "../ids.ts";
 import { author } from "../tasks/schema.ts";
 
-export const modelRef = z
+const modelRef = z
   .string()
   .trim()
   .regex(
     /^[a-z][a-z0-9-]{0,39}\/[\w.:/@+-]{1,160}$/,
     "Name a model as provider/model, such as anthropic/claude-sonnet-5-5.",
   );
-export const tier = z.enum(modelTiers);
+const tier = z.enum(modelTiers);
 
 const word = z
   .string()

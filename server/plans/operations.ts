@@ -54,7 +54,7 @@ export const getPlanRun = defineOperation({
   summary: "Read how the tasks of an approved plan stand: who works, what it cost, what waits for what.",
   kind: "read",
   permission: "task:read",
-  input: schema.planRunInput,
+  input: schema.planInput,
   output: schema.planRun,
   run: queries.readPlanRun,
 });

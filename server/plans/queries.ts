@@ -168,10 +168,7 @@ export async function readPlanRun(context: Context, { planId }: { planId: string
 }
 
 /** How many others wait for each, directly and further on. Bits, since a thousand sets of a thousand would be slow. */
-export function downstreamCounts(
-  ids: readonly string[],
-  edges: readonly { from: string; to: string }[],
-): Map<string, number> {
+function downstreamCounts(ids: readonly string[], edges: readonly { from: string; to: string }[]): Map<string, number> {
   const placeOf = new Map(ids.map((id, place) => [id, place]));
   const dependents = new Map<string, string[]>();
   for (const { from, to } of edges) dependents.set(from, [...(dependents.get(from) ?? []), to]);

@@ -1,13 +1,6 @@
 import type { PlanDocument } from "./document.ts";
 import { readPlan, requirePlan } from "./parsing.ts";
 
-/** What the sample asks for. */
-export const sampleRequirements = [
-  "Names and sentences can be capitalized, and a name shown with its initials.",
-  "Headings get anchors and a table of contents.",
-  "Long texts can be shortened, and words counted.",
-].join("\n");
-
 /** Function, what it does, what it stands on, which sentence it meets, minutes. The scripted engineers know each by its tag. */
 const functions: [name: string, does: string, on: string[], covers: number, minutes: number][] = [
   ["capitalize", "Upper-case the first letter of a word and leave the rest.", [], 1, 10],

@@ -229,7 +229,6 @@ export const importPlanInput = z.strictObject({
 
 export const clonePlanInput = planInput.extend({ title: title.optional() });
 
-export const planRunInput = planInput;
 export const planRun = z.object({
   seq: z.int(),
   nodes: z.array(

@@ -121,7 +121,7 @@ export function refuseOver(plan: Plan): void {
 }
 
 /** The first words of what is wanted, as a name. */
-export function titleOf(requirements: string): string {
+function titleOf(requirements: string): string {
   const [line = ""] = requirements.trim().split("\n");
   const sentence = line.replace(/\s+/g, " ").replace(/[.:;]$/, "");
   return sentence.length <= 100 ? sentence : `${sentence.slice(0, 99).trimEnd()}…`;

@@ -4,7 +4,7 @@ import { findTask, type Task } from "../tasks/finding.ts";
 import { readVerificationState } from "../verifications/queries.ts";
 import type { AssembledContext, ContextSection } from "./schema.ts";
 
-export const defaultBudgetTokens = 6_000;
+const defaultBudgetTokens = 6_000;
 
 /** A section on its way: lower rank stays longer. */
 type Draft = Omit<ContextSection, "tokens"> & { rank: number };
@@ -12,7 +12,7 @@ type Draft = Omit<ContextSection, "tokens"> & { rank: number };
 const needed = 0;
 
 /** About how many tokens a text is: four characters each, as English and code have it. Good for a budget, not for a bill. */
-export const tokensOf = (text: string): number => Math.ceil(text.length / 4);
+const tokensOf = (text: string): number => Math.ceil(text.length / 4);
 
 /**
  * What an agent will see of a task: small and explained. Each section says why it is there; when they are more than

@@ -28,7 +28,7 @@ const taskType = z.enum(taskTypes);
 const title = z.string().trim().min(1).max(500);
 const description = z.string().max(50_000);
 /** What whoever does a task is told besides its text, and what it is expected to take. */
-export const taskBrief = {
+const taskBrief = {
   complexity: z.enum(complexities).optional(),
   acceptanceCriteria: z
     .array(z.string().trim().min(1).max(1_000))

@@ -14,6 +14,6 @@ export async function toolsFor(deps: ToolDeps, context: ToolContext, allowed?: r
 }
 
 /** Whether a list of names, in which `*` stands for any end, has this one. */
-export function isAllowed(name: string, allowed: readonly string[]): boolean {
+function isAllowed(name: string, allowed: readonly string[]): boolean {
   return allowed.some((entry) => (entry.endsWith("*") ? name.startsWith(entry.slice(0, -1)) : entry === name));
 }

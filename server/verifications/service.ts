@@ -8,7 +8,7 @@ import { readVerificationState } from "./queries.ts";
 import type { Check } from "./schema.ts";
 
 /** How often work goes back with what is missing before people are asked, unless told. */
-export const mostRetries = 5;
+const mostRetries = 5;
 
 export interface Verified {
   id: string;

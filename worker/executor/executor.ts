@@ -25,4 +25,3 @@ export function openExecutor(deps: ToolDeps & { runtime: Models }) {
     },
   };
 }
-export type Executor = ReturnType<typeof openExecutor>;

@@ -35,9 +35,9 @@ export interface Going {
 }
 
 /** Bounds of one turn: a model that has not come to an end by then goes round in circles. */
-export const mostSteps = 80;
+const mostSteps = 80;
 const mostSame = 5;
-export const mostOutputTokens = 8_192;
+const mostOutputTokens = 8_192;
 
 /** The turn cannot come to a good end, however often it is tried. */
 export class TurnFailure extends Error {}

@@ -9,7 +9,7 @@ import type { ChannelKind } from "#db/enums.ts";
 import { type ListedChannel, rateOf } from "./channel-words.ts";
 import type { HandleFaces } from "./use-handles.ts";
 
-export const channelIcons: Record<ChannelKind, LucideIcon> = { public: Hash, agent: Podcast, system: Timer };
+const channelIcons: Record<ChannelKind, LucideIcon> = { public: Hash, agent: Podcast, system: Timer };
 
 type ChannelRowProps = {
   channel: ListedChannel;

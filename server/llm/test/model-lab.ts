@@ -114,7 +114,6 @@ export async function openModelLab(first: Script = () => ({ text: "ok" })) {
     close: () => Promise.race([mock.stop(), delay(500)]),
   };
 }
-export type ModelLab = Awaited<ReturnType<typeof openModelLab>>;
 
 function json(response: ServerResponse, value: unknown): true {
   response.writeHead(200, { "content-type": "application/json" });

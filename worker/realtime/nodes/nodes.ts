@@ -12,7 +12,7 @@ export interface NodeTimes {
   readonly gone: number;
 }
 
-export const defaultTimes: NodeTimes = { beat: 400, lease: 2_000, gone: 3_200 };
+const defaultTimes: NodeTimes = { beat: 400, lease: 2_000, gone: 3_200 };
 
 const renewMs = 10_000;
 

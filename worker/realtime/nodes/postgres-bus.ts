@@ -76,7 +76,7 @@ export function postgresBus({ url, onError }: PostgresBusOptions): Bus {
 }
 
 /** Each piece says `id number count`, then its part. In ASCII, where a character is a byte: JSON can be written so. */
-export function cut(text: string, id: string): string[] {
+function cut(text: string, id: string): string[] {
   const ascii = text.replace(/[\u0080-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
   const count = Math.ceil(ascii.length / pieceBytes) || 1;
   return Array.from(
@@ -86,7 +86,7 @@ export function cut(text: string, id: string): string[] {
 }
 
 /** Puts pieces together; a text of which one is missing is never finished, and forgotten. */
-export class Pieces {
+class Pieces {
   private readonly unfinished = new Map<string, string[]>();
 
   add(piece: string): string | undefined {
