@@ -74,7 +74,11 @@ async function* messagesOf(
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<Pick<EventSourceMessage, "id" | "event" | "data">> {
   const waiting: Pick<EventSourceMessage, "id" | "event" | "data">[] = [];
-  const parser = createParser({ onEvent: (message) => void waiting.push(message) });
+  const parser = createParser({
+    onEvent: (message) => void waiting.push(message),
+    // The parser tells blocks without data by their id alone.
+    onId: (id) => void waiting.push({ id, event: undefined, data: "" }),
+  });
   try {
     const decoder = new TextDecoder();
     for await (const bytes of body) {

@@ -34,7 +34,9 @@ export async function* listen(cli: Cli, names: readonly string[], since: number 
   }));
   for (let failures = 0; !signal.aborted; ) {
     try {
-      const answer = await call(connection, "read_channel", { channels, timeoutSeconds: 50 }, page);
+      // Until there is a cursor, a cut would lose what is said while it lasts: the place comes first, then the waiting.
+      const timeoutSeconds = channels.some((channel) => channel.since === undefined) ? 0 : 50;
+      const answer = await call(connection, "read_channel", { channels, timeoutSeconds }, page);
       failures = 0;
       for (const { channel, missed } of answer.channels)
         if (missed > 0) output.talk(`${missed} messages of ${channel} were not kept.`);

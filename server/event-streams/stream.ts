@@ -71,8 +71,9 @@ export class EventStream {
       {
         start: (controller) => {
           this.controller = controller;
-          // Many readers that lost the same server do not come back in the same moment.
-          this.write(`retry: ${1_000 + Math.round(Math.random() * 4_000)}\n\n`);
+          // Many readers that lost the same server do not come back in the same moment. The id is where a reader who named
+          // no place began: cut before its first event, it comes back to there.
+          this.write(`id: ${this.position}\nretry: ${1_000 + Math.round(Math.random() * 4_000)}\n\n`);
         },
         pull: () => this.readOn(),
         cancel: () => this.leave(),
