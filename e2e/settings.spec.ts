@@ -123,6 +123,7 @@ test("no page of the settings or of a team's rooms keeps anybody out, in both th
     "budgets",
     "prices",
     "webhooks",
+    "realtime",
   ];
   for (const address of [...rooms, ...pages.map((each) => settings(page, each))]) {
     for (const colorScheme of ["light", "dark"] as const) {

@@ -10,17 +10,19 @@ type HourBarsProps = {
   minutes: readonly Minute[];
   valueOf: (minute: Minute) => number;
   tone?: "accent" | "warning";
+  /** What is counted: what happens within a minute, or what stands at once. */
+  per?: "in a minute" | "at once";
 };
 
 /** One figure of sixty minutes, as bars; the most of a minute in words. */
-export function HourBars({ name, minutes, valueOf, tone = "accent" }: HourBarsProps) {
+export function HourBars({ name, minutes, valueOf, tone = "accent", per = "in a minute" }: HourBarsProps) {
   const most = Math.max(...minutes.map(valueOf));
   const busiest = minutes.find((minute) => valueOf(minute) === most);
   return (
     <figure>
       <figcaption className="mb-1 flex justify-between gap-2 text-small">
         <span className="font-medium">{name}</span>
-        <span className="text-muted tabular-nums">{most === 0 ? "none" : `at most ${most} a minute`}</span>
+        <span className="text-muted tabular-nums">{most === 0 ? "none" : `at most ${most} ${per}`}</span>
       </figcaption>
       <svg
         viewBox="0 0 240 40"
@@ -29,7 +31,7 @@ export function HourBars({ name, minutes, valueOf, tone = "accent" }: HourBarsPr
         aria-label={
           most === 0 || !busiest
             ? `${name}: none in the last hour`
-            : `${name}: at most ${most} in a minute, at ${clock.format(new Date(busiest.at))}`
+            : `${name}: at most ${most} ${per}, at ${clock.format(new Date(busiest.at))}`
         }
         className="h-16 w-full rounded-md border bg-canvas"
       >

@@ -41,7 +41,12 @@ export function RealtimeSettings() {
                 <div className="grid gap-x-8 gap-y-5 md:grid-cols-2">
                   <HourBars minutes={stats.minutes} name="Messages on channels" valueOf={({ messages }) => messages} />
                   <HourBars minutes={stats.minutes} name="Events" valueOf={({ events }) => events} />
-                  <HourBars minutes={stats.minutes} name="Open pages" valueOf={({ connections }) => connections ?? 0} />
+                  <HourBars
+                    minutes={stats.minutes}
+                    name="Open pages"
+                    per="at once"
+                    valueOf={({ connections }) => connections ?? 0}
+                  />
                   <HourBars
                     minutes={stats.minutes}
                     name="Refused"

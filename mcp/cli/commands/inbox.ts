@@ -61,6 +61,11 @@ export const answer = defineCommand(
     const [only, ...others] = found;
     if (others.length > 0)
       throw new CliFailure(exits.usage, `${named} fits ${found.length} requests. Give more of the id.`);
+    if (!only && !z.uuid().safeParse(named).success)
+      throw new CliFailure(
+        exits.notFound,
+        `Nothing that waits for an answer ends in ${plain(named)}. inbox shows what does.`,
+      );
     // One that is not open any more is asked for all the same: the server tells who answered it.
     const id = only?.id ?? named;
     const value = only ? valueOf(only, given, note) : given;
