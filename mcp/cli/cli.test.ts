@@ -156,6 +156,7 @@ test("what agents ask is listed and answered from a shell; the second answer is 
   expect(await entourage(["answer", shortId, "3"], options)).toMatchObject({ code: 2 });
   expect(await entourage(["answer", shortId, "2"], options)).toMatchObject({ code: 0, stderr: "" });
   expect(await entourage(["answer", approval.request, "maybe"], options)).toMatchObject({ code: 2 });
+  expect(await entourage(["answer", "zzzz", "yes"], options)).toMatchObject({ code: 4 });
   expect(await entourage(["answer", approval.request, "no", "--note", "Not on a Friday"], options)).toMatchObject({
     code: 0,
   });
