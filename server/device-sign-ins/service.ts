@@ -144,17 +144,20 @@ async function decide(context: Context, typed: string, decision: Pick<Row, "user
   return row;
 }
 
-/** Whoever tries codes is counted, by person: ten a minute of 20^8 for ten minutes find nothing. */
+/**
+ * Whoever names codes is counted, by person, before it is looked whether there is one: ten a minute of 20^8 for ten
+ * minutes find nothing, and beyond that the right one is refused like any other.
+ */
 async function findByUserCode(context: Context, typed: string, forUpdate = false): Promise<Row> {
   const { tx, settings, actor } = context;
   const code = normalUserCode(typed);
+  await attempts(settings).admit({ ip: `user codes of ${actor.id}` });
   const found = tx
     .select()
     .from(deviceSignIns)
     .where(eq(deviceSignIns.userCodeHash, hashUserCode(settings, code ?? "")));
   const [row] = code ? await (forUpdate ? found.for("update") : found) : [];
   if (row) return row;
-  await attempts(settings).admit({ ip: `user codes of ${actor.id}` });
   throw new AppError("not_found", "No client shows this code. Look at it again: eight letters, such as BCDF-GHJK.");
 }
 
