@@ -214,9 +214,7 @@ export class LiveConnection {
   private onSocket(current: string): void {
     if (this.isKicking || this.isStopped) return;
     if (current === "connected") this.kicks = 0;
-    else {
-      this.lose();
-    }
+    else this.lose();
     this.settle();
     // Closed by the host for good (4009: access ended): only whoever is still signed in comes back.
     if (current === "disconnected") this.renewSoon(backoffMs(this.failures++));
@@ -229,8 +227,7 @@ export class LiveConnection {
    */
   private onLost(): void {
     if (this.isKicking || this.isStopped) return;
-    this.subscribed.clear();
-    this.log.isCaughtUp = false;
+    this.lose();
     this.settle();
     if (this.isComingBack) return;
     this.isComingBack = true;

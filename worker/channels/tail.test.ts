@@ -32,7 +32,7 @@ async function crew() {
 
 /** The tail of a page: the product's own, on the real pusher-js, with real permissions. */
 async function follow(actor: Actor, channel: string) {
-  const { connection } = await openPage(runtime, host, actor);
+  const { connection, page: live } = await openPage(runtime, host, actor);
   const page = { snapshot: { state: "connecting", entries: [], reason: null } as TailSnapshot };
   const tail = new ChannelTail({
     socket: connection,
@@ -49,7 +49,7 @@ async function follow(actor: Actor, channel: string) {
     refusalOf: (error) => (error instanceof AppError && error.code === "forbidden" ? error.message : undefined),
   });
   afterAll(() => tail.stop());
-  return { page, tail, seqs: () => page.snapshot.entries.map(({ seq }) => seq) };
+  return { page, live, tail, seqs: () => page.snapshot.entries.map(({ seq }) => seq) };
 }
 
 const say = (actor: Actor, channel: string, payload: unknown) => run(channels.publish, actor, { channel, payload });
@@ -73,6 +73,18 @@ test("two pages show every message once and in order, through ten cuts of the so
     await until("all of them", () => page.snapshot.entries.length >= 400 && page.snapshot.state === "live");
     expect(seqs()).toEqual(upTo(400));
   }
+});
+
+test("a tail says that it is behind in the same moment as its page", { timeout: 20_000 }, async () => {
+  const { bob } = await crew();
+  const { page, live } = await follow(bob, "agent.bob.lost");
+  await until("a live page with a live tail", () => live.state === "live" && page.snapshot.state === "live");
+  await host.stop();
+  await until("the page to notice", () => live.state === "stale");
+  await new Promise(setImmediate);
+  expect(page.snapshot.state).toBe("stale");
+  await host.restart();
+  await until("both to be back", () => live.state === "live" && page.snapshot.state === "live");
 });
 
 test("a revocation ends a tail at once with the server's words; whoever is still granted goes on under the new name", async () => {
