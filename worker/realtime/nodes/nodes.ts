@@ -59,6 +59,7 @@ export class Nodes {
   private heardSeq = 0;
   private heardSelfMs = Number.NEGATIVE_INFINITY;
   private isLapsed = false;
+  private isClosing = false;
   private startedMs = Number.POSITIVE_INFINITY;
   private returnedMs = Number.NEGATIVE_INFINITY;
   private renewedMs = 0;
@@ -98,6 +99,8 @@ export class Nodes {
 
   async close(): Promise<void> {
     clearInterval(this.heartbeat);
+    // Orders that are open are let go, and must not look as if all had obeyed.
+    this.isClosing = true;
     if (this.bus.kind === "none") return;
     this.waiting.push({ type: "bye" });
     this.flush();
@@ -127,7 +130,11 @@ export class Nodes {
 
   /** For a moment after the start and after a return, others may exist that were not heard yet. */
   private isSure(): boolean {
-    return !this.isApart() && this.sinceMs(Math.max(this.startedMs, this.returnedMs)) > 2 * this.times.beat;
+    return (
+      !this.isClosing &&
+      !this.isApart() &&
+      this.sinceMs(Math.max(this.startedMs, this.returnedMs)) > 2 * this.times.beat
+    );
   }
 
   private sinceMs(atMs: number): number {
