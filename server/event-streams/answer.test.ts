@@ -402,3 +402,29 @@ test("who takes nothing is cut at a bound, and nobody waits for them", { timeout
   await cut;
   expect(healthy.isOver()).toBe(false);
 });
+
+test("a reader that loses its stream before anything happened comes back to where it began", async () => {
+  const org = await createTestOrg(runtime);
+  const key = await keyOf(org);
+  const head = await headOf(org);
+  const reader = await open({}, bearer(key));
+  await vi.waitFor(() => expect(reader.lastId).toBe(String(head)));
+  reader.close();
+  await say(org, "away");
+  const back = await open({}, { ...bearer(key), "last-event-id": reader.lastId });
+  await vi.waitFor(() => expect(back.events.map(({ data }) => data.name)).toEqual(["away"]));
+});
+
+test("a process that stops ends its streams with the reason and lets nobody in any more", async () => {
+  const org = await createTestOrg(runtime);
+  const key = await keyOf(org);
+  const readers = [await open({}, bearer(key)), await open({ team: org.teamId }, bearer(key))];
+  await vi.waitFor(() => expect(readers.every(({ lastId }) => lastId !== "")).toBe(true));
+  runtime.streams?.close();
+  for (const { over, said } of readers) {
+    await over;
+    expect(said.map(({ event, data }) => [event, JSON.parse(data).reason])).toEqual([["end", "restarting"]]);
+  }
+  expect(runtime.streams?.streams()).toBe(0);
+  expect(await refusedWith({}, bearer(key))).toMatchObject([503, { code: "unavailable" }]);
+});

@@ -64,7 +64,7 @@ export function openStreams({
   }
 
   async function tellAll(orgId: string, rows: readonly LoggedFeedEvent[]): Promise<void> {
-    if (rows.some(({ event }) => narrowing.test(event.type))) await checkAccess(orgId);
+    if (rows.some(({ event }) => narrowing.test(event.type))) await checkInTurn(orgId);
     const line = lines.get(orgId);
     const last = rows.at(-1);
     if (!line || !last) return;
@@ -90,6 +90,13 @@ export function openStreams({
       if (!teams || !seesTeam({ teams }, stream.teamId ?? null)) stream.end(accessEnded);
       else stream.actor = { ...stream.actor, teams };
     }
+  }
+
+  /** One after the other: what an earlier look saw must not come after what a later one did. */
+  function checkInTurn(orgId: string | undefined): Promise<void> {
+    const check = checking.then(() => checkAccess(orgId));
+    checking = check.catch(() => {});
+    return check;
   }
 
   function join(stream: EventStream): boolean {
@@ -130,7 +137,7 @@ export function openStreams({
       // Keys and sign-ins also end by time alone.
       if (orgId === undefined && Date.now() - checkedAt < lookAtAccessEveryMs) return;
       if (orgId === undefined) checkedAt = Date.now();
-      checking = checking.then(() => checkAccess(orgId || undefined)).catch(onError);
+      void checkInTurn(orgId || undefined).catch(onError);
     }),
   ];
   const heart = setInterval(() => {
