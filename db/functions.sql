@@ -46,7 +46,8 @@ $$;
 -- once would each count the other's task as not there, and pass the team's limit together), shares the pause switches
 -- of organizations (so a pause waits for claims in flight and stops all later ones), counts free slots, and picks the
 -- best ready tasks: an agent's own first, then unassigned ones; rework before priority before the longest chain of work
--- downstream before age. A paused plan gives nothing; others only to the agents of their mode. Outside of a team's
+-- downstream before age. A paused plan gives nothing; others only to the agents of their mode. What waits for something
+-- that is down (`task_waits`) goes to nobody we run. Outside of a team's
 -- working hours only critical tasks go out, if any; while too many tasks wait for review, only rework. Rows another
 -- claimer holds are skipped. It only picks and draws fencing tokens; the caller records `task.claimed`, whose
 -- projection inserts the leases, in the same transaction. Two statements, whatever the number of requests: the locks
@@ -95,6 +96,7 @@ BEGIN
            AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
            AND (q.is_open OR k.priority = 'critical') AND (q.has_review_room OR k.rework > 0)
            AND NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = k.org_id AND x.scope_id IN (k.id, k.plan_id))
+           AND (q.mode = 'external' OR NOT EXISTS (SELECT 1 FROM task_waits w WHERE w.org_id = k.org_id AND w.task_id = k.id))
            AND (k.plan_id IS NULL OR EXISTS (SELECT 1 FROM plans p WHERE p.org_id = k.org_id AND p.id = k.plan_id
              AND p.status <> 'paused' AND p.mode IN ('hybrid', q.mode)))
          ORDER BY k.queue_rank, k.path_minutes DESC NULLS LAST, k.number LIMIT least(q.max, q.team_room) FOR UPDATE SKIP LOCKED) k
@@ -124,6 +126,7 @@ BEGIN
            AND k.status = 'todo' AND k.open_dependencies = 0 AND k.archived_at IS NULL AND (p_task IS NULL OR k.id = p_task)
            AND (g.is_open OR k.priority = 'critical') AND (g.has_review_room OR k.rework > 0)
            AND NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = k.org_id AND x.scope_id IN (k.id, k.plan_id))
+           AND NOT EXISTS (SELECT 1 FROM task_waits w WHERE w.org_id = k.org_id AND w.task_id = k.id)
            AND NOT EXISTS (SELECT 1 FROM free_external e WHERE e.id = k.id)
            AND (k.plan_id IS NULL OR EXISTS (SELECT 1 FROM plans p WHERE p.org_id = k.org_id AND p.id = k.plan_id
              AND p.status <> 'paused' AND p.mode IN ('hybrid', g.mode)))

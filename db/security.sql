@@ -37,6 +37,11 @@ BEGIN
   REVOKE ALL ON users FROM entourage_app;
   GRANT SELECT (id, email, name, created_at) ON users TO entourage_app;
 
+  -- How the installation is, is nobody's secret: names and states, written by the monitor alone.
+  DROP POLICY IF EXISTS everybody_reads ON instance_resources;
+  CREATE POLICY everybody_reads ON instance_resources FOR SELECT TO entourage_app USING (true);
+  GRANT SELECT ON instance_resources TO entourage_app;
+
   GRANT USAGE ON SCHEMA public TO entourage_app, entourage_system;
   GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO entourage_app, entourage_system;
   GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO entourage_app, entourage_system;

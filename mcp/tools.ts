@@ -10,8 +10,10 @@ import { createEventTicket } from "#server/event-streams/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
 import * as githubApps from "#server/github-apps/operations.ts";
 import * as humanRequests from "#server/human-requests/operations.ts";
+import * as knowledge from "#server/knowledge/operations.ts";
 import * as learnings from "#server/learnings/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "#server/leases/operations.ts";
+import * as mcpServers from "#server/mcp-servers/operations.ts";
 import * as members from "#server/members/operations.ts";
 import * as merges from "#server/merges/operations.ts";
 import * as messages from "#server/messages/operations.ts";
@@ -25,6 +27,7 @@ import { ping } from "#server/platform/operations.ts";
 import { listPricesOperation, setPriceOperation } from "#server/prices/operations.ts";
 import { getRealtimeStats, realtimeChannels } from "#server/realtime/operations.ts";
 import * as repos from "#server/repos/operations.ts";
+import { listResourcesOperation } from "#server/resources/operations.ts";
 import * as reviews from "#server/reviews/operations.ts";
 import { startSample } from "#server/samples/operations.ts";
 import * as sessions from "#server/sessions/operations.ts";
@@ -65,6 +68,8 @@ export const readTools: readonly Operation[] = [
   plans.getPlanRun,
   forecasts.forecastPlan,
   plans.exportPlanOperation,
+  knowledge.searchKnowledge,
+  knowledge.lookupType,
   worktrees.getWorktree,
   messages.getInbox,
   repos.listReposOperation,
@@ -206,6 +211,22 @@ export const notForAgents: readonly Operation[] = [
   startSample,
   taskContexts.previewContext,
   taskContexts.adjustContextOperation,
+  listResourcesOperation,
+  mcpServers.listMcpServers,
+  mcpServers.addMcpServer,
+  mcpServers.updateMcpServer,
+  mcpServers.removeMcpServer,
+  mcpServers.checkMcpServer,
+  mcpServers.acceptMcpTools,
+  mcpServers.importMcpServersOperation,
+  mcpServers.exportMcpServersOperation,
+  knowledge.listKnowledge,
+  knowledge.addDocument,
+  knowledge.addRepoKnowledge,
+  knowledge.replaceDocument,
+  knowledge.reindexKnowledge,
+  knowledge.cancelIndexing,
+  knowledge.removeKnowledge,
   learnings.editLearning,
   learnings.removeLearning,
   listVerificationsOperation,

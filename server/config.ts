@@ -118,6 +118,19 @@ export const settings = z.object({
   bodyLimitKilobytes: integer(16, 102_400)
     .default(1024)
     .describe("Largest request body except for git; a larger one gets 413."),
+  embeddingsUrl: webAddress
+    .optional()
+    .describe(
+      "OpenAI-compatible address that makes vectors of texts (`https://host/v1`). Without it a small local model does.",
+    ),
+  embeddingsModel: z.string().default("text-embedding-3-small").describe("The model at that address."),
+  embeddingsKey: z.string().optional().meta(secret).describe("The key for that address."),
+  imageUrl: webAddress.optional().describe("Address of a ComfyUI server, for the tool generate_image."),
+  imageModel: z.string().default("sd_xl_base_1.0.safetensors").describe("The checkpoint it draws with."),
+  mcpStdio: z
+    .enum(["off", "on"])
+    .default("off")
+    .describe("`on`: owners may attach MCP servers that are programs on this machine; they run as the server's user."),
   mcpConformance: z
     .enum(["0", "1"])
     .default("0")

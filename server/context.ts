@@ -66,6 +66,12 @@ export interface Settings {
   trustedHosts: readonly string[];
   sandbox: "auto" | "bubblewrap" | "process";
   gateOutputLimitBytes: number;
+  /** Who makes vectors of texts; left out: the local model. */
+  embeddings?: { url: string; model: string; key: string | undefined };
+  /** The ComfyUI server that draws. */
+  images?: { url: string; model: string };
+  /** MCP servers may be programs on this machine. */
+  mcpStdio?: boolean;
   /** Messages that one actor may publish on channels within a second. */
   channelRate: number;
 }

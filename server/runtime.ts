@@ -41,6 +41,11 @@ const settingsOf = (from: Config): Settings => ({
   sandbox: from.sandbox,
   gateOutputLimitBytes: from.gateOutputKilobytes * 1024,
   channelRate: from.channelRate,
+  mcpStdio: from.mcpStdio === "on",
+  ...(from.embeddingsUrl
+    ? { embeddings: { url: from.embeddingsUrl, model: from.embeddingsModel, key: from.embeddingsKey } }
+    : {}),
+  ...(from.imageUrl ? { images: { url: from.imageUrl, model: from.imageModel } } : {}),
 });
 
 /** Opens the database, the ear for wake-ups and the line of waiting agents, once where a process starts. */

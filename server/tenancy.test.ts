@@ -100,6 +100,7 @@ const named: Record<string, (ids: Ids) => unknown> = {
 /** Where a field's name says something else in one operation. */
 const namedIn: Record<string, (ids: Ids) => unknown> = {
   "create_tasks_batch.tasks": ({ task }) => [{ title: "x", dependsOn: [task] }],
+  "accept_mcp_tools.tools": () => ({}),
   "record_learning.kind": () => "gotcha",
   "edit_learning.kind": () => "gotcha",
 };

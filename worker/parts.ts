@@ -1,7 +1,9 @@
 import { beat } from "./beat.ts";
 import { channels } from "./channels/part.ts";
 import { dispatch } from "./dispatch/part.ts";
+import { knowledge } from "./knowledge-part.ts";
 import { merging } from "./merge/part.ts";
+import { monitor } from "./monitor/part.ts";
 import { money } from "./money-part.ts";
 import type { Part } from "./part.ts";
 import { plans } from "./plans/part.ts";
@@ -21,6 +23,8 @@ export const parts: readonly Part[] = [
   plans,
   channels,
   webhooks,
+  knowledge,
+  monitor,
   sample,
   money,
   trim,

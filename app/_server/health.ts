@@ -47,7 +47,14 @@ async function examineDatabase(sql: Sql): Promise<Report> {
     const ok = seconds !== undefined && seconds < 10;
     const worker =
       seconds === undefined ? "none has ever started" : ok ? "ok" : `last seen ${Math.round(seconds)} s ago`;
-    return { ok, database: "ok", migrations: "ok", worker, realtime: await examineNodes(sql) };
+    return {
+      ok,
+      database: "ok",
+      migrations: "ok",
+      worker,
+      realtime: await examineNodes(sql),
+      resources: await examineResources(sql),
+    };
   } catch (error) {
     // What a driver says may hold addresses and names; the code is enough here, the log has the rest.
     const code = error instanceof Error && "code" in error ? String(error.code) : "unreachable";
@@ -60,4 +67,11 @@ async function examineNodes(sql: Sql): Promise<string> {
   const [node] = await sql<{ trouble: string }[]>`
     select trouble from realtime_nodes where trouble is not null and beat_at > now() - interval '15 seconds' limit 1`;
   return node?.trouble ?? "ok";
+}
+
+/** What the monitor saw lately: told, and no reason to send nobody here. Names and states only; addresses stay inside. */
+async function examineResources(sql: Sql): Promise<Record<string, string>> {
+  const seen = await sql<{ name: string; status: string }[]>`
+    select name, status from instance_resources where checked_at > now() - interval '2 minutes' order by name`;
+  return Object.fromEntries(seen.map(({ name, status }) => [name, status]));
 }

@@ -58,7 +58,8 @@ export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers>
        else exists (select 1 from tasks k where k.org_id = i.o and k.team_id = i.t and k.assignee_id = i.a
          and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null
          and (p.is_open or k.priority = 'critical') and (p.has_review_room or k.rework > 0)
-         and not exists (select 1 from closed_budgets x where x.org_id = i.o and x.scope_id in (k.id, k.plan_id))) end
+         and not exists (select 1 from closed_budgets x where x.org_id = i.o and x.scope_id in (k.id, k.plan_id))
+         and not exists (select 1 from task_waits w where w.org_id = i.o and w.task_id = k.id)) end
     union all
     select p.t::text || p.r::text, 'free', case when p.r
        then (select count(*)::int from (select 1 from reviews v where v.org_id = p.o and v.team_id = p.t and v.verdict = 'pending'
@@ -66,7 +67,8 @@ export async function findOffers(tx: Tx, idle: readonly Idle[]): Promise<Offers>
        else (select count(*)::int from (select 1 from tasks k where k.org_id = p.o and k.team_id = p.t and k.assignee_id is null
          and k.status = 'todo' and k.open_dependencies = 0 and k.archived_at is null
          and (p.is_open or k.priority = 'critical') and (p.has_review_room or k.rework > 0)
-         and not exists (select 1 from closed_budgets x where x.org_id = k.org_id and x.scope_id in (k.id, k.plan_id)) limit p.room) x) end
+         and not exists (select 1 from closed_budgets x where x.org_id = k.org_id and x.scope_id in (k.id, k.plan_id))
+         and not exists (select 1 from task_waits w where w.org_id = k.org_id and w.task_id = k.id) limit p.room) x) end
       from open p where p.room > 0
     union all
     select i.a::text, 'stopped', 0 from idle i where exists (select 1 from closed_budgets x where x.org_id = i.o and x.scope_id = i.a)`);

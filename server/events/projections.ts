@@ -7,7 +7,9 @@ import { repoProjections } from "../repos/projection.ts";
 import { taskProjections } from "../tasks/projection.ts";
 import { planProjections } from "../plans/projection.ts";
 import { taskContextProjections } from "../task-contexts/projection.ts";
+import { knowledgeProjections } from "../knowledge/projection.ts";
 import { learningProjections } from "../learnings/projection.ts";
+import { mcpServerProjections } from "../mcp-servers/projection.ts";
 import { verificationProjections } from "../verifications/projection.ts";
 import { worktreeProjections } from "../worktrees/projection.ts";
 import { messageProjections } from "../messages/projection.ts";
@@ -37,7 +39,9 @@ export const projections: Record<EventType, Projection> = {
   ...taskProjections,
   ...planProjections,
   ...taskContextProjections,
+  ...knowledgeProjections,
   ...learningProjections,
+  ...mcpServerProjections,
   ...verificationProjections,
   ...worktreeProjections,
   ...messageProjections,
@@ -73,6 +77,8 @@ export const projectedTables = [
   "task_contexts",
   "task_context_adjustments",
   "learnings",
+  "knowledge_sources",
+  "mcp_servers",
   "verifications",
   "worktrees",
   "leases",

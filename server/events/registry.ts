@@ -251,6 +251,29 @@ export const eventData = {
   }),
   "learning.edited": z.object({ kind: z.enum(learningKinds), body: text }),
   "learning.removed": none,
+  /** The text itself stands elsewhere: it may be taken away for good. */
+  "knowledge.added": z.object({
+    kind: z.enum(["document", "repo"]),
+    title: text,
+    repoId: id.nullable(),
+    contentHash: text.nullable(),
+  }),
+  "knowledge.replaced": z.object({ title: text, contentHash: text }),
+  "knowledge.removed": none,
+  "mcp_server.added": z.object({
+    name: text,
+    transport: z.enum(["http", "stdio"]),
+    url: text.nullable(),
+    command: text.nullable(),
+    args: z.array(text),
+    secretNames: z.array(text),
+  }),
+  "mcp_server.updated": z
+    .object({ url: text, command: text, args: z.array(text), secretNames: z.array(text), enabled: z.boolean() })
+    .partial(),
+  /** Descriptions of tools that a person read: the hash of each, by the tool's name. */
+  "mcp_server.tools_accepted": z.object({ tools: z.record(text, text) }),
+  "mcp_server.removed": none,
   /** Its acceptance criteria were checked. The subject is the check. */
   "verification.recorded": z.object({
     round: z.int(),

@@ -10,6 +10,9 @@ export const topics = [
   "access_changed",
   "channel_changed",
   "delivery_received",
+  "knowledge_asked",
+  "knowledge_answered",
+  "resources_changed",
 ] as const;
 export type Topic = (typeof topics)[number];
 type Listener = (orgId: string | undefined) => void;

@@ -14,6 +14,8 @@ const outlived = {
   refresh_tokens: sql`expires_at < now()`,
   event_tickets: sql`expires_at < now()`,
   realtime_minutes: sql`minute < now() - interval '2 hours'`,
+  tool_calls: sql`started_at < now() - interval '90 days'`,
+  knowledge_queries: sql`asked_at < now() - interval '1 hour'`,
   mcp_tasks: sql`expires_at < now()`,
   mcp_used_states: sql`used_at < now() - interval '1 day'`,
   // Long enough for a provider's last retry and for a person who looks back; an id that comes later than that is new.

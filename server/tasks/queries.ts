@@ -58,6 +58,8 @@ function selectCards(orgId: string, page: SQL): SQL {
       'id', coalesce(l.agent_id, l.user_id), 'name', coalesce(aa.name, au.name, 'somebody'))) end as lease,
     t.dependencies, t.open_dependencies as "openDependencies", t.tags, t.branch, t.head_commit as "headCommit", t.rework,
     coalesce(b.messages, 0) as messages, b.review, b.merge, b.asked as "waitsFor",
+    (select json_build_object('resource', w.resource, 'reason', w.reason, 'since', ${isoTime(sql`w.since`)}) from task_waits w
+      where w.org_id = ${orgId} and w.task_id = t.id order by w.since limit 1) as "waitsForResource",
     coalesce(b.tokens, 0) as tokens, coalesce(b.cost, 0) as "costMicros", t.origin, t.tainted,
     ${isoTime(sql`t.created_at`)} as "createdAt", ${isoTime(sql`t.updated_at`)} as "updatedAt",
     ${isoTime(sql`t.status_changed_at`)} as "statusChangedAt", ${isoTime(sql`t.archived_at`)} as "archivedAt"

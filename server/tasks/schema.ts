@@ -107,6 +107,10 @@ export const card = z.object({
     .object({ request: id, kind: z.enum(requestKinds), title: z.string(), since: isoTime })
     .nullable()
     .describe("What people are asked before it can go on."),
+  waitsForResource: z
+    .object({ resource: z.string(), reason: z.string(), since: isoTime })
+    .nullish()
+    .describe("Something it needs is down; it goes on by itself."),
   tokens: z.int().describe("Tokens of all its sessions."),
   costMicros: z.int().describe("What they cost, in micro-dollars."),
   origin: origin.nullable(),

@@ -23,6 +23,7 @@ import { setPriceOperation } from "../prices/operations.ts";
 import { registerRepo } from "../repos/operations.ts";
 import { addReviewComment, requestReviewOperation } from "../reviews/operations.ts";
 import { adjustContextOperation, saveContextOperation } from "../task-contexts/operations.ts";
+import { addDocument } from "../knowledge/operations.ts";
 import { recordLearning } from "../learnings/operations.ts";
 import { recordVerification } from "../verifications/service.ts";
 import { recordUsageOperation, startSession } from "../sessions/operations.ts";
@@ -50,6 +51,19 @@ export async function populate(runtime: Runtime) {
   await run(saveContextOperation, owner, { task: first.id, body: "What is left." });
   await run(adjustContextOperation, owner, { task: first.id, leftOut: [], note: "Careful." });
   const { learning } = await run(recordLearning, owner, { task: first.id, kind: "gotcha", body: "It bites at night." });
+  const { source } = await run(addDocument, owner, { title: "Handbook", body: "How we work.", teamId });
+  // By its event alone: the key ring of the tests is nowhere.
+  const serverId = newId();
+  const where = {
+    transport: "http" as const,
+    url: "https://example.org/mcp",
+    command: null,
+    args: [],
+    secretNames: [],
+  };
+  await as(runtime, owner, (context) =>
+    record(context, "mcp_server.added", [{ subject: serverId, data: { name: "tracker", ...where } }]),
+  );
   await as(runtime, owner, (context) => recordVerification(context, { taskId: first.id, checks: [] }));
   const { message } = await run(sendMessageOperation, owner, { task: first.id, body: "hello" });
   const asked = await run(askHuman, agent, { task: first.id, title: "Which way?", blocks: false, timeoutSeconds: 0 });
@@ -91,7 +105,7 @@ export async function populate(runtime: Runtime) {
     ...{ credentialId, webhookId, deliveryId, githubAppId: webhookId },
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
-    ...{ request: asked.request, policyId: policy.id, learningId: learning.id },
+    ...{ request: asked.request, policyId: policy.id, learningId: learning.id, sourceId: source.id, serverId },
     ...{ budgetId: budget.id, sessionId: session.id },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };

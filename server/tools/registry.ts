@@ -1,3 +1,5 @@
+import { mcpTools } from "./mcp-tools.ts";
+import { knowledgeTools } from "./knowledge-tools.ts";
 import type { Tool, ToolContext, ToolDeps } from "./tool.ts";
 import { readFileTool } from "./read-file.ts";
 import { runCommandTool } from "./run-command.ts";
@@ -9,7 +11,7 @@ import { writeFileTool } from "./write-file.ts";
  */
 export async function toolsFor(deps: ToolDeps, context: ToolContext, allowed?: readonly string[]): Promise<Tool[]> {
   const ofFiles = context.workspacePath === undefined ? [] : [readFileTool, writeFileTool, runCommandTool(deps)];
-  const offered: Tool[] = [...ofFiles];
+  const offered: Tool[] = [...ofFiles, ...knowledgeTools(deps), ...(await mcpTools(deps, context))];
   return allowed === undefined ? offered : offered.filter(({ name }) => isAllowed(name, allowed));
 }
 

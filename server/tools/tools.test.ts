@@ -215,9 +215,9 @@ describe("a call", () => {
   it("is limited to the tools a task is allowed", async () => {
     const { context } = await openSetting(runtime);
     const names = async (allowed?: string[]) => (await toolsFor(deps, context, allowed)).map(({ name }) => name);
-    expect(await names()).toEqual(["read_file", "write_file", "run_command"]);
+    expect(await names()).toEqual(["read_file", "write_file", "run_command", "search_knowledge", "lookup_type"]);
     expect(await names(["read_file", "mcp__x__*"])).toEqual(["read_file"]);
-    expect(await names(["*"])).toHaveLength(3);
+    expect(await names(["*"])).toHaveLength(5);
     expect(await names([])).toEqual([]);
   });
 });

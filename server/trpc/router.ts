@@ -11,6 +11,7 @@ import { listActivity, listEvents } from "../events/operations.ts";
 import * as humanRequests from "../human-requests/operations.ts";
 import * as githubApps from "../github-apps/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "../leases/operations.ts";
+import * as mcpServers from "../mcp-servers/operations.ts";
 import * as members from "../members/operations.ts";
 import * as merges from "../merges/operations.ts";
 import * as messages from "../messages/operations.ts";
@@ -23,11 +24,13 @@ import * as plans from "../plans/operations.ts";
 import { ping } from "../platform/operations.ts";
 import { getRealtimeStats, realtimeChannels } from "../realtime/operations.ts";
 import * as repos from "../repos/operations.ts";
+import { listResourcesOperation } from "../resources/operations.ts";
 import * as reviews from "../reviews/operations.ts";
 import { startSample } from "../samples/operations.ts";
 import * as sessions from "../sessions/operations.ts";
 import * as signIns from "../sign-ins/operations.ts";
 import * as tasks from "../tasks/operations.ts";
+import * as knowledge from "../knowledge/operations.ts";
 import * as learnings from "../learnings/operations.ts";
 import * as taskContexts from "../task-contexts/operations.ts";
 import { listVerificationsOperation } from "../verifications/operations.ts";
@@ -145,6 +148,28 @@ export const appRouter = router({
     assign: mutation(tasks.assignTask),
     archive: mutation(tasks.archiveTask),
     bulkUpdate: mutation(tasks.bulkUpdateTasks),
+  }),
+  resources: router({ list: query(listResourcesOperation) }),
+  mcpServers: router({
+    list: query(mcpServers.listMcpServers),
+    add: mutation(mcpServers.addMcpServer),
+    update: mutation(mcpServers.updateMcpServer),
+    remove: mutation(mcpServers.removeMcpServer),
+    check: mutation(mcpServers.checkMcpServer),
+    accept: mutation(mcpServers.acceptMcpTools),
+    import: mutation(mcpServers.importMcpServersOperation),
+    export: query(mcpServers.exportMcpServersOperation),
+  }),
+  knowledge: router({
+    list: query(knowledge.listKnowledge),
+    search: mutation(knowledge.searchKnowledge),
+    lookup: query(knowledge.lookupType),
+    addDocument: mutation(knowledge.addDocument),
+    addRepo: mutation(knowledge.addRepoKnowledge),
+    replaceDocument: mutation(knowledge.replaceDocument),
+    reindex: mutation(knowledge.reindexKnowledge),
+    cancel: mutation(knowledge.cancelIndexing),
+    remove: mutation(knowledge.removeKnowledge),
   }),
   learnings: router({
     list: query(learnings.listLearnings),

@@ -5,13 +5,13 @@ import { eventTypes } from "./sentence.ts";
 export const eventGroups = [
   { id: "tasks", label: "Tasks", of: ["task", "worktree"] },
   { id: "plans", label: "Plans", of: ["plan"] },
-  { id: "checks", label: "Checks and learnings", of: ["verification", "learning"] },
+  { id: "checks", label: "Checks and learnings", of: ["verification", "learning", "knowledge"] },
   { id: "messages", label: "Messages", of: ["message"] },
   { id: "reviews", label: "Reviews", of: ["review"] },
   { id: "merges", label: "Merges and gates", of: ["merge", "gate"] },
   { id: "agents", label: "Agents and keys", of: ["agent", "api_key"] },
   { id: "repos", label: "Repositories", of: ["repo"] },
-  { id: "webhooks", label: "Webhooks", of: ["webhook", "github_app"] },
+  { id: "webhooks", label: "Webhooks", of: ["webhook", "github_app", "mcp_server"] },
   { id: "people", label: "People and teams", of: ["member", "invitation", "team"] },
   { id: "organization", label: "Organization", of: ["organization"] },
 ] as const;

@@ -310,6 +310,19 @@ const wording: Wording = {
   }),
   "learning.edited": ({ kind, body }) => ({ face: "changed", parts: [`reworded a ${kind}`], quote: said(body) }),
   "learning.removed": () => ({ face: "archived", parts: ["removed something learned"] }),
+  "knowledge.added": ({ title }) => ({ face: "made", parts: ["added ", { name: title }, " to the knowledge"] }),
+  "knowledge.replaced": ({ title }) => ({ face: "changed", parts: ["renewed ", { name: title }, " in the knowledge"] }),
+  "knowledge.removed": () => ({ face: "archived", parts: ["removed something from the knowledge"] }),
+  "mcp_server.added": ({ name }) => ({ face: "webhook", parts: ["attached the MCP server ", { name }] }),
+  "mcp_server.updated": (data, { subject }) => ({
+    face: "changed",
+    parts: [`changed the ${fieldsOf(data)} of `, subject("an MCP server")],
+  }),
+  "mcp_server.tools_accepted": ({ tools }, { subject }) => ({
+    face: "assigned",
+    parts: [`accepted ${counted(Object.keys(tools).length, "tool")} of `, subject("an MCP server")],
+  }),
+  "mcp_server.removed": (_, { subject }) => ({ face: "archived", parts: ["detached ", subject("an MCP server")] }),
   "verification.recorded": ({ verdict, checks, feedback }, { it }) => ({
     face: "gate",
     parts: [

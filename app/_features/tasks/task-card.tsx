@@ -1,7 +1,16 @@
 "use client";
 
 import clsx from "clsx";
-import { Check, CircleQuestionMark, Coins, GitCommitHorizontal, Link2, MessageSquare, RotateCcw } from "lucide-react";
+import {
+  Check,
+  CircleQuestionMark,
+  Coins,
+  GitCommitHorizontal,
+  Link2,
+  MessageSquare,
+  RotateCcw,
+  Unplug,
+} from "lucide-react";
 import Link from "next/link";
 import { type MouseEvent, memo, type ReactNode } from "react";
 import { useUnread } from "#app/_features/messages/use-unread.ts";
@@ -141,6 +150,14 @@ function CardFacts({ card }: { card: Card }) {
         >
           <CircleQuestionMark aria-hidden="true" className="size-3.5 shrink-0" />
           <span className="truncate">Waits for an answer</span>
+        </span>
+      ) : null}
+      {card.waitsForResource ? (
+        <span className="inline-flex min-w-0 items-center gap-1 text-warning" title={card.waitsForResource.reason}>
+          <Unplug aria-hidden="true" className="size-3.5 shrink-0" />
+          <span className="truncate">
+            Waits for {card.waitsForResource.resource.replaceAll("_", " ").replace("mcp:", "")}
+          </span>
         </span>
       ) : null}
       {face ? (

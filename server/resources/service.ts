@@ -1,0 +1,81 @@
+import { sql } from "drizzle-orm";
+import type { ResourceStatus } from "#db/enums.ts";
+import type { Context } from "../context.ts";
+
+/** What the monitor saw. */
+export interface Seen {
+  /** `database`, `image_server`; of an organization `model:<provider>`, `mcp:<name>`. */
+  name: string;
+  status: ResourceStatus;
+  /** In words, for people. */
+  detail: string;
+  data?: Record<string, unknown>;
+}
+
+/** Keeps what was seen of the installation. `since` stays while the status does. */
+export async function keepInstance({ tx }: Context, seen: readonly Seen[]): Promise<void> {
+  await tx.execute(sql`insert into instance_resources (name, status, detail, data, since, checked_at)
+    select s.name, s.status, s.detail, coalesce(s.data, '{}'), now(), now()
+      from jsonb_to_recordset(${JSON.stringify(seen)}::text::jsonb) as s(name text, status text, detail text, data jsonb)
+    on conflict (name) do update set status = excluded.status, detail = excluded.detail, data = excluded.data, checked_at = now(),
+      since = case when instance_resources.status = excluded.status then instance_resources.since else now() end`);
+}
+
+/** Keeps what was seen of an organization's endpoints; those it does not have any more are forgotten by `forgetOf`. */
+export async function keepOfOrg({ tx }: Context, orgId: string, seen: readonly Seen[]): Promise<void> {
+  await tx.execute(sql`insert into org_resources (org_id, name, status, detail, data, since, checked_at)
+    select ${orgId}, s.name, s.status, s.detail, coalesce(s.data, '{}'), now(), now()
+      from jsonb_to_recordset(${JSON.stringify(seen)}::text::jsonb) as s(name text, status text, detail text, data jsonb)
+    on conflict (org_id, name) do update set status = excluded.status, detail = excluded.detail, data = excluded.data, checked_at = now(),
+      since = case when org_resources.status = excluded.status then org_resources.since else now() end`);
+}
+
+/** Forgets endpoints that were removed. Over all organizations. */
+export async function forgetRemoved({ tx }: Context): Promise<void> {
+  await tx.execute(sql`delete from org_resources r where
+    (r.name like 'model:%' and not exists (select 1 from model_credentials c where c.org_id = r.org_id and 'model:' || c.provider = r.name and c.removed_at is null))
+    or (r.name like 'mcp:%' and not exists (select 1 from mcp_servers m where m.org_id = r.org_id and 'mcp:' || m.name = r.name and m.removed_at is null and m.enabled))`);
+}
+
+/** Shows attached servers beside the rest: what they said when they were last asked. Over all organizations. */
+export async function copyMcpStates({ tx }: Context): Promise<void> {
+  await tx.execute(sql`insert into org_resources (org_id, name, status, detail, data, since, checked_at)
+    select m.org_id, 'mcp:' || m.name, s.status, s.detail, '{}', s.checked_at, s.checked_at from mcp_servers m
+      join mcp_server_states s on s.org_id = m.org_id and s.server_id = m.id where m.removed_at is null and m.enabled
+    on conflict (org_id, name) do update set status = excluded.status, detail = excluded.detail, checked_at = excluded.checked_at,
+      since = case when org_resources.status = excluded.status then org_resources.since else excluded.checked_at end`);
+}
+
+/**
+ * Has ready tasks wait that need what is down, and lets those go on whose need is up again: the whole of it follows from
+ * what was seen, so any number of workers may do it. Over all organizations.
+ * A task needs the image server or an attached server when it is limited to tools of theirs; it needs models when only
+ * agents that talk to models may take it, and every provider the organization has is down.
+ * @returns the organizations in which tasks go on.
+ */
+export async function settleWaits({ tx }: Context): Promise<string[]> {
+  const needed = sql`
+    select t.org_id, t.id as task_id, n.resource, n.reason from tasks t, lateral (
+      select 'image_server' as resource, 'The image server is down: ' || i.detail as reason from instance_resources i
+       where i.name = 'image_server' and i.status = 'down' and 'generate_image' = any(t.allowed_tools)
+      union all select 'embeddings', 'Searching is down: ' || i.detail from instance_resources i
+       where i.name = 'embeddings' and i.status = 'down' and 'search_knowledge' = any(t.allowed_tools)
+      union all select r.name, 'The MCP server ' || substr(r.name, 5) || ' is down: ' || r.detail from org_resources r
+       where r.org_id = t.org_id and r.name like 'mcp:%' and r.status = 'down'
+         and exists (select 1 from unnest(t.allowed_tools) as tool where tool like 'mcp\\_\\_' || substr(r.name, 5) || '\\_\\_%')
+      union all select 'models', 'No provider of models answers: ' || min(r.detail) from org_resources r
+       where r.org_id = t.org_id and r.name like 'model:%'
+         and exists (select 1 from agents a where a.org_id = t.org_id and a.team_id = t.team_id and a.runtime = 'model' and a.status = 'active')
+         and not exists (select 1 from agents a where a.org_id = t.org_id and a.team_id = t.team_id and a.runtime <> 'model' and a.status = 'active'
+           and a.role = 'engineer' and t.assignee_id is null)
+         and (t.assignee_id is null or exists (select 1 from agents a where a.org_id = t.org_id and a.id = t.assignee_id and a.runtime = 'model'))
+       having count(*) > 0 and count(*) filter (where r.status <> 'down') = 0) n
+     where t.status = 'todo' and t.open_dependencies = 0 and t.archived_at is null`;
+  await tx.execute(sql`insert into task_waits (org_id, task_id, resource, reason, since)
+    select n.org_id, n.task_id, n.resource, left(n.reason, 500), now() from (${needed}) n
+    on conflict (org_id, task_id, resource) do update set reason = excluded.reason where task_waits.reason <> excluded.reason`);
+  const gone = await tx.execute<{ orgId: string }>(sql`delete from task_waits w where not exists (
+      select 1 from (${needed}) n where n.org_id = w.org_id and n.task_id = w.task_id and n.resource = w.resource)
+    returning w.org_id as "orgId"`);
+  return [...new Set(gone.map(({ orgId }) => orgId))];
+}

@@ -1,0 +1,100 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { sql } from "drizzle-orm";
+import { afterAll, expect, it } from "vitest";
+import { openSecrets } from "#server/keyring.ts";
+import { saveCredential } from "#server/credentials/service.ts";
+import { listResourcesOperation } from "#server/resources/operations.ts";
+import { as, createTestAgent, createTestOrg, openTestRuntime } from "#server/test/fixtures.ts";
+import { workIn } from "#server/test/work.ts";
+import { healthOf } from "./health.ts";
+import { lookAround } from "./part.ts";
+
+const { runtime } = await openTestRuntime();
+const { run, addTask, claim, read } = workIn(runtime);
+const { keyring } = openSecrets(runtime.settings.dataDir);
+const look = () => lookAround(runtime, keyring, new AbortController().signal);
+
+let isUp = true;
+const server = createServer((request, response) => {
+  if (!isUp) return response.writeHead(500).end();
+  const answers: Record<string, unknown> = {
+    "/api/tags": { models: [{ name: "qwen:7b" }, { name: "llama:latest" }] },
+    "/api/ps": { models: [{ name: "qwen:7b" }] },
+    "/system_stats": { system: {} },
+  };
+  return response
+    .writeHead(200, { "content-type": "application/json" })
+    .end(JSON.stringify(answers[request.url ?? ""] ?? {}));
+});
+await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+afterAll(() => server.close());
+
+it("the monitor sees the installation and the models of an organization, and what each holds in memory", async () => {
+  const org = await createTestOrg(runtime);
+  const saved = { provider: "ollama", api: "ollama" as const, baseUrl: address, key: null };
+  await as(runtime, org.owner, (context) => saveCredential(context, saved, { ok: true, answer: "", models: [] }));
+  await look();
+  const { resources } = await run(listResourcesOperation, org.owner, {});
+  const stateOf = (name: string) => resources.find((one) => one.name === name);
+  expect(stateOf("database")).toMatchObject({ kind: "installation", status: "up" });
+  expect(stateOf("disk")).toMatchObject({ status: "up", detail: expect.stringContaining("free") });
+  expect(stateOf("image_server")).toMatchObject({ status: "off" });
+  expect(stateOf("ollama")).toMatchObject({
+    kind: "model",
+    status: "up",
+    models: ["qwen:7b", "llama:latest"],
+    loaded: ["qwen:7b"],
+  });
+  const health = healthOf(runtime);
+  expect(health.whyUnusable(org.orgId, "ollama/qwen:7b")).toBe(undefined);
+  expect(health.whyUnusable(org.orgId, "ollama/llama")).toBe(undefined);
+  expect(health.whyUnusable(org.orgId, "ollama/gone")).toContain("has no model gone");
+  expect(health.whyUnusable(org.orgId, "anthropic/x")).toBe(undefined);
+  const other = await createTestOrg(runtime);
+  expect((await run(listResourcesOperation, other.owner, {})).resources.some(({ kind }) => kind === "model")).toBe(
+    false,
+  );
+});
+
+it("a task that needs what is down waits and says so, is given to nobody, and goes on by itself", async () => {
+  runtime.settings.images = { url: address, model: "m" };
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org);
+  const task = await addTask(org, { title: "Draw", allowedTools: ["generate_image"] });
+  isUp = false;
+  await look();
+  expect(await read(org.owner, task.id)).toMatchObject({
+    waitsForResource: { resource: "image_server", reason: "The image server is down: It answers 500." },
+  });
+  expect((await run(listResourcesOperation, org.owner, {})).waiting).toMatchObject([{ task: { id: task.id } }]);
+  expect(await claim(agent)).toBe(null);
+  isUp = true;
+  await look();
+  expect((await read(org.owner, task.id)).waitsForResource).toBe(null);
+  expect((await claim(agent))?.task.id).toBe(task.id);
+});
+
+it("work of agents that talk to models waits while no provider answers, and that of others does not", async () => {
+  isUp = false;
+  const [org, mixed] = [await createTestOrg(runtime), await createTestOrg(runtime)];
+  for (const one of [org, mixed]) {
+    await createTestAgent(runtime, one, { runtime: "model" });
+    await as(runtime, one.owner, async ({ tx, actor }) => {
+      // The manager that every team begins with works over MCP: here nobody but models is there.
+      if (one === org) await tx.execute(sql`update agents set runtime = 'model' where org_id = ${actor.orgId}`);
+    });
+    const saved = { provider: "ollama", api: "ollama" as const, baseUrl: address, key: null };
+    await as(runtime, one.owner, (context) => saveCredential(context, saved, { ok: true, answer: "", models: [] }));
+  }
+  await createTestAgent(runtime, mixed, { runtime: "scripted" });
+  const [waits, goes] = [await addTask(org), await addTask(mixed)];
+  await look();
+  expect((await read(org.owner, waits.id)).waitsForResource?.resource).toBe("models");
+  expect((await read(mixed.owner, goes.id)).waitsForResource).toBe(null);
+  isUp = true;
+  await runtime.db.execute(sql`update org_resources set checked_at = now() - interval '1 minute'`);
+  await look();
+  expect((await read(org.owner, waits.id)).waitsForResource).toBe(null);
+});

@@ -1,0 +1,92 @@
+import { sql } from "drizzle-orm";
+import type { ModelApi } from "#db/enums.ts";
+import { type Context, type Runtime, systemActor } from "#server/context.ts";
+import { openKey } from "#server/credentials/service.ts";
+import { inTransaction } from "#server/execute.ts";
+import { newId } from "#server/ids.ts";
+import type { Keyring } from "#server/keyring.ts";
+import { checkMcpServer, listAttached } from "#server/mcp-servers/jobs.ts";
+import { copyMcpStates, forgetRemoved, keepInstance, keepOfOrg, settleWaits } from "#server/resources/service.ts";
+import type { Part } from "../part.ts";
+import { startRounds } from "../rounds.ts";
+import { healthOf } from "./health.ts";
+import { lookAtInstance, lookAtModels } from "./looking.ts";
+
+const EVERY_MILLISECONDS = 30_000;
+const atOnce = 8;
+
+/**
+ * Looks every 30 seconds at what the work stands on, and has tasks wait that need what is down. Several workers may look:
+ * what was seen lately by another is not asked for again.
+ */
+export const monitor: Part = {
+  name: "monitor",
+  async start({ runtime, secrets, log, signal }) {
+    const stopping = new AbortController();
+    const until = AbortSignal.any([signal, stopping.signal]);
+    const rounds = startRounds(log, () => lookAround(runtime, secrets.keyring, until));
+    // Somebody asked for a server to be looked at now; the poll behind it is quiet while nothing is asked.
+    const off = runtime.wake.on("resources_changed", (orgId) => {
+      if (orgId !== undefined) rounds.ask();
+    });
+    const timer = setInterval(rounds.ask, EVERY_MILLISECONDS);
+    rounds.ask();
+    return async () => {
+      clearInterval(timer);
+      off();
+      stopping.abort();
+      await rounds.stop();
+    };
+  },
+};
+
+interface Due extends Record<string, unknown> {
+  orgId: string;
+  id: string;
+  provider: string;
+  api: ModelApi;
+  baseUrl: string;
+  sealed: string | null;
+}
+
+/** One round, whole: what is seen, what follows for tasks, and what this process knows of it. */
+export async function lookAround(runtime: Runtime, keyring: Keyring, signal: AbortSignal): Promise<void> {
+  const over = <Result>(work: (context: Context) => Promise<Result>) =>
+    inTransaction(runtime, systemActor("", "monitor"), { requestId: `monitor-${newId()}`, system: true }, work);
+  const seen = await lookAtInstance(runtime.db.$client, runtime.settings);
+  await over((context) => keepInstance(context, seen));
+  await eachOf(await over(listDueEndpoints), async ({ sealed, ...endpoint }) => {
+    const key = openKey(runtime, endpoint, sealed);
+    const found = await lookAtModels({ ...endpoint, key }, runtime.settings);
+    if (!signal.aborted) await over((context) => keepOfOrg(context, endpoint.orgId, [found]));
+  });
+  await eachOf(await over((context) => listAttached(context, "due")), (server) =>
+    checkMcpServer(runtime, keyring, server, signal),
+  );
+  if (signal.aborted) return;
+  const goOn = await over(async (context) => {
+    await copyMcpStates(context);
+    await forgetRemoved(context);
+    return settleWaits(context);
+  });
+  for (const orgId of goOn) runtime.wake.announce("task_status_changed", orgId);
+  await healthOf(runtime).refresh();
+}
+
+/** Local ones each round; those that others pay for every five minutes, and each round while they are down. */
+function listDueEndpoints({ tx }: Context): Promise<Due[]> {
+  return tx.execute<Due>(sql`select c.org_id as "orgId", c.id, c.provider, c.api, c.base_url as "baseUrl", s.sealed
+    from model_credentials c left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id
+    left join org_resources r on r.org_id = c.org_id and r.name = 'model:' || c.provider
+   where c.removed_at is null and c.status = 'working' and (r.checked_at is null or r.checked_at < now() -
+     case when c.api = 'ollama' or r.status = 'down' then interval '20 seconds' else interval '5 minutes' end)
+   order by r.checked_at nulls first limit 500`);
+}
+
+async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const one = async () => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, one));
+}
