@@ -10,6 +10,8 @@ import { getChannel, listChannels } from "#server/channels/operations.ts";
 import { listCredentialsOperation } from "#server/credentials/operations.ts";
 import { AppError } from "#server/errors.ts";
 import { listGithubApps } from "#server/github-apps/operations.ts";
+import { listKnowledge } from "#server/knowledge/operations.ts";
+import { listMcpServers } from "#server/mcp-servers/operations.ts";
 import { listInvitations, listMembers } from "#server/members/operations.ts";
 import { listMergesOperation } from "#server/merges/operations.ts";
 import { getModelSavings } from "#server/models/operations.ts";
@@ -18,6 +20,7 @@ import { getOrg } from "#server/organizations/operations.ts";
 import { listPricesOperation } from "#server/prices/operations.ts";
 import { getRealtimeStats } from "#server/realtime/operations.ts";
 import { getRepo, listReposOperation } from "#server/repos/operations.ts";
+import { listResourcesOperation } from "#server/resources/operations.ts";
 import { listSignIns } from "#server/sign-ins/operations.ts";
 import { getTeamSettings } from "#server/team-settings/operations.ts";
 import { getTeam, listTeams } from "#server/teams/operations.ts";
@@ -133,6 +136,12 @@ export const loadModels = (orgRef: string) =>
     ask("credentials.list", listCredentialsOperation, {}),
     ask("models.savings", getModelSavings, {}),
   );
+
+export const loadTools = (orgRef: string) => answers(orgRef, me, ask("mcpServers.list", listMcpServers, {}));
+
+export const loadKnowledge = (orgRef: string) => answers(orgRef, me, teams, ask("knowledge.list", listKnowledge, {}));
+
+export const loadResources = (orgRef: string) => answers(orgRef, me, ask("resources.list", listResourcesOperation, {}));
 
 export const loadWebhooks = (orgRef: string) =>
   answers(

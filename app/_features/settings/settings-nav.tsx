@@ -2,10 +2,12 @@
 
 import clsx from "clsx";
 import {
+  BookOpen,
   Brain,
   Activity,
   Building2,
   CircleDollarSign,
+  HeartPulse,
   KeyRound,
   type LucideIcon,
   Plug,
@@ -15,6 +17,7 @@ import {
   UserCog,
   Users,
   Webhook,
+  Wrench,
 } from "lucide-react";
 import Link from "next/link";
 import { useParams, usePathname, useRouter } from "next/navigation";
@@ -31,6 +34,9 @@ type SettingsPageId =
   | "budgets"
   | "prices"
   | "models"
+  | "tools"
+  | "knowledge"
+  | "resources"
   | "api-keys"
   | "connect"
   | "webhooks"
@@ -60,6 +66,9 @@ const groups: readonly { title: string; pages: readonly { id: SettingsPageId; ti
       title: "Agents",
       pages: [
         { id: "models", title: "Models and keys", icon: Brain },
+        { id: "tools", title: "Tools and MCP servers", icon: Wrench },
+        { id: "knowledge", title: "Knowledge", icon: BookOpen },
+        { id: "resources", title: "Resources", icon: HeartPulse },
         { id: "api-keys", title: "API keys", icon: KeyRound },
         { id: "connect", title: "Connect an agent", icon: Plug },
       ],

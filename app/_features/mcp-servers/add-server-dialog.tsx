@@ -1,0 +1,76 @@
+"use client";
+
+import { type SubmitEvent, useState } from "react";
+import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useChange } from "#app/_features/settings/use-change.ts";
+import { textIn } from "#app/_features/teams/settings-form.tsx";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
+import { Field } from "#app/_ui/field.tsx";
+import { Input } from "#app/_ui/input.tsx";
+import { Segmented } from "#app/_ui/segmented.tsx";
+import { readServerFields } from "./read-server-fields.ts";
+import { ServerFields, type Transport } from "./server-fields.tsx";
+
+const transports = [
+  { value: "http", label: "At an address" },
+  { value: "stdio", label: "A program here" },
+] as const;
+
+/** Attaches a server; its tools then wait to be accepted. */
+export function AddServerDialog({ onClose }: { onClose: () => void }) {
+  const [transport, setTransport] = useState<Transport>("http");
+  const [failure, setFailure] = useState<string>();
+  const add = useChange(useTRPC().mcpServers.add.mutationOptions(), {
+    done: ({ server }) => `${server.name} is attached. Its tools are read now`,
+    refused: "It was not attached",
+  });
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setFailure(undefined);
+    const fields = new FormData(event.currentTarget);
+    try {
+      await add.send({ name: textIn(fields, "name"), transport, ...readServerFields(fields, transport) });
+      onClose();
+    } catch (error) {
+      setFailure(refusalOf(error));
+    }
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title="Attach an MCP server"
+      description="It is asked for its tools every half minute. Nothing of it is offered to a model before you accept it."
+      footer={
+        <>
+          <DialogClose>
+            <Button variant="ghost">Cancel</Button>
+          </DialogClose>
+          <Button type="submit" form="add-server" variant="primary" loading={add.isPending}>
+            Attach server
+          </Button>
+        </>
+      }
+    >
+      <form id="add-server" onSubmit={submit} className="flex flex-col gap-4">
+        <Field label="Name" name="name" hint="Small letters, digits and dashes; it stands in the names of its tools.">
+          <Input
+            name="name"
+            required
+            maxLength={31}
+            pattern="[a-z0-9][a-z0-9\-]*"
+            autoComplete="off"
+            placeholder="tracker"
+            mono
+          />
+        </Field>
+        <div>
+          <Segmented label="Where it is" options={transports} value={transport} onValueChange={setTransport} />
+        </div>
+        <ServerFields key={transport} transport={transport} error={failure} />
+      </form>
+    </Dialog>
+  );
+}
