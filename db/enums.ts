@@ -187,6 +187,7 @@ export type CheckpointDecision = (typeof checkpointDecisions)[number];
 
 /** `unknown`: not looked at yet. `off`: not set up. */
 export const resourceStatuses = ["up", "down", "off", "unknown"] as const;
+export type ResourceStatus = (typeof resourceStatuses)[number];
 /** How a provider of models is spoken to. */
 export const modelApis = ["anthropic", "openai_compatible", "ollama"] as const;
 export type ModelApi = (typeof modelApis)[number];

@@ -2,7 +2,7 @@ import { AppError } from "#server/errors.ts";
 import { answerQuery, listOpenQueries } from "#server/knowledge/asking.ts";
 import { embedderOf } from "#server/knowledge/embedder.ts";
 import { indexSource, listDueSources } from "#server/knowledge/indexing.ts";
-import { searchByMeaning } from "#server/knowledge/jobs.ts";
+import { searchByMeaning } from "#server/knowledge/searching.ts";
 import { locksOf } from "./locks.ts";
 import type { Part } from "./part.ts";
 import { startRounds } from "./rounds.ts";

@@ -5,7 +5,7 @@ import { workIn } from "#server/test/work.ts";
 import { chunksOf } from "./chunking.ts";
 import { embedderOf } from "./embedder.ts";
 import { indexSource, listDueSources } from "./indexing.ts";
-import { searchByMeaning } from "./jobs.ts";
+import { searchByMeaning } from "./searching.ts";
 import {
   addDocument,
   cancelIndexing,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { id, isoTime } from "../ids.ts";
 import { author } from "../tasks/schema.ts";
 
-export const mostDocumentCharacters = 500_000;
+const mostDocumentCharacters = 500_000;
 const title = z.string().trim().min(1).max(200);
 const body = z.string().min(1).max(mostDocumentCharacters).describe("Text or Markdown.");
 const team = id.nullable().describe("The team that finds it; null: the whole organization.");

@@ -89,7 +89,7 @@ export async function removeSource(context: Context, sourceId: string): Promise<
 }
 
 /** Asks for a source to be indexed (again): only what changed is done. */
-export async function requestIndexing({ tx, actor, hints }: Context, sourceId: string): Promise<void> {
+async function requestIndexing({ tx, actor, hints }: Context, sourceId: string): Promise<void> {
   await tx.execute(sql`insert into knowledge_jobs (org_id, source_id, requested_at) values (${actor.orgId}, ${sourceId}, now())
     on conflict (org_id, source_id) do update set requested_at = now(), started_at = null, finished_at = null, cancelled_at = null,
       error = null, files_total = 0, files_done = 0, chunks_done = 0`);

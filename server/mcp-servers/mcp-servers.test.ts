@@ -9,7 +9,7 @@ import { toolsFor } from "#server/tools/registry.ts";
 import { runTool } from "#server/tools/run.ts";
 import { openSetting, toolDeps } from "#server/tools/test/setting.ts";
 import { as } from "#server/test/fixtures.ts";
-import { checkMcpServer, listAttached } from "./jobs.ts";
+import { checkMcpServer, listAttached } from "./checking.ts";
 import {
   acceptMcpTools,
   addMcpServer,

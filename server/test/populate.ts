@@ -18,6 +18,7 @@ import { createApprovalPolicy, askHuman } from "../human-requests/operations.ts"
 import { newId } from "../ids.ts";
 import { inviteMember } from "../members/operations.ts";
 import { defaultRouting } from "../models/defaults.ts";
+import { createPlanOperation } from "../plans/operations.ts";
 import { sendMessageOperation } from "../messages/operations.ts";
 import { setPriceOperation } from "../prices/operations.ts";
 import { registerRepo } from "../repos/operations.ts";
@@ -65,6 +66,12 @@ export async function populate(runtime: Runtime) {
     record(context, "mcp_server.added", [{ subject: serverId, data: { name: "tracker", ...where } }]),
   );
   await as(runtime, owner, (context) => recordVerification(context, { taskId: first.id, checks: [] }));
+  const { plan } = await run(createPlanOperation, owner, { teamId, requirements: "Add a page.", template: "feature" });
+  await as(runtime, owner, (context) =>
+    record(context, "task.output_stored", [
+      { subject: first.id, task: first.id, team: teamId, data: { output: "Found it." } },
+    ]),
+  );
   const { message } = await run(sendMessageOperation, owner, { task: first.id, body: "hello" });
   const asked = await run(askHuman, agent, { task: first.id, title: "Which way?", blocks: false, timeoutSeconds: 0 });
   const { policy } = await run(createApprovalPolicy, owner, { teamId, action: "deploy.*", until: null });
@@ -106,7 +113,7 @@ export async function populate(runtime: Runtime) {
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
     ...{ request: asked.request, policyId: policy.id, learningId: learning.id, sourceId: source.id, serverId },
-    ...{ budgetId: budget.id, sessionId: session.id },
+    ...{ budgetId: budget.id, sessionId: session.id, planId: plan.id },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };
 }

@@ -4,7 +4,7 @@ import { inTransaction } from "../execute.ts";
 import { newId } from "../ids.ts";
 import { lookUp } from "../knowledge/queries.ts";
 import type { Hit } from "../knowledge/schema.ts";
-import { searchByMeaning } from "../knowledge/jobs.ts";
+import { searchByMeaning } from "../knowledge/searching.ts";
 import { schemaOf } from "./parameters.ts";
 import type { Tool, ToolDeps } from "./tool.ts";
 

@@ -2,7 +2,7 @@ import { callMcpTool } from "../drivers/mcp-client.ts";
 import { systemActor } from "../context.ts";
 import { inTransaction } from "../execute.ts";
 import { newId } from "../ids.ts";
-import { listAttached, targetOf } from "../mcp-servers/jobs.ts";
+import { listAttached, targetOf } from "../mcp-servers/checking.ts";
 import { fullNameOf } from "../mcp-servers/queries.ts";
 import type { Tool, ToolContext, ToolDeps } from "./tool.ts";
 

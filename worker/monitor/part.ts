@@ -5,7 +5,7 @@ import { openKey } from "#server/credentials/service.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import type { Keyring } from "#server/keyring.ts";
-import { checkMcpServer, listAttached } from "#server/mcp-servers/jobs.ts";
+import { checkMcpServer, listAttached } from "#server/mcp-servers/checking.ts";
 import { copyMcpStates, forgetRemoved, keepInstance, keepOfOrg, settleWaits } from "#server/resources/service.ts";
 import type { Part } from "../part.ts";
 import { startRounds } from "../rounds.ts";

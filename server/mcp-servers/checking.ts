@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { z } from "zod";
 import { type Context, type Runtime, systemActor } from "../context.ts";
 import { listMcpTools, type McpTarget, type McpTool } from "../drivers/mcp-client.ts";
 import { AppError } from "../errors.ts";
@@ -35,13 +36,15 @@ export async function listAttached({ tx }: Context, which: { orgId: string } | "
    where m.removed_at is null and m.enabled and ${chosen} order by m.org_id, m.name limit 200`);
 }
 
+const sealedValues = z.record(z.string(), z.string());
+
 /** What is needed to reach a server, its secrets opened. */
 export function targetOf(server: AttachedServer, settings: Runtime["settings"], keyring: Keyring): McpTarget {
   if (server.transport === "stdio" && !settings.mcpStdio)
     throw new AppError("unavailable", "Programs on this machine are not allowed here any more (ENTOURAGE_MCP_STDIO).");
   const place = { orgId: server.orgId, table: "mcp_server_secrets", rowId: server.id, column: "sealed" };
-  const opened: unknown = server.sealed === null ? {} : JSON.parse(decryptSecret(keyring, server.sealed, place));
-  const secrets = Object.fromEntries(Object.entries(Object(opened)).map(([name, value]) => [name, String(value)]));
+  const secrets =
+    server.sealed === null ? {} : sealedValues.parse(JSON.parse(decryptSecret(keyring, server.sealed, place)));
   const { name, transport, url, command, args } = server;
   return { name, transport, url, command, args, secrets, trustedHosts: settings.trustedHosts };
 }

@@ -18,10 +18,14 @@ export interface Asked {
 
 const batch = 5_000;
 /** Loading of one organization goes one after the other, so that no vector is told twice. */
-const loading = new WeakMap<
-  Embedder,
-  Map<string, { stamp: number; generation: number; turn: Promise<unknown>; teams: Set<string> }>
->();
+const loading = new WeakMap<Embedder, Map<string, Loaded>>();
+
+interface Loaded {
+  stamp: number;
+  generation: number;
+  turn: Promise<unknown>;
+  teams: Set<string>;
+}
 
 /**
  * What of an organization's documents and repositories means the same as a question, best first. The vectors are held by
@@ -48,7 +52,7 @@ const blockOf = (orgId: string, { model }: Embedder, team: string) => `${orgId}|
 
 /** Tells the embedder's process of vectors it does not have yet. @returns the teams that have any. */
 async function bringVectors(runtime: Runtime, embedder: Embedder, orgId: string): Promise<Set<string>> {
-  const states = loading.get(embedder) ?? new Map();
+  const states = loading.get(embedder) ?? new Map<string, Loaded>();
   loading.set(embedder, states);
   const state = states.get(orgId) ?? { stamp: 0, generation: -1, turn: Promise.resolve(), teams: new Set<string>() };
   states.set(orgId, state);
