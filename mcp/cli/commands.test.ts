@@ -157,10 +157,10 @@ const cases: Record<string, (way: Way) => Promise<Case> | Case> = {
     };
   },
   lock: (way) => ({ key: agentKey, args: ["lock", channelOf("lock", way)], shows: /locked/ }),
-  unlock: (way) => ({ key: agentKey, args: ["unlock", channelOf("lock", way)], shows: /open|"locked":false/ }),
+  unlock: (way) => ({ key: agentKey, args: ["unlock", channelOf("unlock", way)], shows: /open|"locked":false/ }),
   grant: async (way) => {
-    await run(agent, lockChannel, { channel: channelOf("lock", way) });
-    return { key: agentKey, args: ["grant", theirs, channelOf("lock", way)], shows: /may hear|"locked":true/ };
+    await run(agent, lockChannel, { channel: channelOf("grant", way) });
+    return { key: agentKey, args: ["grant", theirs, channelOf("grant", way)], shows: /may hear|"locked":true/ };
   },
   revoke: async (way) => {
     await run(agent, lockChannel, { channel: channelOf("revoke", way) });
