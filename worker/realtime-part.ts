@@ -4,6 +4,7 @@ import type { Part, PartContext } from "./part.ts";
 import type { Bus } from "./realtime/nodes/bus.ts";
 import { postgresBus } from "./realtime/nodes/postgres-bus.ts";
 import { redisBus } from "./realtime/nodes/redis-bus.ts";
+import { signedBus } from "./realtime/nodes/signed-bus.ts";
 import { startSign } from "./realtime/nodes/sign.ts";
 import { listenForMetrics, openWorkerMetrics } from "./metrics.ts";
 import { createPusherServer, type PusherServer } from "./realtime/server.ts";
@@ -63,7 +64,7 @@ async function startHost(context: PartContext) {
 }
 
 /** What the realtime servers of several workers share. */
-async function openBus({ runtime: { config, sql }, log }: PartContext): Promise<Bus> {
+async function openBus({ runtime: { config, sql }, secrets, log }: PartContext): Promise<Bus> {
   let said = 0;
   // A line that is away says so several times a second.
   const onError = (error: unknown) => {
@@ -75,5 +76,5 @@ async function openBus({ runtime: { config, sql }, log }: PartContext): Promise<
   if (realtimeRedis === undefined) return postgresBus({ url: databaseUrl, onError });
   const [database] = await sql<{ name: string }[]>`
     select system_identifier::text || '-' || current_database() as name from pg_control_system()`;
-  return redisBus({ url: realtimeRedis, name: database?.name ?? "", onError });
+  return signedBus(redisBus({ url: realtimeRedis, name: database?.name ?? "", onError }), secrets.pusher.secret);
 }

@@ -1,5 +1,6 @@
 import { postgresBus } from "../nodes/postgres-bus.ts";
 import { redisBus } from "../nodes/redis-bus.ts";
+import { signedBus } from "../nodes/signed-bus.ts";
 import { createPusherServer } from "../server.ts";
 import { app } from "./credentials.ts";
 
@@ -7,7 +8,8 @@ import { app } from "./credentials.ts";
 // whenever it is asked. A hasty one gives up on others sooner than the product does, so that tests need not wait.
 const [, , kind, url = "", haste] = process.argv;
 const onError = () => {};
-const bus = kind === "redis" ? redisBus({ url, name: "test", onError }) : postgresBus({ url, onError });
+const bus =
+  kind === "redis" ? signedBus(redisBus({ url, name: "test", onError }), app.secret) : postgresBus({ url, onError });
 const server = createPusherServer({
   ...{ app, bus, allowedOrigins: [] },
   nodeTimes: haste === "hasty" ? { beat: 200, lease: 1_000, gone: 1_600 } : undefined,
