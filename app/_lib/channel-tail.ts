@@ -1,4 +1,5 @@
 import type { Message } from "#server/channels/schema.ts";
+import { backOffMs } from "./back-off.ts";
 import type { LiveConnection } from "./live-connection.ts";
 
 /** A message as every door tells it; the client's types leave the payload open. */
@@ -109,7 +110,7 @@ export class ChannelTail {
       onRefused: () => {
         // Its name may have moved on; the next try says whether it is open to them at all.
         this.untune();
-        this.later(backoffMs(this.failures++), () => this.open());
+        this.later(backOffMs(this.failures++), () => this.open());
       },
       onLost: () => {
         this.isSubscribed = false;
@@ -181,7 +182,7 @@ export class ChannelTail {
     const words = this.options.refusalOf(error);
     if (words === undefined) {
       this.settle();
-      return this.later(backoffMs(this.failures++), again);
+      return this.later(backOffMs(this.failures++), again);
     }
     this.stop();
     this.state = "closed";
@@ -229,8 +230,6 @@ export class ChannelTail {
     this.timers.add(timer);
   }
 }
-
-const backoffMs = (failures: number) => Math.min(10_000, 250 * 2 ** failures) * (0.5 + Math.random() / 2);
 
 function isPushed(data: unknown): data is Message & { reference?: true } {
   return typeof data === "object" && data !== null && "seq" in data && typeof data.seq === "number" && "sender" in data;

@@ -2,6 +2,7 @@ import type Pusher from "pusher-js";
 import type { Channel, Options } from "pusher-js";
 import type { ChannelAuthorizationCallback, ChannelAuthorizationData } from "pusher-js/types/src/core/auth/options";
 import type { BrowserHost, ChangedEvent, ChannelNames, Frame, MovedEvent } from "#server/realtime/schema.ts";
+import { backOffMs } from "./back-off.ts";
 import { type FollowerOptions, LogFollower, type Scope } from "./log-follower.ts";
 
 export type LiveState = "live" | "connecting" | "stale";
@@ -177,7 +178,7 @@ export class LiveConnection {
     channel?.bind("pusher:subscription_error", () => {
       // It must be left before it can be asked for again; its name may have moved on.
       this.leave(scope, name);
-      this.renewSoon(backoffMs(this.failures++));
+      this.renewSoon(backOffMs(this.failures++));
     });
   }
 
@@ -207,7 +208,7 @@ export class LiveConnection {
       this.renewing = false;
       if (this.options.isSignedOut(error)) return this.signOut();
       if (isGone(error)) return this.options.onReset();
-      this.renewSoon(backoffMs(this.failures++));
+      this.renewSoon(backOffMs(this.failures++));
     }
   }
 
@@ -217,7 +218,7 @@ export class LiveConnection {
     else this.lose();
     this.settle();
     // Closed by the host for good (4009: access ended): only whoever is still signed in comes back.
-    if (current === "disconnected") this.renewSoon(backoffMs(this.failures++));
+    if (current === "disconnected") this.renewSoon(backOffMs(this.failures++));
     if (current === "connecting") this.kickLater();
   }
 
@@ -250,7 +251,7 @@ export class LiveConnection {
   private kickLater(): void {
     if (this.isKickPlanned) return;
     this.isKickPlanned = true;
-    this.later(backoffMs(2 + Math.min(3, this.kicks++)), () => {
+    this.later(backOffMs(2 + Math.min(3, this.kicks++)), () => {
       this.isKickPlanned = false;
       if (this.pusher?.connection.state === "connected" || this.pusher?.connection.state === "disconnected") return;
       this.reconnect();
@@ -297,7 +298,7 @@ export class LiveConnection {
 
   private onFeedFailure(error: unknown): void {
     if (this.options.isSignedOut(error)) this.signOut();
-    else this.later(backoffMs(this.failures++), () => this.log.catchUp());
+    else this.later(backOffMs(this.failures++), () => this.log.catchUp());
   }
 
   private signOut(): void {
@@ -319,8 +320,6 @@ export class LiveConnection {
     this.timers.add(timer);
   }
 }
-
-const backoffMs = (failures: number) => Math.min(10_000, 250 * 2 ** failures) * (0.5 + Math.random() / 2);
 
 /** Their code stands in the error's data, whichever client made the call. */
 function isGone(error: unknown): boolean {
