@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { makeKey } from "../auth/key.ts";
 import { execute } from "../execute.ts";
 import { openTestDoors } from "../test/doors.ts";
 import { createTestOrg } from "../test/fixtures.ts";
@@ -32,6 +33,8 @@ test("clients, profiles and tickets beyond the rate of signing in are told when 
   for (let n = 0; n < 11; n++) answers.push(await ask("device", {}));
   expect(answers.at(-1)?.status).toBe(429);
   expect(Number(answers.at(-1)?.headers.get("retry-after"))).toBeGreaterThan(0);
+  const unknown = { grant_type: "urn:ietf:params:oauth:grant-type:device_code", device_code: makeKey("dc_") };
+  expect((await ask("device/token", unknown)).status).toBe(429);
   expect((await ask("init", { user: "a", invitation: "x" })).status).toBe(429);
   expect((await ask("verify", { ticket: "pt_x" })).status).toBe(429);
 });

@@ -54,7 +54,7 @@ export async function pollDeviceSignIn(
     await attempts(runtime.settings).admit({ ip: client.ip });
     return "expired_token";
   }
-  return asSystem(runtime, async (context) => {
+  const answer = await asSystem(runtime, async (context) => {
     const { tx } = context;
     const hash = hashSecret(deviceCode);
     const [row] = await tx.select().from(deviceSignIns).where(eq(deviceSignIns.hash, hash)).for("update");
@@ -69,6 +69,9 @@ export async function pollDeviceSignIn(
     if (!row.userId || !row.forOrgId) return "access_denied";
     return grant(context, row, { userId: row.userId, orgId: row.forOrgId }, client);
   });
+  // A client asks no more after this answer; whoever does is counted like everybody who tries.
+  if (answer === "expired_token") await attempts(runtime.settings).admit({ ip: client.ip });
+  return answer;
 }
 
 /** What asks with this code, for somebody who is signed in. @throws AppError not_found for made-up codes. */
