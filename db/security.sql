@@ -41,6 +41,10 @@ BEGIN
   DROP POLICY IF EXISTS everybody_reads ON instance_resources;
   CREATE POLICY everybody_reads ON instance_resources FOR SELECT TO entourage_app USING (true);
   GRANT SELECT ON instance_resources TO entourage_app;
+  -- Whether any worker lives decides what can be asked for.
+  DROP POLICY IF EXISTS everybody_reads ON worker_beats;
+  CREATE POLICY everybody_reads ON worker_beats FOR SELECT TO entourage_app USING (true);
+  GRANT SELECT ON worker_beats TO entourage_app;
 
   GRANT USAGE ON SCHEMA public TO entourage_app, entourage_system;
   GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO entourage_app, entourage_system;

@@ -25,12 +25,19 @@ export interface ProductOptions {
   settings?: Record<string, string>;
   /** The file under `test-results` that gets its words. */
   log?: string;
+  /** Puts what is to be there before the start into the data folder. */
+  prepare?: (dataDir: string) => Promise<void>;
 }
 
 /** Starts the whole product as a person would, with a data folder and a port of its own; its words go to a log. */
-export async function startProduct({ settings = {}, log = "product.log" }: ProductOptions = {}): Promise<Product> {
+export async function startProduct({
+  settings = {},
+  log = "product.log",
+  prepare,
+}: ProductOptions = {}): Promise<Product> {
   const dataDir = await mkdtemp(join(tmpdir(), "entourage-e2e-"));
   await chmod(dataDir, 0o755); // As root the database runs under another user, who must be able to enter.
+  await prepare?.(dataDir);
   const port = await findFreePort();
   const workerPort = await findFreePort();
   const url = `http://localhost:${port}`;

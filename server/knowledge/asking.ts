@@ -9,11 +9,19 @@ import { hit, type Hit, type searchKnowledgeInput } from "./schema.ts";
 
 const waitMilliseconds = 20_000;
 
-/** Asks the worker, which has the model, to search. */
+/** Asks the worker, which has the model, to search. @throws AppError unavailable while no worker runs. */
 export async function askToSearch(
   { tx, actor, hints }: Context,
   { query, limit }: z.output<typeof searchKnowledgeInput>,
 ): Promise<string> {
+  const [worker] = await tx.execute(
+    sql`select 1 from worker_beats where beat_at > now() - interval '10 seconds' limit 1`,
+  );
+  if (!worker)
+    throw new AppError(
+      "unavailable",
+      "No worker is running, and only a worker searches by meaning. lookup_type searches by name meanwhile.",
+    );
   const id = newId();
   const teams = actor.teams === "all" ? null : `{${actor.teams.join(",")}}`;
   await tx.execute(sql`insert into knowledge_queries (org_id, id, team_ids, query, most, asked_at)
