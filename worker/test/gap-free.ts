@@ -16,8 +16,10 @@ export async function openLine(port: number) {
   const lines = new Set<Socket>();
   const arrivals: number[] = [];
   let cutAfterBytes = Number.POSITIVE_INFINITY;
+  let isDown = false;
   const server = createServer((page) => {
     arrivals.push(Date.now());
+    if (isDown) return void page.on("error", () => {}).resetAndDestroy();
     const host = connect({ port, host: "127.0.0.1", noDelay: true });
     const end = () => {
       lines.delete(page);
@@ -43,6 +45,10 @@ export async function openLine(port: number) {
     port: typeof address === "object" && address ? address.port : 0,
     arrivals,
     open: () => lines.size,
+    /** Whether who comes is let through from now on. */
+    setDown(down: boolean) {
+      isDown = down;
+    },
     /** Cuts every line at once: in the middle of the next bytes, or now. @returns how many were open. */
     async cut(isMidFrame: boolean): Promise<number> {
       const open = [...lines];
