@@ -16,8 +16,12 @@ test("a key is made, shown once, copied as a ready line, and lets an agent in", 
   await page.goto(settings(page, "api-keys"));
   await isLive(page);
   const name = `laptop ${Date.now()}`;
-  await page.keyboard.press("c");
   const dialog = page.getByRole("dialog");
+  // The list may still be on its way, and its keys with it.
+  await expect(async () => {
+    await page.keyboard.press("c");
+    await expect(dialog).toBeVisible({ timeout: 1_000 });
+  }).toPass();
   await dialog.getByLabel("Name").fill(name);
   await dialog.getByRole("button", { name: "Create key" }).click();
   await expect(dialog.getByText("Copy the key now.")).toBeVisible();
