@@ -6,16 +6,13 @@ import { useTheme } from "next-themes";
 import { type SubmitEvent, useState } from "react";
 import type { DiffSide } from "#db/enums.ts";
 import { Button } from "./button.tsx";
+import { diffLook, diffThemes, letKeysScroll } from "./diff-look.ts";
 import type { DiffNote, DiffViewProps } from "./diff-view.tsx";
 import { Field } from "./field.tsx";
 import { IconButton } from "./icon-button.tsx";
 import { Input } from "./input.tsx";
 import { Popover } from "./popover.tsx";
 import { Segmented } from "./segmented.tsx";
-
-// The library draws in a shadow root; these names are its own, the values are our tokens.
-const look =
-  "[--diffs-font-family:var(--font-geist-mono),monospace] [--diffs-header-font-family:var(--font-geist-sans),sans-serif] [--diffs-font-size:12px] [--diffs-line-height:20px] [--diffs-light-bg:var(--surface)] [--diffs-dark-bg:var(--surface)] [--diffs-addition-color-override:var(--success)] [--diffs-deletion-color-override:var(--danger)] [--diffs-bg-addition-override:var(--diff-line-added)] [--diffs-bg-deletion-override:var(--diff-line-removed)] [--diffs-bg-addition-emphasis-override:var(--diff-word-added)] [--diffs-bg-deletion-emphasis-override:var(--diff-word-removed)]";
 
 /** See `DiffView`, through which this is loaded. */
 export function DiffFile({ patch, layout = "unified", notes = [], onComment, head }: DiffViewProps) {
@@ -26,11 +23,10 @@ export function DiffFile({ patch, layout = "unified", notes = [], onComment, hea
     <div className="overflow-hidden rounded-md border bg-surface">
       <PatchDiff<DiffNote>
         patch={patch}
-        className={look}
+        className={diffLook}
         disableWorkerPool
         options={{
-          // The only themes of the library whose every colour can be read on the tints of a change.
-          theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+          theme: diffThemes,
           themeType: resolvedTheme === "dark" ? "dark" : "light",
           diffStyle: layout,
           diffIndicators: "classic",
@@ -57,11 +53,6 @@ export function DiffFile({ patch, layout = "unified", notes = [], onComment, hea
       />
     </div>
   );
-}
-
-// Long lines scroll sideways, so the keyboard must be able to stand in them.
-function letKeysScroll(node: HTMLElement): void {
-  for (const code of node.shadowRoot?.querySelectorAll<HTMLElement>("code[data-code]") ?? []) code.tabIndex = 0;
 }
 
 /** The way to comment without a mouse: say the line. */

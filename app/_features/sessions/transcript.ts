@@ -1,0 +1,213 @@
+import type {
+  Chunk,
+  FileDiff,
+  PermissionStatus,
+  PlanEntry,
+  SessionUpdate,
+  ToolKind,
+  ToolStatus,
+} from "./session-update.ts";
+
+/** One thing of a conversation as it is shown. `key` stays the same while it grows. */
+export type Entry =
+  | { kind: "user"; key: string; at: string; text: string; by: string }
+  | { kind: "text"; key: string; text: string }
+  | { kind: "thought"; key: string; text: string }
+  | ToolEntry
+  | { kind: "plan"; key: string; turn: number; entries: PlanEntry[] }
+  | { kind: "permission"; key: string; requestId: string; title: string; status: PermissionStatus }
+  | { kind: "question"; key: string; requestId: string; text: string; status: "pending" | "answered" | "expired" }
+  | { kind: "mode"; key: string; mode: string }
+  | { kind: "error"; key: string; message: string }
+  | { kind: "end"; key: string; at: string; stopReason: string | null; seconds: number | null };
+
+export type ToolEntry = {
+  kind: "tool";
+  key: string;
+  id: string;
+  title: string;
+  toolKind: ToolKind;
+  status: ToolStatus;
+  input: unknown;
+  output: string;
+  diff: FileDiff[];
+  durationMs: number | null;
+  /** What was asked before it might run. */
+  permission: { requestId: string; status: PermissionStatus } | null;
+};
+
+export type Transcript = {
+  entries: readonly Entry[];
+  /** The newest piece taken in; 0 before the first. */
+  seq: number;
+  usage: { inputTokens: number; outputTokens: number; costMicros: number };
+  mode: string | null;
+  /** When the turn that runs began; null while none does. */
+  runningSince: string | null;
+  /** Grows with everything after which the files may be different. */
+  touched: number;
+};
+
+export const emptyTranscript: Transcript = {
+  entries: [],
+  seq: 0,
+  usage: { inputTokens: 0, outputTokens: 0, costMicros: 0 },
+  mode: null,
+  runningSince: null,
+  touched: 0,
+};
+
+/**
+ * A conversation with the pieces that came after it. Pieces that are known already change nothing, so a stream may tell
+ * them twice; entries that did not change stay the same objects, so only what grew is drawn again.
+ */
+export function foldChunks(transcript: Transcript, chunks: readonly Chunk[]): Transcript {
+  const fresh = chunks.filter(({ seq }) => seq > transcript.seq);
+  if (fresh.length === 0) return transcript;
+  const next = { ...transcript, entries: [...transcript.entries] };
+  for (const chunk of fresh) {
+    if (chunk.seq <= next.seq) continue;
+    next.seq = chunk.seq;
+    take(next, chunk);
+  }
+  return next;
+}
+
+type Draft = Omit<Transcript, "entries"> & { entries: Entry[] };
+
+function take(draft: Draft, { seq, turn, at, update }: Chunk): void {
+  const key = String(seq);
+  switch (update.kind) {
+    case "user":
+      draft.entries.push({ kind: "user", key, at, text: update.text, by: update.by });
+      return;
+    case "text":
+    case "thought":
+      return grow(draft, key, update);
+    case "tool":
+      return takeTool(draft, key, update);
+    case "plan":
+      return put(
+        draft,
+        { kind: "plan", key, turn, entries: update.entries },
+        (one) => one.kind === "plan" && one.turn === turn,
+      );
+    case "permission":
+      return takePermission(draft, key, update);
+    case "question": {
+      const { requestId, text, status } = update;
+      return put(
+        draft,
+        { kind: "question", key, requestId, text, status },
+        (one) => one.kind === "question" && one.requestId === requestId,
+      );
+    }
+    case "usage":
+      draft.usage = addUsage(draft.usage, update);
+      return;
+    case "mode":
+      if (draft.mode !== null && draft.mode !== update.mode)
+        draft.entries.push({ kind: "mode", key, mode: update.mode });
+      draft.mode = update.mode;
+      return;
+    case "error":
+      draft.entries.push({ kind: "error", key, message: update.message });
+      return;
+    case "turn":
+      return takeTurn(draft, key, at, update);
+    default:
+      update satisfies never;
+  }
+}
+
+/** Text goes on where it stopped, unless something else came between. */
+function grow(draft: Draft, key: string, { kind, text }: { kind: "text" | "thought"; text: string }): void {
+  const last = draft.entries.at(-1);
+  if (last?.kind === kind) draft.entries[draft.entries.length - 1] = { ...last, text: last.text + text };
+  else if (text !== "") draft.entries.push({ kind, key, text });
+}
+
+function takeTool(draft: Draft, key: string, update: Extract<SessionUpdate, { kind: "tool" }>): void {
+  const at = draft.entries.findLastIndex((one) => one.kind === "tool" && one.id === update.id);
+  const known = draft.entries[at];
+  const before = known?.kind === "tool" ? known : undefined;
+  const isEnded = update.status === "completed" || update.status === "failed";
+  if (isEnded && before?.status !== update.status && changesFiles.has(update.toolKind)) draft.touched += 1;
+  const entry: ToolEntry = {
+    kind: "tool",
+    key: before?.key ?? key,
+    id: update.id,
+    title: update.title || before?.title || "",
+    toolKind: update.toolKind,
+    status: update.status,
+    // An update says only what is new: what it leaves out is as it was.
+    input: update.input ?? before?.input,
+    output: update.output ?? before?.output ?? "",
+    diff: update.diff ?? before?.diff ?? [],
+    durationMs: update.durationMs ?? before?.durationMs ?? null,
+    permission: before?.permission ?? null,
+  };
+  if (before) draft.entries[at] = entry;
+  else draft.entries.push(entry);
+}
+
+const changesFiles: ReadonlySet<ToolKind> = new Set<ToolKind>(["edit", "delete", "move", "execute", "other"]);
+
+/** A permission stands with the tool that waits for it; one whose tool is not told stands alone. */
+function takePermission(draft: Draft, key: string, update: Extract<SessionUpdate, { kind: "permission" }>): void {
+  const { requestId, toolId, title, status } = update;
+  const at = draft.entries.findLastIndex((one) => one.kind === "tool" && one.id === toolId);
+  const tool = draft.entries[at];
+  if (tool?.kind === "tool") draft.entries[at] = { ...tool, permission: { requestId, status } };
+  else
+    put(
+      draft,
+      { kind: "permission", key, requestId, title, status },
+      (one) => one.kind === "permission" && one.requestId === requestId,
+    );
+}
+
+function takeTurn(
+  draft: Draft,
+  key: string,
+  at: string,
+  { state, stopReason }: Extract<SessionUpdate, { kind: "turn" }>,
+): void {
+  if (state === "started") {
+    draft.runningSince = at;
+    return;
+  }
+  const seconds = draft.runningSince ? (Date.parse(at) - Date.parse(draft.runningSince)) / 1000 : null;
+  draft.runningSince = null;
+  draft.touched += 1;
+  draft.entries.push({ kind: "end", key, at, stopReason: stopReason ?? null, seconds });
+}
+
+/** In the place of the one it renews, or at the end. */
+function put(draft: Draft, entry: Entry, isSame: (one: Entry) => boolean): void {
+  const at = draft.entries.findLastIndex(isSame);
+  const known = draft.entries[at];
+  if (known) draft.entries[at] = { ...entry, key: known.key };
+  else draft.entries.push(entry);
+}
+
+function addUsage(so: Transcript["usage"], more: Transcript["usage"]): Transcript["usage"] {
+  return {
+    inputTokens: so.inputTokens + more.inputTokens,
+    outputTokens: so.outputTokens + more.outputTokens,
+    costMicros: so.costMicros + more.costMicros,
+  };
+}
+
+/** What a person is asked now, the oldest first. */
+export function pendingAsks(transcript: Transcript): { requestId: string; key: string }[] {
+  return transcript.entries.flatMap((entry) => {
+    const ask =
+      entry.kind === "tool"
+        ? entry.permission
+        : entry.kind === "permission" || entry.kind === "question"
+          ? entry
+          : null;
+    return ask?.status === "pending" ? [{ requestId: ask.requestId, key: entry.key }] : [];
+  });
+}
