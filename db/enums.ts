@@ -94,6 +94,14 @@ export type RepoStatus = (typeof repoStatuses)[number];
 export const repoSources = ["hosted", "local", "url"] as const;
 export type RepoSource = (typeof repoSources)[number];
 
+/** `removed` is the end: the files go with it. */
+export const workspaceStatuses = ["initializing", "ready", "error", "removed"] as const;
+export type WorkspaceStatus = (typeof workspaceStatuses)[number];
+
+/** Where the files of a workspace came from: a repository of the team, an address of git, a folder of the server. */
+export const workspaceSources = ["repo", "url", "local"] as const;
+export type WorkspaceSource = (typeof workspaceSources)[number];
+
 export const leaseEnds = ["released", "expired", "revoked", "completed"] as const;
 export type LeaseEnd = (typeof leaseEnds)[number];
 

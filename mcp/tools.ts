@@ -40,6 +40,7 @@ import * as tokens from "#server/tokens/operations.ts";
 import { listVerificationsOperation } from "#server/verifications/operations.ts";
 import { getTurnLog } from "#server/turns/operations.ts";
 import * as webhooks from "#server/webhooks/operations.ts";
+import * as workspaces from "#server/workspaces/operations.ts";
 import * as worktrees from "#server/worktrees/operations.ts";
 
 // What agents see. Every operation stands in exactly one of these four; a line here is the whole cost of a new tool.
@@ -252,6 +253,12 @@ export const notForAgents: readonly Operation[] = [
   githubApps.removeGithubApp,
   realtimeChannels,
   getRealtimeStats,
+  workspaces.listWorkspacesOperation,
+  workspaces.getWorkspace,
+  workspaces.createWorkspace,
+  workspaces.renameWorkspace,
+  workspaces.retryWorkspace,
+  workspaces.removeWorkspace,
   budgets.listBudgetsOperation,
   budgets.setBudget,
   budgets.removeBudget,

@@ -29,6 +29,7 @@ export const permissions = [
   "channel:write",
   "webhooks:manage",
   "models:manage",
+  "workspaces:use",
   "instance:use",
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -47,6 +48,7 @@ const work = [
   "request:answer",
   "usage:write",
   "channel:write",
+  "workspaces:use",
   "instance:use",
 ] as const satisfies Permission[];
 const manage = [

@@ -13,6 +13,7 @@ import { sample } from "./sample-part.ts";
 import { trim } from "./trim-part.ts";
 import { watch } from "./watch-part.ts";
 import { webhooks } from "./webhooks-part.ts";
+import { workspaces } from "./workspaces/part.ts";
 
 /** Everything a worker does, in the order it starts; it stops in the opposite one. */
 export const parts: readonly Part[] = [
@@ -24,6 +25,7 @@ export const parts: readonly Part[] = [
   channels,
   webhooks,
   knowledge,
+  workspaces,
   monitor,
   sample,
   money,

@@ -25,6 +25,7 @@ import { webhookProjections } from "../webhooks/projection.ts";
 import { githubAppProjections } from "../github-apps/projection.ts";
 import { credentialProjections } from "../credentials/projection.ts";
 import { modelProjections } from "../models/projection.ts";
+import { workspaceProjections } from "../workspaces/projection.ts";
 import type { Projection } from "./projection.ts";
 import type { EventType } from "./registry.ts";
 
@@ -57,6 +58,7 @@ export const projections: Record<EventType, Projection> = {
   ...githubAppProjections,
   ...credentialProjections,
   ...modelProjections,
+  ...workspaceProjections,
 };
 
 /** The tables that are folds of the events; `replay` rebuilds and compares each of them. Nothing else writes to them. */
@@ -105,4 +107,5 @@ export const projectedTables = [
   "github_installation_repos",
   "model_credentials",
   "model_routings",
+  "workspaces",
 ] as const;

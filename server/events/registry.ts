@@ -31,6 +31,7 @@ import {
   verificationVerdicts,
   verdicts,
   webhookProviders,
+  workspaceSources,
 } from "#db/enums.ts";
 import type { Actor } from "../context.ts";
 import { planDocument, planEdit } from "../plans/document.ts";
@@ -513,6 +514,21 @@ export const eventData = {
     routes: z.array(z.object({ type: text, complexity: text, tier: z.enum(modelTiers) })),
     version: z.int(),
   }),
+  "workspace.created": z.object({
+    name: text,
+    source: z.enum(workspaceSources),
+    sourceUrl: text.nullable(),
+    repoId: id.nullable(),
+    branch: text,
+    setupScript: text,
+  }),
+  /** The clone is there and what was to be set up is. `baseCommit` is where the work began. */
+  "workspace.ready": z.object({ baseCommit: text.nullable() }),
+  "workspace.failed": z.object({ error: text }),
+  /** It is made again, or set up again; what is in its files stays. */
+  "workspace.retried": none,
+  "workspace.renamed": z.object({ name: text }),
+  "workspace.removed": none,
 } as const;
 
 export type EventType = keyof typeof eventData;

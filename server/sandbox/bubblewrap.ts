@@ -65,6 +65,8 @@ async function recipe(request: SandboxRequest, scratch: string): Promise<string[
     ...["--size", String(SCRATCH_BYTES), "--tmpfs", "/tmp", "--size", String(SCRATCH_BYTES), "--tmpfs", "/home/agent"],
     ...(await systemSettings(scratch)),
     ...(nodeDirectory === null ? [] : ["--ro-bind", nodeDirectory, "/opt/node"]),
+    ...(request.readOnly ?? []).flatMap((folder) => ["--ro-bind", folder, folder]),
+    ...(request.writable ?? []).flatMap(({ directory, target }) => ["--bind", directory, target]),
     ...["--bind", await realpath(request.directory), "/work", "--chdir", "/work"],
     ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]),
     // Last, so that every mount above could still be made on it.

@@ -19,6 +19,10 @@ export type Availability =
 export interface SandboxRequest {
   /** The one directory the command may write; seen as `/work` where the provider isolates. */
   directory: string;
+  /** Folders of the server that it may read, seen under their own paths. */
+  readOnly?: string[];
+  /** Further folders that it may write, each seen where it says. */
+  writable?: { directory: string; target: string }[];
   /** An argument array, or text for `sh -c`. */
   command: string[] | string;
   /** All of the environment besides PATH, HOME, LANG and TMPDIR. Never a secret of the server. */

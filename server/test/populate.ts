@@ -28,6 +28,7 @@ import { addDocument } from "../knowledge/operations.ts";
 import { recordLearning } from "../learnings/operations.ts";
 import { recordVerification } from "../verifications/service.ts";
 import { recordUsageOperation, startSession } from "../sessions/operations.ts";
+import { noteSize } from "../workspaces/making.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, type TestOrg } from "./fixtures.ts";
 import { workIn } from "./work.ts";
 
@@ -66,6 +67,18 @@ export async function populate(runtime: Runtime) {
     record(context, "mcp_server.added", [{ subject: serverId, data: { name: "tracker", ...where } }]),
   );
   await as(runtime, owner, (context) => recordVerification(context, { taskId: first.id, checks: [] }));
+  const workspaceId = newId();
+  // By its event alone: the repository is not copied in most tests.
+  await as(runtime, owner, async (context) => {
+    const of = { source: "repo" as const, sourceUrl: null, repoId: repo.id, branch: "work", setupScript: "" };
+    await record(context, "workspace.created", [
+      { subject: workspaceId, team: teamId, task: second.id, data: { name: "app", ...of } },
+    ]);
+    await record(context, "workspace.ready", [
+      { subject: workspaceId, team: teamId, task: second.id, data: { baseCommit: "b".repeat(40) } },
+    ]);
+    await noteSize(context, { orgId: owner.orgId, id: workspaceId }, { bytes: 1, files: 1 });
+  });
   const { plan } = await run(createPlanOperation, owner, { teamId, requirements: "Add a page.", template: "feature" });
   await as(runtime, owner, (context) =>
     record(context, "task.output_stored", [
@@ -113,7 +126,7 @@ export async function populate(runtime: Runtime) {
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
     ...{ request: asked.request, policyId: policy.id, learningId: learning.id, sourceId: source.id, serverId },
-    ...{ budgetId: budget.id, sessionId: session.id, planId: plan.id },
+    ...{ budgetId: budget.id, sessionId: session.id, planId: plan.id, workspaceId },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };
 }

@@ -38,6 +38,7 @@ import * as teamSettings from "../team-settings/operations.ts";
 import * as teams from "../teams/operations.ts";
 import * as tokens from "../tokens/operations.ts";
 import { getTurnLog } from "../turns/operations.ts";
+import * as workspaces from "../workspaces/operations.ts";
 import * as worktrees from "../worktrees/operations.ts";
 import * as webhooks from "../webhooks/operations.ts";
 import { mutation, query, router } from "./trpc.ts";
@@ -194,6 +195,14 @@ export const appRouter = router({
     changedFiles: query(repos.getChangedFiles),
     commits: query(repos.getCommits),
     readFile: query(repos.readFile),
+  }),
+  workspaces: router({
+    list: query(workspaces.listWorkspacesOperation),
+    get: query(workspaces.getWorkspace),
+    create: mutation(workspaces.createWorkspace),
+    rename: mutation(workspaces.renameWorkspace),
+    retry: mutation(workspaces.retryWorkspace),
+    remove: mutation(workspaces.removeWorkspace),
   }),
   worktrees: router({
     get: query(worktrees.getWorktree),

@@ -10,7 +10,7 @@ export const eventGroups = [
   { id: "reviews", label: "Reviews", of: ["review"] },
   { id: "merges", label: "Merges and gates", of: ["merge", "gate"] },
   { id: "agents", label: "Agents and keys", of: ["agent", "api_key"] },
-  { id: "repos", label: "Repositories", of: ["repo"] },
+  { id: "repos", label: "Repositories and workspaces", of: ["repo", "workspace"] },
   { id: "webhooks", label: "Webhooks", of: ["webhook", "github_app", "mcp_server"] },
   { id: "people", label: "People and teams", of: ["member", "invitation", "team"] },
   { id: "organization", label: "Organization", of: ["organization"] },

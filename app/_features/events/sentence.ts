@@ -271,6 +271,21 @@ const wording: Wording = {
     parts: ["took over new commits of ", subject("a repository"), `, now at ${shortCommit(headCommit)}`],
   }),
   "repo.archived": (_, { subject }) => ({ face: "archived", parts: ["archived ", subject("a repository")] }),
+  "workspace.created": ({ name }) => ({ face: "repo", parts: ["made the workspace ", { name }] }),
+  "workspace.ready": (_, { subject }) => ({
+    face: "repo",
+    parts: ["got ", subject("a workspace"), " ready"],
+    tone: "success",
+  }),
+  "workspace.failed": ({ error }, { subject }) => ({
+    face: "repo",
+    parts: ["could not make ", subject("a workspace")],
+    quote: said(error),
+    tone: "danger",
+  }),
+  "workspace.retried": (_, { subject }) => ({ face: "repo", parts: ["made ", subject("a workspace"), " again"] }),
+  "workspace.renamed": ({ name }) => ({ face: "changed", parts: ["renamed a workspace to ", { name }] }),
+  "workspace.removed": (_, { subject }) => ({ face: "archived", parts: ["removed ", subject("a workspace")] }),
   "task.created": ({ title }, { it }) => ({
     face: "made",
     parts: it === "it" ? ["created the task"] : ["created ", it, " ", { name: title }],

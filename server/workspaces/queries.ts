@@ -1,0 +1,74 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { isoTime } from "#db/iso-time.ts";
+import { workspaces } from "#db/schema/workspaces.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { findTeam, teamMeant } from "../teams/finding.ts";
+import type { Workspace } from "./schema.ts";
+
+export type WorkspaceRow = typeof workspaces.$inferSelect;
+
+/** A workspace of the actor's teams. @throws AppError not_found, the same for missing, foreign and removed. */
+export async function findWorkspace(
+  { tx, actor }: Context,
+  workspaceId: string,
+  { lock = false }: { lock?: boolean } = {},
+): Promise<WorkspaceRow> {
+  const query = tx
+    .select()
+    .from(workspaces)
+    .where(and(eq(workspaces.orgId, actor.orgId), eq(workspaces.id, workspaceId)));
+  const [row] = await (lock ? query.for("update") : query);
+  if (row && row.status !== "removed" && (actor.teams === "all" || actor.teams.includes(row.teamId))) return row;
+  throw new AppError("not_found", `There is no workspace ${workspaceId} here. list_workspaces shows yours.`);
+}
+
+/** A workspace whose files can be worked with now. @throws AppError conflict saying what it waits for. */
+export async function findReadyWorkspace(context: Context, workspaceId: string): Promise<WorkspaceRow> {
+  const row = await findWorkspace(context, workspaceId);
+  if (row.status === "ready") return row;
+  throw new AppError(
+    "conflict",
+    row.status === "initializing"
+      ? `The workspace ${row.name} is still being made. Try again in a moment.`
+      : `The workspace ${row.name} could not be made: ${row.error} Use retry_workspace.`,
+  );
+}
+
+/** The workspaces of a team, newest first. */
+export async function listWorkspaces(
+  context: Context,
+  { teamId: named, limit }: { teamId?: string | undefined; limit: number },
+): Promise<{ workspaces: Workspace[] }> {
+  const teamId = teamMeant(context, named);
+  await findTeam(context, teamId);
+  return { workspaces: await readWorkspaces(context, sql`w.team_id = ${teamId}`, limit) };
+}
+
+type Detail = Workspace & { setupScript: string; setupOutput: string | null };
+
+/** One workspace, as every door shows it. */
+export async function readWorkspace(context: Context, workspaceId: string): Promise<Detail> {
+  const { id } = await findWorkspace(context, workspaceId);
+  const [workspace] = await readWorkspaces(context, sql`w.id = ${id}`, 1);
+  if (!workspace) throw new Error("a workspace that was just found is gone");
+  return workspace;
+}
+
+async function readWorkspaces({ tx, actor }: Context, which: SQL, limit: number): Promise<Detail[]> {
+  return tx.execute<Detail & Record<string, unknown>>(sql`
+    select w.id, w.team_id as "teamId", w.name, w.source, w.source_url as "sourceUrl", w.branch,
+      w.base_commit as "baseCommit", w.status, w.error, w.setup_script as "setupScript", w.created_by as "createdBy",
+      ${isoTime(sql`w.created_at`)} as "createdAt", d.setup_output as "setupOutput",
+      case when w.status = 'initializing' then coalesce(d.step, 'waits for the worker') end as step,
+      case when r.id is not null then json_build_object('id', r.id, 'name', r.name) end as repo,
+      case when t.id is not null then json_build_object('id', t.id, 'number', t.number, 'title', t.title) end as task,
+      case when d.measured_at is not null then
+        json_build_object('bytes', d.bytes, 'files', d.files, 'measuredAt', ${isoTime(sql`d.measured_at`)}) end as disk
+      from workspaces w
+      left join repos r on r.org_id = w.org_id and r.id = w.repo_id
+      left join tasks t on t.org_id = w.org_id and t.id = w.task_id
+      left join workspace_disks d on d.org_id = w.org_id and d.workspace_id = w.id
+     where w.org_id = ${actor.orgId} and w.status <> 'removed' and ${which}
+     order by w.created_at desc, w.id desc limit ${limit}`);
+}

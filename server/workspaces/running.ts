@@ -1,0 +1,31 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Settings } from "../context.ts";
+import { repositoryPath } from "../repos/queries.ts";
+import { chooseSandbox } from "../sandbox/choose.ts";
+import type { SandboxRequest, SandboxResult } from "../sandbox/sandbox.ts";
+import { cacheEnvironment, cachePath } from "./caches.ts";
+import { workspacePath } from "./place.ts";
+
+type Place = { orgId: string; id: string; teamId: string; repoId: string | null };
+
+/** The objects that a workspace borrows: whatever runs in it needs to see them, and nobody may change them. */
+export const borrowedObjects = (settings: Settings, { orgId, repoId }: Place): string[] =>
+  repoId === null ? [] : [join(repositoryPath(settings, { orgId, id: repoId }), "objects")];
+
+/** Runs one command in a workspace's files, in a sandbox without network, with the team's cache. */
+export async function runInWorkspace(
+  settings: Settings,
+  place: Place,
+  request: Pick<SandboxRequest, "command" | "timeoutSeconds" | "outputLimitBytes"> & Partial<SandboxRequest>,
+): Promise<SandboxResult> {
+  const cache = cachePath(settings, place);
+  await mkdir(cache, { recursive: true });
+  const { provider } = await chooseSandbox(settings.sandbox);
+  return provider.run({
+    ...{ directory: workspacePath(settings, place.orgId, place.id), readOnly: borrowedObjects(settings, place) },
+    ...{ writable: [{ directory: cache, target: "/cache" }], memoryMb: 2048, processLimit: 512, network: "none" },
+    ...request,
+    env: { ...(provider.isolated ? cacheEnvironment : {}), ...request.env },
+  });
+}
