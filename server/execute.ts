@@ -145,8 +145,10 @@ function decide<Input extends z.ZodObject, Output extends z.ZodObject>(
   { requestId, idempotencyKey }: ExecuteOptions,
 ): Promise<unknown> {
   const options = { requestId, system: operation.scope === "instance", snapshot: operation.kind === "read" };
-  // Receipts belong to an organization; what is done outside of one (making one) is not kept.
-  if (operation.kind !== "command" || !idempotencyKey || !actor.orgId)
+  // Receipts belong to an organization; what is done outside of one (making one) is not kept. Nor is one kept where doing
+  // it again does no harm and brings an answer that a receipt must not hold.
+  const isRepeatable = operation.hints?.secret === true && operation.hints.idempotent === true;
+  if (operation.kind !== "command" || !idempotencyKey || !actor.orgId || isRepeatable)
     return inTransaction(runtime, actor, options, (context) => runFenced(context, operation, input));
   if (idempotencyKey.length > mostKeyCharacters)
     throw new AppError("invalid", `An idempotency key has at most ${mostKeyCharacters} characters.`);

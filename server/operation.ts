@@ -37,7 +37,10 @@ export interface Operation<
   hints?: {
     destructive?: boolean;
     idempotent?: boolean;
-    /** A secret goes in or comes out: it is never stored, so an idempotency key hinders doing it twice but brings nothing back. */
+    /**
+     * A secret goes in or comes out: it is never stored, so an idempotency key hinders doing it twice but brings nothing
+     * back. With `idempotent` it may be done again, and no receipt is kept.
+     */
     secret?: boolean;
   };
   /** The task it writes to: an agent needs its live lease on it (managers do not). The lease may be named in `input.lease`. */

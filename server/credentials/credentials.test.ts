@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterAll, expect, test } from "vitest";
+import { execute } from "../execute.ts";
 import { openModelLab } from "../llm/test/model-lab.ts";
 import { createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
@@ -36,6 +37,19 @@ test("a key the provider refuses is not saved, and its words are told", async ()
   const { credential } = await run(save, org.owner, { ...input, evenIfRefused: true });
   expect(credential).toMatchObject({ status: "refused", problem: expect.stringContaining("401") });
   lab.refuseKeys();
+});
+
+test("a key that was refused may be sent again as it is, with the same idempotency key, and a lost answer asked for again", async () => {
+  const org = await createTestOrg(runtime);
+  const input = { api: "anthropic", provider: "anthropic", baseUrl: lab.urls.anthropic, key: "later" };
+  const send = () => execute(save, runtime, org.owner, input, { requestId: "test", idempotencyKey: "one" });
+  lab.refuseKeys("later");
+  await expect(send()).rejects.toMatchObject({ code: "invalid" });
+  lab.refuseKeys();
+  const { credential } = await send();
+  expect(credential.status).toBe("working");
+  expect((await send()).credential.id).toBe(credential.id);
+  expect((await run(list, org.owner, {})).credentials.length).toBe(1);
 });
 
 test("one credential for each provider: saved again it is the same, with another key", async () => {

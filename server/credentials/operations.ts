@@ -22,7 +22,7 @@ export const saveCredentialOperation = defineOperation({
   summary: "Save a key for a provider of models; it is tested with the provider first, and never shown again.",
   kind: "command",
   permission: "models:manage",
-  hints: { secret: true },
+  hints: { secret: true, idempotent: true },
   input: schema.saveCredentialInput,
   output: schema.credentialResult,
   run: (_context, input) => {
@@ -40,7 +40,7 @@ export const rotateCredentialOperation = defineOperation({
   summary: "Give a provider's credential a new key; it is tested first, and the old one is forgotten.",
   kind: "command",
   permission: "models:manage",
-  hints: { secret: true },
+  hints: { secret: true, idempotent: true },
   input: schema.rotateCredentialInput,
   output: schema.credentialResult,
   run: async (context, { credentialId }) => {

@@ -15,6 +15,8 @@ export interface Candidate {
   why: string | null;
   /** When it may be tried again by itself; null: not without people. ISO. */
   retryAt: string | null;
+  /** Its provider does not answer, as the monitor saw: it is tried again when the monitor sees otherwise. */
+  isDown: boolean;
 }
 
 export interface Credential {
@@ -34,6 +36,8 @@ interface Row extends Credential, Record<string, unknown> {
   pauseReason: string | null;
   /** What the monitor found, when it is down. */
   down: string | null;
+  /** The models of a server of one's own, as the monitor saw them last; null where it does not know. */
+  present: string[] | null;
 }
 
 /** What is known of these models, in their order: one query for the credentials, one for each price. */
@@ -43,9 +47,11 @@ export async function candidatesOf(context: Context, models: readonly string[]):
   const rows =
     await tx.execute<Row>(sql`select c.id, c.org_id as "orgId", c.provider, c.api, c.base_url as "baseUrl", c.status, c.problem,
       c.gone_models as "goneModels", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
-      p.reason as "pauseReason", (select r.detail from org_resources r where r.org_id = c.org_id and r.name = 'model:' || c.provider
-        and r.status = 'down') as down
-    from model_credentials c left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id
+      p.reason as "pauseReason", case r.status when 'down' then r.detail end as down,
+      case when r.status = 'up' and c.api = 'ollama' and r.checked_at > ${now.toISOString()}::timestamptz - interval '10 minutes'
+        then r.data->'models' end as present
+    from model_credentials c left join org_resources r on r.org_id = c.org_id and r.name = 'model:' || c.provider
+    left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id
     left join provider_pauses p on p.org_id = c.org_id and p.credential_id = c.id
     where c.org_id = ${actor.orgId} and c.removed_at is null
       and c.provider in (select jsonb_array_elements_text(${JSON.stringify(providers)}::text::jsonb))`);
@@ -57,7 +63,14 @@ export async function candidatesOf(context: Context, models: readonly string[]):
     const why = !row
       ? `${provider || model} has no key here`
       : (stateOf(row, name) ?? (price ? null : "nobody knows its price"));
-    return { model, price, credential: row ?? null, why, retryAt: row?.pausedUntil ?? null };
+    return {
+      model,
+      price,
+      credential: row ?? null,
+      why,
+      retryAt: row?.pausedUntil ?? null,
+      isDown: (row?.down ?? null) !== null,
+    };
   });
 }
 
@@ -66,5 +79,7 @@ function stateOf(row: Row, name: string): string | null {
   const gone = row.goneModels[name];
   if (gone !== undefined) return `${row.provider} does not know it: ${gone}`;
   if (row.down !== null) return `${row.provider} is down: ${row.down}`;
+  if (row.present && !row.present.some((one) => one === name || one === `${name}:latest`))
+    return `${row.provider} has no model ${name}`;
   return row.pausedUntil ? `${row.provider} is left alone until ${row.pausedUntil}: ${row.pauseReason ?? ""}` : null;
 }

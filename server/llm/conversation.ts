@@ -1,13 +1,7 @@
 import type { ModelMessage } from "ai";
 import type { ModelTier } from "#db/enums.ts";
-import type { Actor, Context, Runtime } from "../context.ts";
+import type { Actor, Context } from "../context.ts";
 import type { Tokens } from "../prices/service.ts";
-
-/** What talking to a model needs besides what every process has. */
-export type Models = Runtime & {
-  /** The monitor's word on a model (`provider/model`) of an organization: undefined is usable, else why not. */
-  whyUnusable?: (orgId: string, model: string) => string | undefined;
-};
 
 /** A tool as a model is told of it; whoever converses runs it. */
 export interface ToolDescription {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { overBudget } from "../budgets/refusals.ts";
-import { type Context, systemActor } from "../context.ts";
+import { type Context, type Runtime, systemActor } from "../context.ts";
 import { openKey } from "../credentials/service.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
@@ -11,7 +11,7 @@ import type { Tokens } from "../prices/service.ts";
 import { boundOf } from "./bounds.ts";
 import { breakerOf } from "./breakers.ts";
 import { type Called, callModel } from "./calling.ts";
-import type { Conversation, Models, Reply } from "./conversation.ts";
+import type { Conversation, Reply } from "./conversation.ts";
 import { modelAt } from "./endpoint-model.ts";
 import { CallFailure } from "./failures.ts";
 import { noteFailure } from "./outage.ts";
@@ -31,7 +31,7 @@ const mostWaitSeconds = 5;
  * @throws AppError over_budget when a cap has no room; unavailable when no model can be called now (with
  * `retryAfterSeconds` where waiting helps); invalid when the provider refuses just this; conflict when `signal` aborted.
  */
-export async function converse(models: Models, asked: Conversation): Promise<Reply> {
+export async function converse(models: Runtime, asked: Conversation): Promise<Reply> {
   const sessionId = asked.sessionId ?? newId();
   const bound = boundOf(asked);
   const transact = transactor(models, asked);
@@ -59,12 +59,12 @@ export async function converse(models: Models, asked: Conversation): Promise<Rep
 type Transact = <Result>(work: (context: Context) => Promise<Result>) => Promise<Result>;
 
 const transactor =
-  (models: Models, { actor, orgId, purpose }: Conversation): Transact =>
+  (models: Runtime, { actor, orgId, purpose }: Conversation): Transact =>
   (work) =>
     inTransaction(models, actor ?? systemActor(orgId, "models"), { requestId: `${purpose}-${newId()}` }, work);
 
 async function attemptCall(
-  models: Models,
+  models: Runtime,
   asked: Conversation,
   prepared: Prepared,
   { bound, transact }: { bound: Tokens; transact: Transact },
@@ -98,7 +98,7 @@ async function attemptCall(
 }
 
 /** The breaker sees failures as throws; here they are results again, beside what had come until then. */
-async function throughBreaker(models: Models, asked: Conversation, { credential, model }: Prepared): Promise<Called> {
+async function throughBreaker(models: Runtime, asked: Conversation, { credential, model }: Prepared): Promise<Called> {
   let called: Called | undefined;
   try {
     const { settings } = models;

@@ -1,6 +1,6 @@
 import { reserve } from "../budgets/ledger.ts";
 import type { Refusal } from "../budgets/refusals.ts";
-import type { Context } from "../context.ts";
+import type { Context, Runtime } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { openSessionFor, spenderOf } from "../sessions/service.ts";
 import { lockSessionRow } from "../sessions/finding.ts";
@@ -10,7 +10,7 @@ import type { Tokens } from "../prices/service.ts";
 import { breakerOf, isOpen } from "./breakers.ts";
 import { mostMicros } from "./bounds.ts";
 import { type Candidate, candidatesOf, type Credential } from "./candidates.ts";
-import type { Conversation, Models } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
 
 /** A call that may be made: its money is set aside. */
 export interface Prepared {
@@ -29,13 +29,13 @@ export type Preparation = { ok: true; prepared: Prepared } | { ok: false; refusa
  */
 export async function prepareCall(
   context: Context,
-  models: Models,
+  models: Runtime,
   asked: Conversation,
   { bound, sessionId, isOwnSession }: { bound: Tokens; sessionId: string; isOwnSession: boolean },
 ): Promise<Preparation> {
   const candidates = await candidatesOf(context, await namesOf(context, asked));
-  const chosen = candidates.find((one) => whyNot(models, asked.orgId, one) === null);
-  if (!chosen?.credential || !chosen.price) throw noModel(models, asked, candidates);
+  const chosen = candidates.find((one) => whyNot(models, one) === null);
+  if (!chosen?.credential || !chosen.price) throw noModel(models, candidates);
   if (isOwnSession) await openSessionFor(context, sessionId, { ...asked, model: chosen.model });
   const session = await lockSessionRow(context, sessionId);
   const upperBoundMicros = mostMicros(chosen.price, bound);
@@ -51,15 +51,19 @@ async function namesOf(context: Context, { model, tier, teamId }: Conversation):
   return routeWork(await routingOf(context, teamId), { type: "*", complexity: null, tier }).models;
 }
 
-function whyNot(models: Models, orgId: string, { model, why, credential }: Candidate): string | null {
+function whyNot(models: Runtime, { why, credential }: Candidate): string | null {
   if (why !== null) return why;
   if (credential && isOpen(models, credential.id)) return `${credential.provider} failed several times in a row`;
-  return models.whyUnusable?.(orgId, model) ?? null;
+  return null;
 }
 
-/** The details say whether waiting helps: `retryAfterSeconds` is missing where only people can help. */
-function noModel(models: Models, { orgId }: Conversation, candidates: readonly Candidate[]): AppError {
-  const reasons = candidates.map((one) => `${one.model}: ${whyNot(models, orgId, one) ?? "usable"}`);
+/**
+ * The details say whether waiting helps: `retryAfterSeconds` for how long, `down` for which providers to answer again;
+ * neither is there where only people can help.
+ */
+function noModel(models: Runtime, candidates: readonly Candidate[]): AppError {
+  const reasons = candidates.map((one) => `${one.model}: ${whyNot(models, one) ?? "usable"}`);
+  const down = candidates.flatMap(({ isDown, credential }) => (isDown && credential ? [credential.provider] : []));
   const waits = candidates.flatMap((one) => {
     if (one.retryAt !== null) return [Math.max(1, Math.ceil((Date.parse(one.retryAt) - Date.now()) / 1_000))];
     return one.why === null && one.credential && breakerOf(models, one.credential.id) ? [5] : [];
@@ -67,6 +71,10 @@ function noModel(models: Models, { orgId }: Conversation, candidates: readonly C
   return new AppError(
     "unavailable",
     `No model can be called now. ${reasons.join("; ") || "None is named"}. Owners and admins add keys and models in the settings.`,
-    { models: reasons, ...(waits.length > 0 ? { retryAfterSeconds: Math.min(...waits) } : {}) },
+    {
+      models: reasons,
+      ...(waits.length > 0 ? { retryAfterSeconds: Math.min(...waits) } : {}),
+      ...(down.length > 0 ? { down: [...new Set(down)] } : {}),
+    },
   );
 }

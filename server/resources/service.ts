@@ -47,6 +47,22 @@ export async function copyMcpStates({ tx }: Context): Promise<void> {
 }
 
 /**
+ * Has a task wait, and say so, until one of these providers answers again: its model could not be called. Others than
+ * agents that talk to models may take it all the same, so it waits only where there are none.
+ */
+export async function waitForProviders(
+  { tx, actor }: Context,
+  { id, teamId }: { id: string; teamId: string },
+  { providers, reason }: { providers: readonly string[]; reason: string },
+): Promise<void> {
+  await tx.execute(sql`insert into task_waits (org_id, task_id, resource, reason, since)
+    select ${actor.orgId}, ${id}, ${`model:${providers.join(",")}`}, left(${reason}, 500), now()
+     where not exists (select 1 from agents a where a.org_id = ${actor.orgId} and a.team_id = ${teamId}
+       and a.runtime not in ('model', 'external') and a.status = 'active' and a.role = 'engineer')
+    on conflict (org_id, task_id, resource) do update set reason = excluded.reason, since = excluded.since`);
+}
+
+/**
  * Has ready tasks wait that need what is down, and lets those go on whose need is up again: the whole of it follows from
  * what was seen, so any number of workers may do it. Over all organizations.
  * A task needs the image server or an attached server when it is limited to tools of theirs; it needs models when only
@@ -69,7 +85,12 @@ export async function settleWaits({ tx }: Context): Promise<string[]> {
          and not exists (select 1 from agents a where a.org_id = t.org_id and a.team_id = t.team_id and a.runtime <> 'model' and a.status = 'active'
            and a.role = 'engineer' and t.assignee_id is null)
          and (t.assignee_id is null or exists (select 1 from agents a where a.org_id = t.org_id and a.id = t.assignee_id and a.runtime = 'model'))
-       having count(*) > 0 and count(*) filter (where r.status <> 'down') = 0) n
+       having count(*) > 0 and count(*) filter (where r.status <> 'down') = 0
+      -- Somebody tried it (waitForProviders); every five minutes it is tried again all the same, since another key or another table may help.
+      union all select w.resource, w.reason from task_waits w
+       where w.org_id = t.org_id and w.task_id = t.id and w.resource like 'model:%' and w.since > now() - interval '5 minutes'
+         and not exists (select 1 from unnest(string_to_array(substr(w.resource, 7), ',')) as name where not exists (
+           select 1 from org_resources r where r.org_id = t.org_id and r.name = 'model:' || name and r.status = 'down'))) n
      where t.status = 'todo' and t.open_dependencies = 0 and t.archived_at is null`;
   await tx.execute(sql`insert into task_waits (org_id, task_id, resource, reason, since)
     select n.org_id, n.task_id, n.resource, left(n.reason, 500), now() from (${needed}) n

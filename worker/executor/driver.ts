@@ -1,14 +1,14 @@
 import { eq, and } from "drizzle-orm";
 import type { ModelMessage } from "ai";
+import { z } from "zod";
 import { modelTiers } from "#db/enums.ts";
 import { agents } from "#db/schema/organizations.ts";
 import { agentActor } from "#server/auth/actor.ts";
-import { type Actor, type Context, systemActor } from "#server/context.ts";
+import { type Actor, type Context, type Runtime, systemActor } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import type { Grant } from "#server/leases/service.ts";
-import type { Models } from "#server/llm/conversation.ts";
 import { routeWork } from "#server/models/routing.ts";
 import { routingOf } from "#server/models/service.ts";
 import { assembleContext, contextText } from "#server/task-contexts/assembly.ts";
@@ -24,7 +24,7 @@ import { type Going, goOn, openTools, TurnFailure, TurnLost, transact } from "./
 import { openWorkspace } from "./workspace.ts";
 
 export interface DriverDeps {
-  models: Models;
+  models: Runtime;
   deps: ToolDeps;
   watch: LeaseWatch;
   log: LiveLog;
@@ -63,7 +63,7 @@ interface Begun {
   agentModel: string | null;
 }
 
-async function begin(models: Models, grant: Grant): Promise<Begun | undefined> {
+async function begin(models: Runtime, grant: Grant): Promise<Begun | undefined> {
   const found = await inTransaction(models, systemActor(grant.orgId, "executor"), { requestId: newId() }, ({ tx }) =>
     tx
       .select()
@@ -131,6 +131,8 @@ async function run({ models, deps, log }: DriverDeps, grant: Grant, begun: Begun
   }
 }
 
+const providers = z.array(z.string());
+
 /** What becomes of a turn that did not come to its end. Whatever is thrown here leaves it to the end of its lease. */
 async function giveUp(
   { rests, deps }: DriverDeps,
@@ -150,7 +152,8 @@ async function giveUp(
   if (error.code === "unavailable" || error.code === "over_budget") {
     const seconds = Number(error.details?.retryAfterSeconds);
     rests.rest(going.turn.agentId, Number.isFinite(seconds) ? seconds : undefined);
-    return handBack(going, error.message);
+    const { data: down = [] } = providers.safeParse(error.details?.down);
+    return handBack(going, error.message, Number.isFinite(seconds) ? [] : down);
   }
   return failTurn(going, error.message);
 }

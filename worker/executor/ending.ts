@@ -1,5 +1,6 @@
 import type { Context } from "#server/context.ts";
 import { converse } from "#server/llm/converse.ts";
+import { waitForProviders } from "#server/resources/service.ts";
 import { requestReview } from "#server/reviews/requests.ts";
 import { stopSession } from "#server/sessions/closing.ts";
 import { lockSessionRow } from "#server/sessions/finding.ts";
@@ -118,10 +119,14 @@ async function verify(
 export const missingWords = (feedback: string): string =>
   `It was checked, and is not done yet. What is missing:\n${feedback}\n\nMend it, check it yourself, and end again.`;
 
-/** Gives the task back for whoever is free, to be gone on with. A lease that is gone already is left alone. */
+/**
+ * Gives the task back for whoever is free, to be gone on with: at once, or when one of the providers that are `down`
+ * answers again. A lease that is gone already is left alone.
+ */
 export async function handBack(
   going: Pick<Going, "models" | "actor" | "turn" | "task">,
   reason: string,
+  down: readonly string[] = [],
 ): Promise<void> {
   const { turn } = going;
   await transact(going, async (context) => {
@@ -129,6 +134,7 @@ export async function handBack(
     if (!(await holdsLease(context, turn.leaseId))) return;
     await leaveTurn(context, turn, { status: "handed_back", reason });
     if (task.status === "in_progress") await moveTask(context, task, "todo", { reason });
+    if (down.length > 0) await waitForProviders(context, task, { providers: down, reason });
   });
 }
 

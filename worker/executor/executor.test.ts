@@ -1,14 +1,18 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { saveCredentialOperation } from "#server/credentials/operations.ts";
-import type { Actor } from "#server/context.ts";
+import { type Actor, systemActor } from "#server/context.ts";
 import { record } from "#server/events/record.ts";
 import { listRequests, respondToRequest } from "#server/human-requests/operations.ts";
 import { type LabRequest, openModelLab, type Script } from "#server/llm/test/model-lab.ts";
 import { pauseWork } from "#server/pauses/operations.ts";
 import { openSecrets } from "#server/keyring.ts";
 import { call, log, openWorkshop } from "#server/repos/test/workshop.ts";
-import { execute } from "#server/execute.ts";
+import { execute, inTransaction } from "#server/execute.ts";
+import { newId } from "#server/ids.ts";
+import { settleWaits } from "#server/resources/service.ts";
 import { as, createTestAgent, type TestOrg } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
 import { getTurnLog } from "#server/turns/operations.ts";
@@ -16,6 +20,7 @@ import { takeAnswered } from "#server/turns/service.ts";
 import { readCommit } from "#server/git/history.ts";
 import { startTurns } from "../dispatch/turns.ts";
 import { openExecutor } from "./executor.ts";
+import { removeLeftWorkspaces } from "./workspace.ts";
 
 const shop = await openWorkshop();
 const { runtime, db } = shop;
@@ -204,6 +209,51 @@ test("while no model can be called its tasks stay free, with the reason; afterwa
   isBusy = false;
   await vi.waitFor(async () => expect(await statusOf(org.owner, task.id)).toBe("in_review"), 15_000);
 }, 30_000);
+
+test("a task whose only provider is down waits and says so, is asked of nobody meanwhile, and goes on when it answers again", async () => {
+  let asked = 0;
+  const { org } = await openOrg(() => ({ text: `Answer ${++asked}.` }));
+  const see = (status: string) =>
+    db.execute(sql`insert into org_resources (org_id, name, status, detail, data, since, checked_at)
+      values (${org.orgId}, 'model:anthropic', ${status}, 'It does not answer.', '{}', now(), now())
+      on conflict (org_id, name) do update set status = excluded.status`);
+  await see("down");
+  const task = await addTask(org, { title: "Wait for it" });
+  work();
+  await vi.waitFor(
+    async () =>
+      expect((await read(org.owner, task.id)).waitsForResource).toMatchObject({
+        resource: "model:anthropic",
+        reason: expect.stringContaining("anthropic is down: It does not answer."),
+      }),
+    10_000,
+  );
+  const settle = () =>
+    inTransaction(runtime, systemActor("", "monitor"), { requestId: "test", system: true }, settleWaits);
+  await settle();
+  expect((await read(org.owner, task.id)).waitsForResource).not.toBe(null);
+  expect([asked, (await logOf(org, task.id)).turns.length]).toEqual([0, 1]);
+  await see("up");
+  await settle();
+  await vi.waitFor(async () => expect(await statusOf(org.owner, task.id)).toBe("in_review"), 10_000);
+  expect((await logOf(org, task.id)).turns).toMatchObject([{ attempt: 1, output: "Answer 1." }]);
+});
+
+test("the folder of a turn that ended is removed when its process could not; what is no turn's stays", async () => {
+  const { org } = await openOrg(({ toolResults }) =>
+    toolResults === 0 ? { toolCalls: [{ name: "write_file", input: { path: "a", content: "a" } }] } : { text: "Done." },
+  );
+  const repo = await shop.addRepo(org);
+  const task = await addTask(org, { title: "Leave a folder", repoId: repo.id });
+  work();
+  await vi.waitFor(async () => expect(await statusOf(org.owner, task.id)).toBe("in_review"), 10_000);
+  const { turns } = await logOf(org, task.id);
+  const root = join(runtime.settings.dataDir, "workspaces", org.orgId);
+  const [left, other] = [join(root, turns[0]?.id ?? "none", "files"), join(root, newId(), "files")];
+  for (const folder of [left, other]) mkdirSync(folder, { recursive: true });
+  await removeLeftWorkspaces(runtime);
+  expect([existsSync(left), existsSync(other)]).toEqual([false, true]);
+});
 
 test("a model that streams half and dies is asked again, and the turn goes on", async () => {
   let asked = 0;

@@ -1,6 +1,6 @@
 import type { ModelMessage } from "ai";
 import { z } from "zod";
-import type { Actor, Context } from "#server/context.ts";
+import type { Actor, Context, Runtime } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
 import { tellAnswer } from "#server/human-requests/clocks.ts";
@@ -8,7 +8,6 @@ import { readRequest } from "#server/human-requests/queries.ts";
 import { openRequest } from "#server/human-requests/service.ts";
 import { newId } from "#server/ids.ts";
 import { converse } from "#server/llm/converse.ts";
-import type { Models } from "#server/llm/conversation.ts";
 import type { Task } from "#server/tasks/finding.ts";
 import { toolsFor } from "#server/tools/registry.ts";
 import { runTool } from "#server/tools/run.ts";
@@ -20,7 +19,7 @@ import { answerTo, type OpenCall, openCalls, sameInARow } from "./transcript.ts"
 
 /** One turn under way: everything its steps need. */
 export interface Going {
-  models: Models;
+  models: Runtime;
   deps: ToolDeps;
   log: LiveLog;
   actor: Actor;

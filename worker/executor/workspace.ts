@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Actor, Runtime } from "#server/context.ts";
+import { sql } from "drizzle-orm";
+import { type Actor, type Runtime, systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { exportTree, removeDirectory } from "#server/git/checkout.ts";
 import { diffText, readCommit, treeOf } from "#server/git/history.ts";
@@ -49,6 +50,30 @@ const folderOf = ({ settings }: Runtime, { orgId, id }: Turn) => join(settings.d
 
 /** The turn is over: nothing of its folder is needed any more. */
 export const closeWorkspace = (runtime: Runtime, turn: Turn): Promise<void> => removeDirectory(folderOf(runtime, turn));
+
+/**
+ * Removes the folders of turns that are over, or were followed by another: of a process that died between the end and
+ * its tidying. What is not known as a turn is left alone.
+ */
+export async function removeLeftWorkspaces(runtime: Runtime): Promise<void> {
+  const root = join(runtime.settings.dataDir, "workspaces");
+  const subfolders = async (path: string) =>
+    (await readdir(path, { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory());
+  for (const { name: orgId } of await subfolders(root)) {
+    const ids = (await subfolders(join(root, orgId))).map(({ name }) => name).filter((name) => isId.test(name));
+    if (ids.length === 0 || !isId.test(orgId)) continue;
+    const options = { requestId: `executor-${newId()}` };
+    const over = await inTransaction(runtime, systemActor(orgId, "executor"), options, ({ tx }) =>
+      tx.execute<{
+        id: string;
+      }>(sql`select t.id from turns t where t.org_id = ${orgId} and t.id = any(${`{${ids.join(",")}}`}::uuid[])
+        and (t.status in ('finished', 'failed') or exists (select 1 from turns o where o.org_id = t.org_id and o.task_id = t.task_id and o.attempt > t.attempt))`),
+    );
+    for (const { id } of over) await removeDirectory(join(root, orgId, id));
+  }
+}
+
+const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What was made of the files: a commit that no branch shows yet. */
 export interface Made {

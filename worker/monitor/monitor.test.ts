@@ -4,10 +4,10 @@ import { sql } from "drizzle-orm";
 import { afterAll, expect, it } from "vitest";
 import { openSecrets } from "#server/keyring.ts";
 import { saveCredential } from "#server/credentials/service.ts";
+import { candidatesOf } from "#server/llm/candidates.ts";
 import { listResourcesOperation } from "#server/resources/operations.ts";
 import { as, createTestAgent, createTestOrg, openTestRuntime } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
-import { healthOf } from "./health.ts";
 import { lookAround } from "./part.ts";
 
 const { runtime } = await openTestRuntime();
@@ -47,11 +47,11 @@ it("the monitor sees the installation and the models of an organization, and wha
     models: ["qwen:7b", "llama:latest"],
     loaded: ["qwen:7b"],
   });
-  const health = healthOf(runtime);
-  expect(health.whyUnusable(org.orgId, "ollama/qwen:7b")).toBe(undefined);
-  expect(health.whyUnusable(org.orgId, "ollama/llama")).toBe(undefined);
-  expect(health.whyUnusable(org.orgId, "ollama/gone")).toContain("has no model gone");
-  expect(health.whyUnusable(org.orgId, "anthropic/x")).toBe(undefined);
+  // Work is routed by it: a model that its server does not hold is not called.
+  const candidates = await as(runtime, org.owner, (context) =>
+    candidatesOf(context, ["ollama/qwen:7b", "ollama/llama", "ollama/gone"]),
+  );
+  expect(candidates.map(({ why }) => why)).toEqual([null, null, "ollama has no model gone"]);
   const other = await createTestOrg(runtime);
   expect((await run(listResourcesOperation, other.owner, {})).resources.some(({ kind }) => kind === "model")).toBe(
     false,

@@ -9,7 +9,6 @@ import { checkMcpServer, listAttached } from "#server/mcp-servers/checking.ts";
 import { copyMcpStates, forgetRemoved, keepInstance, keepOfOrg, settleWaits } from "#server/resources/service.ts";
 import type { Part } from "../part.ts";
 import { startRounds } from "../rounds.ts";
-import { healthOf } from "./health.ts";
 import { lookAtInstance, lookAtModels } from "./looking.ts";
 
 const EVERY_MILLISECONDS = 30_000;
@@ -49,7 +48,7 @@ interface Due extends Record<string, unknown> {
   sealed: string | null;
 }
 
-/** One round, whole: what is seen, what follows for tasks, and what this process knows of it. */
+/** One round, whole: what is seen, and what follows for tasks. */
 export async function lookAround(runtime: Runtime, keyring: Keyring, signal: AbortSignal): Promise<void> {
   const over = <Result>(work: (context: Context) => Promise<Result>) =>
     inTransaction(runtime, systemActor("", "monitor"), { requestId: `monitor-${newId()}`, system: true }, work);
@@ -70,7 +69,6 @@ export async function lookAround(runtime: Runtime, keyring: Keyring, signal: Abo
     return settleWaits(context);
   });
   for (const orgId of goOn) runtime.wake.announce("task_status_changed", orgId);
-  await healthOf(runtime).refresh();
 }
 
 /** Local ones each round; those that others pay for every five minutes, and each round while they are down. */
