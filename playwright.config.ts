@@ -12,6 +12,8 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
+  // What passes only on its second try is named at the end (scripts/test/results.ts).
+  retries: process.env.CI ? 1 : 0,
   reporter: "list",
   use: {
     // Set by global-setup.ts, unless it was set from outside to look at a product that runs already.

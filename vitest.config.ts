@@ -8,7 +8,8 @@ export default defineConfig({
   test: {
     environment: "node",
     pool: "forks",
-    maxWorkers: 2,
+    // Many of them wait for processes of their own rather than compute.
+    maxWorkers: 3,
     include: ["**/*.test.ts"],
     exclude: [...configDefaults.exclude, ".next/**", ".entourage*/**", "e2e/**", ...(full ? [] : LONG_TESTS)],
     globalSetup: ["db/test/global-setup.ts"],

@@ -22,7 +22,7 @@ import { expireReservations } from "./freeing.ts";
 import { setBudget } from "./operations.ts";
 import type { SpenderAnswer } from "./test/spender.ts";
 
-const spenders = 50;
+const spenders = process.env.ENTOURAGE_TEST_FULL === "1" ? 50 : 16;
 const cap = 1_000_000;
 
 const folder = mkdtempSync(join(tmpdir(), "entourage-money-test-"));
@@ -46,7 +46,7 @@ async function startSpender(): Promise<ChildProcess> {
   return child;
 }
 
-test("50 processes spend against $1.00 while the database is killed: never a micro-dollar too much, and every sum is equal", {
+test("many processes spend against $1.00 while the database is killed: never a micro-dollar too much, and every sum is equal", {
   timeout: 240_000,
 }, async () => {
   await migrate(server.url);
