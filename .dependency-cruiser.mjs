@@ -103,6 +103,9 @@ export default {
           "^server/$1/",
           "^server/[^/]+/(schema|transitions|changes|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew|ledger|freeing|answers|words|refusals|usage|routing|families|invitations|searching|checking)[.]ts$",
           "^server/(events|realtime|auth|git|llm|github|outgoing|sandbox|drivers)/",
+          // How people are asked, and what agents' tools may do without.
+          "^server/human-requests/(approvals|canonical|costs|policies)[.]ts$",
+          "^server/policies/(asking|cache|deciding|flags|granting|paths)[.]ts$",
         ],
       },
     },

@@ -210,3 +210,22 @@ export type ModelTier = (typeof modelTiers)[number];
 
 /** `parked`: waits for people. `handed_back`: its lease was gone; whoever takes the task next goes on. */
 export const turnStatuses = ["running", "parked", "handed_back", "finished", "failed"] as const;
+
+/** For whom a policy on tools holds. */
+export const policyScopes = ["team", "agent", "session"] as const;
+export type PolicyScope = (typeof policyScopes)[number];
+
+/** `deny` wins over `ask`, and `ask` over `allow`. */
+export const policyEffects = ["allow", "ask", "deny"] as const;
+export type PolicyEffect = (typeof policyEffects)[number];
+
+/** What a policy's pattern is of. */
+export const policySubjects = ["tool", "path", "command", "network"] as const;
+export type PolicySubject = (typeof policySubjects)[number];
+
+export const policyAccesses = ["read", "write"] as const;
+export type PolicyAccess = (typeof policyAccesses)[number];
+
+/** What a session has had to do with; all three together are dangerous. */
+export const sessionFlags = ["untrusted_input", "private_data", "outward_effect"] as const;
+export type SessionFlag = (typeof sessionFlags)[number];

@@ -23,6 +23,7 @@ import * as organizations from "#server/organizations/operations.ts";
 import * as pauses from "#server/pauses/operations.ts";
 import * as forecasts from "#server/forecasts/operations.ts";
 import * as plans from "#server/plans/operations.ts";
+import * as policies from "#server/policies/operations.ts";
 import { ping } from "#server/platform/operations.ts";
 import { listPricesOperation, setPriceOperation } from "#server/prices/operations.ts";
 import { getRealtimeStats, realtimeChannels } from "#server/realtime/operations.ts";
@@ -243,6 +244,11 @@ export const notForAgents: readonly Operation[] = [
   humanRequests.createApprovalPolicy,
   humanRequests.listApprovalPolicies,
   humanRequests.revokeApprovalPolicy,
+  policies.listPolicies,
+  policies.setPolicy,
+  policies.removePolicy,
+  policies.explainPermission,
+  policies.getSessionFlags,
   webhooks.rotateWebhookSecret,
   webhooks.deleteWebhook,
   webhooks.listWebhookDeliveries,

@@ -14,6 +14,7 @@ import { verificationProjections } from "../verifications/projection.ts";
 import { worktreeProjections } from "../worktrees/projection.ts";
 import { messageProjections } from "../messages/projection.ts";
 import { humanRequestProjections } from "../human-requests/projection.ts";
+import { toolPolicyProjections } from "../policies/projection.ts";
 import { reviewProjections } from "../reviews/projection.ts";
 import { mergeProjections } from "../merges/projection.ts";
 import { securityProjections } from "../security/projection.ts";
@@ -50,6 +51,7 @@ export const projections: Record<EventType, Projection> = {
   ...mergeProjections,
   ...securityProjections,
   ...humanRequestProjections,
+  ...toolPolicyProjections,
   ...budgetProjections,
   ...priceProjections,
   ...sessionProjections,
@@ -93,9 +95,11 @@ export const projectedTables = [
   "gate_runs",
   "human_requests",
   "approval_policies",
+  "tool_policies",
   "budgets",
   "prices",
   "sessions",
+  "session_flags",
   "usage_records",
   "task_costs",
   "handles",

@@ -13,6 +13,7 @@ export const topics = [
   "knowledge_asked",
   "knowledge_answered",
   "resources_changed",
+  "policies_changed",
 ] as const;
 export type Topic = (typeof topics)[number];
 type Listener = (orgId: string | undefined) => void;

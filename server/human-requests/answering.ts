@@ -4,15 +4,17 @@ import { tasks } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { createPolicy } from "./policies.ts";
+import { allowAlways, isToolPermission } from "../policies/granting.ts";
 import type { RequestRow } from "./finding.ts";
 import { action as actionSchema, type answerInput } from "./schema.ts";
 import { answerRequest } from "./service.ts";
 
 /** Answers, and with a yes grants the same from now on where that is asked for. @returns the request's id. */
 export async function respond(context: Context, input: z.output<typeof answerInput>): Promise<string> {
-  if (input.alwaysAllow && !context.actor.permissions.has("policies:manage"))
-    throw new AppError("forbidden", "Only admins grant something for good. Answer without alwaysAllow.");
   const request = await answerRequest(context, input);
+  // Who owns a session decides for its agent's tools; policies on tools check it themselves.
+  if (input.alwaysAllow && !isToolPermission(request) && !context.actor.permissions.has("policies:manage"))
+    throw new AppError("forbidden", "Only admins grant something for good. Answer without alwaysAllow.");
   if (input.alwaysAllow) await grantAlways(context, request, input.answer, input.alwaysAllow);
   return request.id;
 }
@@ -21,12 +23,13 @@ async function grantAlways(
   context: Context,
   request: RequestRow,
   answer: unknown,
-  { action: pattern, repoId, until }: NonNullable<z.output<typeof answerInput>["alwaysAllow"]>,
+  { action: pattern, repoId, scope, until }: NonNullable<z.output<typeof answerInput>["alwaysAllow"]>,
 ): Promise<void> {
   const action = actionSchema.safeParse(request.action).data;
   const isYes = typeof answer === "object" && answer !== null && "approved" in answer && answer.approved === true;
   if (!action || !isYes)
     throw new AppError("invalid", "alwaysAllow goes with a yes to an approval or a permission that names its action.");
+  if (isToolPermission(request)) return allowAlways(context, request, { scope, until });
   if (repoId) await requireRepoOf(context, request, repoId);
   const granted = { teamId: request.teamId, repoId, action: pattern ?? action.name, until };
   await createPolicy(context, granted, request.id);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requestKinds, requestStatuses, taskStatuses } from "#db/enums.ts";
+import { policyScopes, requestKinds, requestStatuses, taskStatuses } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 import { answerValue, author, humanRequest as requestOfTask, leaseRef, taskRef } from "../tasks/schema.ts";
 
@@ -123,6 +123,12 @@ export const answerInput = z.strictObject({
     .strictObject({
       action: actionPattern.optional().describe("Left out: exactly this action's name."),
       repoId: id.nullable().default(null),
+      scope: z
+        .enum(policyScopes)
+        .optional()
+        .describe(
+          "For a tool of a session's agent: where exactly this is allowed from now on. Left out: in the session.",
+        ),
       until,
     })
     .optional()

@@ -35,6 +35,8 @@ export interface NewRequest {
   blocksTask?: boolean | undefined;
   /** What the consequence of the answer needs to know. Plain JSON. */
   data?: unknown;
+  /** Only a person answers it: no standing permission does. */
+  isPersonal?: boolean | undefined;
 }
 
 /** A question that nobody answers goes to the top after this time, and admins are told. */
@@ -56,7 +58,9 @@ export async function openRequest(context: Context, asked: NewRequest): Promise<
   const questionHash = hashOf({ kind, title: asked.title, detail: asked.detail, ...form, action, data: asked.data });
   const same = await findSame(context, task, questionHash);
   if (same) return same;
-  const policy = await matchPolicy(context, { kind, teamId: asked.teamId, repoId: task?.repoId ?? null, action });
+  const policy = asked.isPersonal
+    ? undefined
+    : await matchPolicy(context, { kind, teamId: asked.teamId, repoId: task?.repoId ?? null, action });
   const blocksTask = asked.blocksTask === true && !policy;
   if (asked.blocksTask && task) await refuseUnlessHeld(context, task);
   if (asked.blocksTask && !task) throw new AppError("invalid", "Name the task that waits for the answer.");

@@ -19,6 +19,7 @@ import { newId } from "../ids.ts";
 import { inviteMember } from "../members/operations.ts";
 import { defaultRouting } from "../models/defaults.ts";
 import { createPlanOperation } from "../plans/operations.ts";
+import { setPolicy } from "../policies/operations.ts";
 import { sendMessageOperation } from "../messages/operations.ts";
 import { setPriceOperation } from "../prices/operations.ts";
 import { registerRepo } from "../repos/operations.ts";
@@ -111,6 +112,12 @@ export async function populate(runtime: Runtime) {
   });
   const { session } = await run(startSession, agent, { task: first.id, model: "gpt-5" });
   await run(recordUsageOperation, agent, { sessionId: session.id, inputTokens: 1_000, outputTokens: 100 });
+  const inSession = { scope: "session", scopeId: session.id };
+  await run(setPolicy, owner, { ...inSession, effect: "allow", subject: "command", pattern: "npm test" });
+  const raised = { flags: ["private_data" as const], because: "cat a.ts", requestId: null, isStanding: false };
+  await as(runtime, owner, (context) =>
+    record(context, "session.flagged", [{ subject: session.id, team: teamId, data: raised }]),
+  );
   await run(checkBudgetOperation, agent, { sessionId: session.id, estimateMicros: 1_000, reserve: true });
   await run(setPriceOperation, owner, { provider: "us", model: "own", inputMicros: 1, outputMicros: 1 });
   const { budget } = await run(setBudget, owner, { period: "month", capMicros: 1_000_000_000 });

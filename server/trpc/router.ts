@@ -21,6 +21,7 @@ import * as pauses from "../pauses/operations.ts";
 import { listPricesOperation, setPriceOperation } from "../prices/operations.ts";
 import * as forecasts from "../forecasts/operations.ts";
 import * as plans from "../plans/operations.ts";
+import * as policies from "../policies/operations.ts";
 import { ping } from "../platform/operations.ts";
 import { getRealtimeStats, realtimeChannels } from "../realtime/operations.ts";
 import * as repos from "../repos/operations.ts";
@@ -246,6 +247,13 @@ export const appRouter = router({
     useApproval: mutation(humanRequests.useApproval),
     createPolicy: mutation(humanRequests.createApprovalPolicy),
     revokePolicy: mutation(humanRequests.revokeApprovalPolicy),
+  }),
+  policies: router({
+    list: query(policies.listPolicies),
+    explain: query(policies.explainPermission),
+    flags: query(policies.getSessionFlags),
+    set: mutation(policies.setPolicy),
+    remove: mutation(policies.removePolicy),
   }),
   budgets: router({
     list: query(budgets.listBudgetsOperation),

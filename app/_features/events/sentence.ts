@@ -515,6 +515,22 @@ const wording: Wording = {
     tone: "warning",
   }),
   "policy.revoked": () => ({ face: "request", parts: ["ended a standing permission"] }),
+  "tool_policy.set": ({ effect, subject, pattern, expiresAt }) => ({
+    face: "request",
+    parts: [
+      { allow: "lets agents use the ", ask: "has people asked for the ", deny: "denies agents the " }[effect],
+      `${subject === "network" ? "host" : subject} `,
+      { name: pattern },
+      expiresAt === null ? "" : ` until ${expiresAt.slice(0, 10)}`,
+    ],
+    tone: effect === "allow" ? "warning" : undefined,
+  }),
+  "tool_policy.removed": () => ({ face: "request", parts: ["removed a policy on tools"] }),
+  "session.flagged": ({ flags, because }) => ({
+    face: "agent",
+    parts: ["has had ", { name: flags.join(", ").replaceAll("_", " ") }, " in a session"],
+    quote: because,
+  }),
   "budget.set": ({ scope, scopeId, period, capMicros }, about) => ({
     face: "money",
     parts: ["capped ", ...cappedOf(scope, scopeId, about), ` at ${dollars(capMicros)} ${periodWords[period]}`],
