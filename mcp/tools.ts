@@ -29,6 +29,7 @@ import { listPricesOperation, setPriceOperation } from "#server/prices/operation
 import { getRealtimeStats, realtimeChannels } from "#server/realtime/operations.ts";
 import * as repos from "#server/repos/operations.ts";
 import { listResourcesOperation } from "#server/resources/operations.ts";
+import { listToolsOperation } from "#server/tools/operations.ts";
 import * as reviews from "#server/reviews/operations.ts";
 import { startSample } from "#server/samples/operations.ts";
 import * as sessions from "#server/sessions/operations.ts";
@@ -214,6 +215,7 @@ export const notForAgents: readonly Operation[] = [
   taskContexts.previewContext,
   taskContexts.adjustContextOperation,
   listResourcesOperation,
+  listToolsOperation,
   mcpServers.listMcpServers,
   mcpServers.addMcpServer,
   mcpServers.updateMcpServer,

@@ -59,7 +59,7 @@ export async function namesIn(workspace: string, parts: readonly string[], most:
 export async function writeInside(
   workspace: string,
   parts: readonly string[],
-  content: string,
+  content: string | Uint8Array,
 ): Promise<"created" | "replaced"> {
   const name = parts.at(-1);
   if (name === undefined) throw new AppError("invalid", "Name a file.");

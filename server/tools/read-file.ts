@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../errors.ts";
+import { builtIn } from "./built-in.ts";
 import { namesIn, openInside, partsOf } from "./confined.ts";
 import { schemaOf } from "./parameters.ts";
 import type { Tool, ToolContext } from "./tool.ts";
@@ -17,10 +18,8 @@ const mostBytes = 4 * 1024 * 1024;
 const mostNames = 500;
 
 export const readFileTool: Tool = {
-  name: "read_file",
-  description: "Read a text file of the task's workspace, or list a folder of it.",
+  ...builtIn.readFile,
   parameters: schemaOf(input),
-  sideEffect: "none",
   execute: async (context, raw) => readFile(context, input.parse(raw)),
 };
 

@@ -1,3 +1,5 @@
+import { imageTools } from "./generate-image.ts";
+import { localModelTools } from "./local-model.ts";
 import { mcpTools } from "./mcp-tools.ts";
 import { knowledgeTools } from "./knowledge-tools.ts";
 import type { Tool, ToolContext, ToolDeps } from "./tool.ts";
@@ -10,8 +12,12 @@ import { writeFileTool } from "./write-file.ts";
  * `allowed`: names the task is limited to (`mcp__jira__*` stands for all of a server); left out: all.
  */
 export async function toolsFor(deps: ToolDeps, context: ToolContext, allowed?: readonly string[]): Promise<Tool[]> {
-  const ofFiles = context.workspacePath === undefined ? [] : [readFileTool, writeFileTool, runCommandTool(deps)];
-  const offered: Tool[] = [...ofFiles, ...knowledgeTools(deps), ...(await mcpTools(deps, context))];
+  const ofFiles =
+    context.workspacePath === undefined
+      ? []
+      : [readFileTool, writeFileTool, runCommandTool(deps), ...imageTools(deps.runtime.settings)];
+  const ownModel = await localModelTools(deps, context);
+  const offered: Tool[] = [...ofFiles, ...ownModel, ...knowledgeTools(deps), ...(await mcpTools(deps, context))];
   return allowed === undefined ? offered : offered.filter(({ name }) => isAllowed(name, allowed));
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError } from "../errors.ts";
 import { chooseSandbox } from "../sandbox/choose.ts";
 import type { SandboxResult } from "../sandbox/sandbox.ts";
+import { builtIn } from "./built-in.ts";
 import { schemaOf } from "./parameters.ts";
 import type { Tool, ToolContext, ToolDeps } from "./tool.ts";
 
@@ -16,11 +17,8 @@ const limits = { outputLimitBytes: 60_000, memoryMb: 2_048, processLimit: 512 };
 
 /** A command of the model runs where gates run, or not at all: never as the server's user unless that was switched on. */
 export const runCommandTool = (deps: ToolDeps): Tool => ({
-  name: "run_command",
-  description:
-    "Run a shell command in the task's workspace, in a sandbox without network. Both outputs and the exit code come back.",
+  ...builtIn.runCommand,
   parameters: schemaOf(input),
-  sideEffect: "workspace",
   timeoutSeconds: mostSeconds + 15,
   execute: async (context, raw) => runCommand(deps, context, input.parse(raw)),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../errors.ts";
+import { builtIn } from "./built-in.ts";
 import { partsOf, writeInside } from "./confined.ts";
 import { schemaOf } from "./parameters.ts";
 import type { Tool } from "./tool.ts";
@@ -10,10 +11,8 @@ const input = z.strictObject({
 });
 
 export const writeFileTool: Tool = {
-  name: "write_file",
-  description: "Write a text file of the task's workspace, whole: what was there is replaced.",
+  ...builtIn.writeFile,
   parameters: schemaOf(input),
-  sideEffect: "workspace",
   isRepeatable: true,
   execute: async ({ workspacePath }, raw) => {
     if (workspacePath === undefined) throw new AppError("conflict", "This task has no workspace.");

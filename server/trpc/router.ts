@@ -26,6 +26,7 @@ import { ping } from "../platform/operations.ts";
 import { getRealtimeStats, realtimeChannels } from "../realtime/operations.ts";
 import * as repos from "../repos/operations.ts";
 import { listResourcesOperation } from "../resources/operations.ts";
+import { listToolsOperation } from "../tools/operations.ts";
 import * as reviews from "../reviews/operations.ts";
 import { startSample } from "../samples/operations.ts";
 import * as sessions from "../sessions/operations.ts";
@@ -152,6 +153,7 @@ export const appRouter = router({
     bulkUpdate: mutation(tasks.bulkUpdateTasks),
   }),
   resources: router({ list: query(listResourcesOperation) }),
+  tools: router({ list: query(listToolsOperation) }),
   mcpServers: router({
     list: query(mcpServers.listMcpServers),
     add: mutation(mcpServers.addMcpServer),

@@ -8,6 +8,7 @@ import { SettingsPage } from "#app/_features/settings/settings-page.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { AddServerDialog } from "./add-server-dialog.tsx";
+import { BuiltInTools } from "./built-in-tools.tsx";
 import { ExchangeDialog } from "./exchange-dialog.tsx";
 import { McpServers } from "./mcp-servers.tsx";
 
@@ -58,6 +59,7 @@ export function ToolsSettings() {
     >
       {isKnown && !canManage ? <LookOnly what="attach MCP servers and accept their tools" /> : null}
       <McpServers canManage={canManage} onAdd={add} />
+      <BuiltInTools />
       {open === "add" && canManage ? <AddServerDialog onClose={() => void setOpen(null)} /> : null}
       {open === "exchange" && canManage ? <ExchangeDialog onClose={() => void setOpen(null)} /> : null}
     </SettingsPage>
