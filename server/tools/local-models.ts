@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { defaultRouting } from "../models/defaults.ts";
 import { partsOf } from "../models/routing.ts";
 import { routingOf } from "../models/service.ts";
 
@@ -8,12 +7,12 @@ import { routingOf } from "../models/service.ts";
 const mostTried = 3;
 
 /**
- * The models of a team that run on machines of its own and cost nothing, as `provider/model`: those of the tier `local`
+ * The models of a team (left out: of any) that run on machines of its own and cost nothing, as `provider/model`: those of the tier `local`
  * first, then those in memory, then any that the monitor saw. Empty: there is none.
  */
 export async function localModelsOf(context: Context, teamId: string | undefined): Promise<string[]> {
   const { tx, actor } = context;
-  const { tiers } = teamId ? await routingOf(context, teamId) : defaultRouting;
+  const wanted = teamId ? (await routingOf(context, teamId)).tiers.local : [];
   const servers = await tx.execute<{ provider: string; models: string[] | null; loaded: string[] }>(sql`
     select c.provider, r.data->'models' as models, coalesce(r.data->'loaded', '[]') as loaded from model_credentials c
       left join org_resources r on r.org_id = c.org_id and r.name = 'model:' || c.provider
@@ -25,7 +24,7 @@ export async function localModelsOf(context: Context, teamId: string | undefined
     const { name } = partsOf(model);
     return models === null || models.some((one) => one === name || one === `${name}:latest`);
   };
-  const chosen = tiers.local.filter((model) => serverOf(model) && isThere(model));
+  const chosen = wanted.filter((model) => serverOf(model) && isThere(model));
   const seen = servers.flatMap(({ provider, models, loaded }) =>
     [...loaded, ...(models ?? [])].map((name) => `${provider}/${name}`),
   );
