@@ -1,7 +1,10 @@
-import { expect, type Page } from "@playwright/test";
+import { type Cookie, expect, type Page } from "@playwright/test";
 
 /** Who owns the product under test. */
 export const owner = { name: "Olga Owner", email: "olga@example.org", password: "a long pass phrase for walks" };
+
+/** The sign-in of an earlier walk, gone on with by the next: signing in is one walk's business, not everyone's first seconds. */
+let remembered: Cookie[] = [];
 
 /** Signs in as the owner of the product under test, who is made by whoever comes first. Ends on the board. */
 export async function enterAsOwner(page: Page): Promise<void> {
@@ -14,6 +17,7 @@ export async function enterAsOwner(page: Page): Promise<void> {
 
 /** The same, ending where the app begins: in the inbox. */
 export async function enter(page: Page): Promise<void> {
+  await page.context().addCookies(remembered);
   await page.goto("/");
   if (!page.url().includes("/inbox")) {
     const origin = new URL(page.url()).origin;
@@ -26,6 +30,7 @@ export async function enter(page: Page): Promise<void> {
   }
   await expect(page).toHaveURL(/\/o\/[^/]+\/inbox/);
   await isLive(page);
+  remembered = await page.context().cookies();
 }
 
 /** Until then a key or a press could come before the page listens. */
