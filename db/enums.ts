@@ -229,3 +229,7 @@ export type PolicyAccess = (typeof policyAccesses)[number];
 /** What a session has had to do with; all three together are dangerous. */
 export const sessionFlags = ["untrusted_input", "private_data", "outward_effect"] as const;
 export type SessionFlag = (typeof sessionFlags)[number];
+
+/** How far a coding agent's programs are. */
+export const installStatuses = ["requested", "installing", "installed", "failed"] as const;
+export type InstallStatus = (typeof installStatuses)[number];

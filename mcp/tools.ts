@@ -1,3 +1,4 @@
+import * as agentInstalls from "#server/agent-installs/operations.ts";
 import * as agents from "#server/agents/operations.ts";
 import * as apiKeys from "#server/api-keys/operations.ts";
 import * as audit from "#server/audit-log/operations.ts";
@@ -246,6 +247,8 @@ export const notForAgents: readonly Operation[] = [
   humanRequests.createApprovalPolicy,
   humanRequests.listApprovalPolicies,
   humanRequests.revokeApprovalPolicy,
+  agentInstalls.installAgentKind,
+  agentInstalls.listAgentInstalls,
   policies.listPolicies,
   policies.setPolicy,
   policies.removePolicy,

@@ -1,3 +1,4 @@
+import { agentInstalls } from "./agent-installs/part.ts";
 import { beat } from "./beat.ts";
 import { channels } from "./channels/part.ts";
 import { dispatch } from "./dispatch/part.ts";
@@ -27,6 +28,7 @@ export const parts: readonly Part[] = [
   knowledge,
   workspaces,
   monitor,
+  agentInstalls,
   sample,
   money,
   trim,

@@ -14,6 +14,7 @@ export const topics = [
   "knowledge_answered",
   "resources_changed",
   "policies_changed",
+  "install_asked",
 ] as const;
 export type Topic = (typeof topics)[number];
 type Listener = (orgId: string | undefined) => void;

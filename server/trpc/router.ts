@@ -1,3 +1,4 @@
+import * as agentInstalls from "../agent-installs/operations.ts";
 import * as agents from "../agents/operations.ts";
 import * as apiKeys from "../api-keys/operations.ts";
 import * as audit from "../audit-log/operations.ts";
@@ -249,6 +250,10 @@ export const appRouter = router({
     useApproval: mutation(humanRequests.useApproval),
     createPolicy: mutation(humanRequests.createApprovalPolicy),
     revokePolicy: mutation(humanRequests.revokeApprovalPolicy),
+  }),
+  agentInstalls: router({
+    list: query(agentInstalls.listAgentInstalls),
+    install: mutation(agentInstalls.installAgentKind),
   }),
   policies: router({
     list: query(policies.listPolicies),
