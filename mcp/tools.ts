@@ -129,6 +129,7 @@ export const writeTools: readonly Operation[] = [
   messages.sendMessageOperation,
   messages.markMessagesOperation,
   reviews.requestReviewOperation,
+  reviews.submitTaskResult,
   reviews.approveTask,
   reviews.requestChanges,
   reviews.addReviewComment,

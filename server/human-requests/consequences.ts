@@ -1,6 +1,7 @@
 import type { RequestKind } from "#db/enums.ts";
 import { answerForMoney } from "../budgets/answers.ts";
 import type { Context } from "../context.ts";
+import { answerForPlan } from "../plans/answers.ts";
 import { answerCheckpoint } from "../verifications/answers.ts";
 import type { RequestRow } from "./finding.ts";
 
@@ -10,5 +11,7 @@ export type Consequence = (context: Context, request: RequestRow, answer: unknow
 /** By kind; a kind that is not here only wakes its asker. */
 export const consequences: Partial<Record<RequestKind, Consequence>> = {
   budget: (context, request, answer) => answerForMoney(context, request.data, answer),
-  checkpoint: (context, request, answer) => answerCheckpoint(context, request, answer),
+  checkpoint: async (context, request, answer) => {
+    if (!(await answerForPlan(context, request.data, answer))) await answerCheckpoint(context, request, answer);
+  },
 };

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { PlanStatus } from "#db/enums.ts";
 import type { Context } from "../context.ts";
-import { lockPlan } from "./finding.ts";
+import { openRequest } from "../human-requests/service.ts";
+import { lockPlan, type Plan } from "./finding.ts";
 import { movePlan } from "./service.ts";
 
 interface Standing {
@@ -48,7 +49,32 @@ export async function settlePlan(context: Context, planId: string): Promise<void
       ? movePlan(context, plan, "completed")
       : movePlan(context, plan, "cancelled", "All of its tasks were cancelled.");
   const reason = await whyStuck(context, planId, now);
-  if (reason !== undefined && plan.status === "executing") await movePlan(context, plan, "failed", reason);
+  if (reason === undefined || plan.status !== "executing") return;
+  await movePlan(context, plan, "failed", reason);
+  await askAboutFailure(context, plan, { reason, canRetry: now.failed > 0 });
+}
+
+/** People hear of it in their inbox, and say there what becomes of it. */
+async function askAboutFailure(
+  context: Context,
+  { id, teamId, number, title }: Plan,
+  { reason, canRetry }: { reason: string; canRetry: boolean },
+): Promise<void> {
+  const options = [
+    ...(canRetry ? [{ value: { decision: "retry" }, label: "Try failed tasks again" }] : []),
+    { value: { decision: "cancel" }, label: "Cancel the plan" },
+    { value: { decision: "leave" }, label: "Leave it, I see to it on the board" },
+  ];
+  await openRequest(context, {
+    ...{ kind: "checkpoint", teamId, title: `Plan ${number} “${title}” failed`, detail: reason, options },
+    schema: {
+      type: "object",
+      properties: { decision: { type: "string", enum: options.map(({ value }) => value.decision) } },
+      required: ["decision"],
+    },
+    // Each failure is a question of its own, also for the same reason.
+    data: { planId: id, failedAt: context.now.toISOString() },
+  });
 }
 
 /** What can never start and because of what; undefined while something outside of the plan may still let it. */

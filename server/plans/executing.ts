@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { changeTasks } from "../tasks/changes.ts";
+import { lockEdges, lockUpstream } from "../tasks/dependencies.ts";
 import type { Task } from "../tasks/finding.ts";
 import { isOver } from "../tasks/transitions.ts";
 import { lockPlan, type Plan } from "./finding.ts";
@@ -36,7 +37,7 @@ export async function resumePlan(context: Context, { planId }: Pick<Reasoned, "p
 
 /** Ends a plan for good: its tasks that are not over are cancelled, whoever works on them is stopped. */
 export async function cancelPlan(context: Context, { planId, reason }: Reasoned): Promise<void> {
-  const plan = await lockPlan(context, planId);
+  const plan = await lockPlanToCancel(context, planId);
   if (plan.status === "cancelled") return;
   refuseOver(plan);
   await cancelWriting(context, plan.id);
@@ -61,7 +62,7 @@ export async function retryTasks(context: Context, { planId, keys }: z.output<ty
 
 /** Cancels tasks of a plan that are not over; without `keys` all of them. */
 export async function cancelTasks(context: Context, { planId, keys }: z.output<typeof bulkPlanInput>) {
-  const plan = await lockPlan(context, planId);
+  const plan = await lockPlanToCancel(context, planId);
   const open = choose(plan, await lockTasksOf(context, plan), keys).filter(isOpen);
   if (open.length === 0)
     throw new AppError("conflict", `No task of plan ${plan.number} that was named is left to cancel.`);
@@ -78,6 +79,22 @@ function choose(plan: Plan, all: readonly Task[], keys: readonly string[] | unde
       `Plan ${plan.number} has no task ${unknown} on the board. get_plan_run shows those it has.`,
     );
   return keys ? all.filter(({ planKey }) => keys.includes(planKey ?? "")) : all;
+}
+
+/** A plan whose tasks may be cancelled, with all whose longest chain is shorter then: edges, plan, tasks, as approving does. */
+async function lockPlanToCancel(context: Context, planId: string): Promise<Plan> {
+  const { tx, actor } = context;
+  await lockEdges(context);
+  const plan = await lockPlan(context, planId);
+  const all = await tx
+    .select({ id: tasks.id })
+    .from(tasks)
+    .where(and(eq(tasks.orgId, actor.orgId), eq(tasks.planId, planId)));
+  await lockUpstream(
+    context,
+    all.map(({ id }) => id),
+  );
+  return plan;
 }
 
 /** All at once and in the order of ids, as everybody does who locks several. */

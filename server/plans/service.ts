@@ -6,6 +6,7 @@ import { setBudget } from "../budgets/service.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
+import { withdrawRequestsAbout } from "../human-requests/closing.ts";
 import { newId } from "../ids.ts";
 import { drawNumbers } from "../tasks/service.ts";
 import { findTeam, teamMeant } from "../teams/finding.ts";
@@ -108,6 +109,8 @@ export async function movePlan(
   await record(context, "plan.status_changed", [
     { subject: plan.id, team: plan.teamId, data: { from: plan.status, to, reason } },
   ]);
+  if (plan.status === "failed")
+    await withdrawRequestsAbout(context, { planId: plan.id }, `Plan ${plan.number} is ${to}.`);
 }
 
 export const isApproved = ({ approvedVersion }: Plan): boolean => approvedVersion !== null;

@@ -1,7 +1,10 @@
 import { defineOperation } from "../operation.ts";
+import { cardOf } from "../tasks/queries.ts";
+import { taskResult } from "../tasks/schema.ts";
 import { releaseReview } from "./handing.ts";
 import { listReviews, readFeedback, readLatestReview } from "./queries.ts";
 import { requestReview } from "./requests.ts";
+import { submitResult } from "./results.ts";
 import * as schema from "./schema.ts";
 import * as verdicts from "./verdicts.ts";
 
@@ -14,6 +17,18 @@ export const requestReviewOperation = defineOperation({
   output: schema.reviewResult,
   subject: ({ task }) => task,
   run: async (context, input) => readLatestReview(context, await requestReview(context, input)),
+});
+
+export const submitTaskResult = defineOperation({
+  name: "submit_task_result",
+  summary:
+    "Finish your work on a task without a repository: hand in its result as text. Your lease on it ends; it is done, or reviewed.",
+  kind: "command",
+  permission: "task:write",
+  input: schema.submitResultInput,
+  output: taskResult,
+  subject: ({ task }) => task,
+  run: async (context, input) => ({ task: await cardOf(context, await submitResult(context, input)) }),
 });
 
 export const approveTask = defineOperation({

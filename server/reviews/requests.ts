@@ -22,17 +22,7 @@ export async function requestReview(
   { task: ref, commit, summary }: z.output<typeof requestReviewInput>,
 ): Promise<string> {
   const task = await lockTask(context, (await findTask(context, ref)).id);
-  if (task.status !== "in_progress") {
-    throw new AppError(
-      "conflict",
-      `#${task.number} is ${task.status}. ${
-        task.status === "blocked"
-          ? "When people were asked, wait_for_work brings their answer and withdraw_request takes the question back; else move it to in_progress with change_task_status."
-          : "A review is requested by whoever works on it: claim_task first."
-      }`,
-    );
-  }
-  await requireHolder(context, task);
+  await requireWorking(context, task);
   const judged = await chooseCommit(context, task, commit);
   const previous = await lockLatestReview(context, task.id);
   const about = { task: task.id, team: task.teamId };
@@ -47,6 +37,21 @@ export async function requestReview(
   await moveTask(context, task, "in_review", { leaseEnd: "completed" });
   await tellAsked(context, task, asked);
   return task.id;
+}
+
+/** @throws AppError conflict unless the actor works on the task now. */
+export async function requireWorking(context: Context, task: Task): Promise<void> {
+  if (task.status !== "in_progress") {
+    throw new AppError(
+      "conflict",
+      `#${task.number} is ${task.status}. ${
+        task.status === "blocked"
+          ? "When people were asked, wait_for_work brings their answer and withdraw_request takes the question back; else move it to in_progress with change_task_status."
+          : "A review is requested by whoever works on it: claim_task first."
+      }`,
+    );
+  }
+  await requireHolder(context, task);
 }
 
 /** The author of a review is who did the work, so only the holder asks for it. */

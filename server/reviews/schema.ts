@@ -22,6 +22,17 @@ export const requestReviewInput = z.strictObject({
   lease: leaseRef,
 });
 
+export const submitResultInput = z.strictObject({
+  task: taskRef,
+  result: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200_000)
+    .describe("What came of it, as text or JSON: those that wait for it read it."),
+  lease: leaseRef,
+});
+
 export const verdictInput = z.strictObject({
   task: taskRef,
   commit: commit.optional().describe("The commit you judged. When the branch has moved since, nothing is decided."),

@@ -10,7 +10,7 @@ import { newId } from "../ids.ts";
 import { sendSystemMessage } from "../messages/service.ts";
 import { queueMerge } from "../merges/service.ts";
 import { findPause, pauseWords } from "../pauses/queries.ts";
-import { lockToFinish } from "../tasks/dependencies.ts";
+import { lockToCancel, lockToFinish } from "../tasks/dependencies.ts";
 import { findTask, lockTask, type Task } from "../tasks/finding.ts";
 import { moveTask } from "../tasks/service.ts";
 import { commentsOf, feedbackWords, hashOfComment } from "./feedback.ts";
@@ -52,6 +52,7 @@ export async function requestChanges(context: Context, judgement: Judgement): Pr
 
 /** Judges that the work is not wanted at all: the task is cancelled. */
 export async function reject(context: Context, judgement: Judgement): Promise<string> {
+  await lockToCancel(context, [(await findTask(context, judgement.task)).id]);
   const { task, review } = await openJudgement(context, judgement);
   await settle(context, task, review, { verdict: "reject", text: judgement.text });
   await moveTask(context, task, "cancelled", { reason: judgement.text });

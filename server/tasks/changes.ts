@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { claimTask } from "../leases/service.ts";
 import { holdAssignees } from "../teams/crew.ts";
+import { lockToCancel } from "./dependencies.ts";
 import { findTask, findTasks, lockTask, lockTasks, type Task } from "./finding.ts";
 import type { bulkUpdateInput, changeStatusInput } from "./schema.ts";
 import { archiveTask, assignTask, moveTask, updateTask } from "./service.ts";
@@ -20,6 +21,7 @@ export async function changeTaskStatus(
   const found = await findTask(context, ref);
   if (found.status === status) return found.id;
   if (status === "in_progress" && found.status === "todo") return (await claimTask(context, ref)).id;
+  if (status === "cancelled") await lockToCancel(context, [found.id]);
   const task = await lockTask(context, found.id);
   refuseMeaningful(task, status);
   if (actor.kind === "agent" && status === "cancelled" && actor.role !== "manager") {
@@ -65,6 +67,7 @@ export async function changeTasks(context: Context, input: z.output<typeof bulkU
   const refused: { number: number; reason: string }[] = [];
   const chosen = await findTasks(context, input.tasks);
   // All locks at once and in order, whatever the order of the request: two such requests never wait for each other.
+  if (input.status === "cancelled") await lockToCancel(context, [...chosen.keys()]);
   if (input.assignee) await holdAssignees(context, [input.assignee]);
   for (const task of await lockTasks(context, [...chosen.keys()])) {
     const recorded = context.pending.length;

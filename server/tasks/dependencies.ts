@@ -34,6 +34,15 @@ export async function lockUpstream(context: Context, ids: readonly string[]): Pr
   );
 }
 
+/**
+ * Locks tasks that may be cancelled by the end of the transaction, with all whose longest chain is shorter then. Before any
+ * other lock of it.
+ */
+export async function lockToCancel(context: Context, ids: readonly string[]): Promise<void> {
+  await lockEdges(context);
+  await lockUpstream(context, ids);
+}
+
 /** Locks a task that may be done by the end of the transaction, and with it those that wait for it. */
 export async function lockToFinish(context: Context, taskId: string): Promise<void> {
   const { tx, actor } = context;

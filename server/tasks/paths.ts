@@ -18,7 +18,8 @@ interface Node {
 /**
  * Counts the longest chain downstream anew for tasks whose estimates or dependents changed, and for all that they wait
  * for: what decides which ready task goes first. Two reads and a write, whatever their number. Whoever changes edges or
- * estimates holds the lock on them, so that two changes are counted one after the other.
+ * estimates, or cancels, holds the lock on them, so that two changes are counted one after the other. What is cancelled is
+ * no part of any chain: nothing is won by starting early what leads to it.
  */
 export async function refreshPaths(tx: Tx, changed: readonly { orgId: string; taskId: string }[]): Promise<void> {
   if (changed.length === 0) return;
@@ -31,7 +32,7 @@ export async function refreshPaths(tx: Tx, changed: readonly { orgId: string; ta
   const edges = await tx.execute<{ from: string; to: string; path: number }>(sql`with ${upstream}
     select d.org_id || '|' || d.depends_on_id as "from", d.org_id || '|' || d.task_id as "to", t.path_minutes as path
     from up u join task_dependencies d on d.org_id = u.org_id and d.depends_on_id = u.id
-    join tasks t on t.org_id = d.org_id and t.id = d.task_id`);
+    join tasks t on t.org_id = d.org_id and t.id = d.task_id and t.status <> 'cancelled'`);
   const counted = countPaths(nodes, edges);
   const moved = nodes.filter(({ key, path }) => counted.get(key) !== path);
   if (moved.length === 0) return;

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { Tx } from "#db/client.ts";
 import type { Projections } from "../events/projection.ts";
 import { eventData, type PendingEvent } from "../events/registry.ts";
 import { refreshPaths, weightOf } from "./paths.ts";
@@ -25,6 +26,11 @@ const predecessorOf = ({ orgId, data }: PendingEvent) => ({
   orgId,
   taskId: eventData["task.dependency_added"].parse(data).dependsOnId,
 });
+
+const predecessorsOf = (tx: Tx, events: readonly PendingEvent[]) =>
+  tx.execute<{ orgId: string; taskId: string }>(sql`select distinct d.org_id as "orgId", d.depends_on_id as "taskId"
+    from jsonb_to_recordset(${JSON.stringify(events.map(({ orgId, subjectId }) => ({ o: orgId, t: subjectId })))}::text::jsonb) as c(o uuid, t uuid)
+    join task_dependencies d on d.org_id = c.o and d.task_id = c.t`);
 
 const textsOf = (field: string) =>
   sql`array(select jsonb_array_elements_text(case when jsonb_typeof(e.data->${field}) = 'array' then e.data->${field} else '[]' end))`;
@@ -124,6 +130,9 @@ export const taskProjections: Projections<Types> = {
       await tx.execute(sql`update leases l set ended_at = e.at, end_reason = e.data->'lease'->>'end'
         from ${events} where e.data ? 'lease' and l.org_id = e.org_id and l.id = (e.data->'lease'->>'id')::uuid`);
     }
+    // Nothing leads to what is cancelled any more.
+    const cancelled = list.filter((_, at) => moves[at]?.to === "cancelled");
+    if (cancelled.length > 0) await refreshPaths(tx, await predecessorsOf(tx, cancelled));
     // A dependent counts its predecessors that are not done: one fewer with each that gets done. A statement of its own,
     // since one statement cannot change a task twice, and a dependent may be among the tasks above.
     if (moves.some(({ to }) => to === "done")) {

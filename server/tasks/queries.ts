@@ -7,7 +7,7 @@ import { latestSeq } from "../events/feed.ts";
 import { requestsOf } from "../human-requests/queries.ts";
 import { readContext } from "../task-contexts/queries.ts";
 import { findTeam, teamMeant } from "../teams/finding.ts";
-import { findTask } from "./finding.ts";
+import { findTask, type Task } from "./finding.ts";
 import type {
   Board,
   boardInput,
@@ -179,6 +179,14 @@ export async function readTask(context: Context, ref: string): Promise<TaskDetai
     reviews: await readReviews(context, task.id),
     merges: await readMerges(context, task.id),
     requests: await requestsOf(context, task.id),
+    complexity: task.complexity,
+    acceptanceCriteria: task.acceptanceCriteria,
+    touches: task.touches,
+    estimate: { minutes: task.estimateMinutes, tokens: task.estimateTokens, costMicros: task.estimateCostMicros },
+    modelTier: task.modelTier,
+    allowedTools: task.allowedTools,
+    plan: await readPlanOf(context, task),
+    output: await readOutput(context, task.id),
     conventions: (await findTeam(context, task.teamId)).conventions,
     repo: repo
       ? {
@@ -190,6 +198,25 @@ export async function readTask(context: Context, ref: string): Promise<TaskDetai
         }
       : null,
   };
+}
+
+async function readPlanOf({ tx, actor }: Context, { planId, planKey }: Task): Promise<TaskDetail["plan"]> {
+  if (!planId) return null;
+  const [plan] = await tx.execute<{ id: string; number: number; title: string }>(
+    sql`select id, number, title from plans where org_id = ${actor.orgId} and id = ${planId}`,
+  );
+  return plan ? { ...plan, key: planKey } : null;
+}
+
+/** An agent reads the whole of what went before in its context; here a page is enough. */
+const outputCharacters = 20_000;
+
+async function readOutput({ tx, actor }: Context, taskId: string): Promise<TaskDetail["output"]> {
+  const [output] = await tx.execute<NonNullable<TaskDetail["output"]> & Record<string, unknown>>(
+    sql`select left(output, ${outputCharacters}) as text, stored_by as by, ${isoTime(sql`stored_at`)} as at
+      from task_outputs where org_id = ${actor.orgId} and task_id = ${taskId}`,
+  );
+  return output ?? null;
 }
 
 /** What waits for a task; with `transitive`, also what waits for that, the nearest first. */

@@ -227,6 +227,22 @@ export const taskDetail = card.extend({
   reviews: z.array(review),
   merges: z.array(mergeJob),
   requests: z.array(humanRequest).describe("What people were asked about it, newest first."),
+  complexity: z.enum(complexities),
+  acceptanceCriteria: z.array(z.string()).describe("What must be true when it is done."),
+  touches: z.array(z.string()).describe("Files and folders that it is expected to change."),
+  estimate: z
+    .object({ minutes: z.int().nullable(), tokens: z.int().nullable(), costMicros: z.int().nullable() })
+    .describe("What it was expected to take."),
+  modelTier: z.string().nullable().describe("The tier or model somebody chose for it; null: by the team's table."),
+  allowedTools: z.array(z.string()).nullable().describe("The only tools it may use; null: all."),
+  plan: z
+    .object({ id, number: z.int(), title: z.string(), key: z.string().nullable() })
+    .nullable()
+    .describe("The plan it belongs to."),
+  output: z
+    .object({ text: z.string(), by: author, at: isoTime })
+    .nullable()
+    .describe("What it brought forth besides commits; those that wait for it read it."),
   conventions: z.string().describe("Rules of the team that every agent keeps to, in Markdown."),
   repo: z
     .object({ id, name: z.string(), defaultBranch: z.string(), cloneUrl: z.string(), gateCommand: z.string() })

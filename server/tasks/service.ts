@@ -186,6 +186,9 @@ export async function assignTask(
   return task.id;
 }
 
+/** Characters of a task's output; more is a file. */
+const mostOutput = 200_000;
+
 export interface MoveOptions {
   reason?: string;
   /** How a live lease ends when the move ends it. */
@@ -242,6 +245,16 @@ export async function moveTask(
   const all = isOver(to) || to === "failed";
   if (all || task.status === "blocked")
     await withdrawRequestsOf(context, task, { reason: reason ?? `#${task.number} is ${to}.`, all });
+}
+
+/** Keeps what a task brought forth besides commits: those that wait for it read it. The last one counts. */
+export async function storeOutput(
+  context: Context,
+  { id, teamId }: Pick<Task, "id" | "teamId">,
+  output: string,
+): Promise<void> {
+  const text = output.slice(0, mostOutput).replaceAll("\0", "\u2400").toWellFormed();
+  await record(context, "task.output_stored", [{ subject: id, task: id, team: teamId, data: { output: text } }]);
 }
 
 /** Takes a task that is over off the board. */

@@ -217,6 +217,7 @@ export const appRouter = router({
     list: query(reviews.listReviewsOperation),
     feedback: query(reviews.getReviewFeedback),
     request: mutation(reviews.requestReviewOperation),
+    submitResult: mutation(reviews.submitTaskResult),
     approve: mutation(reviews.approveTask),
     requestChanges: mutation(reviews.requestChanges),
     reject: mutation(reviews.rejectTask),

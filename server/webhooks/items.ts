@@ -3,6 +3,7 @@ import type { TaskType, WebhookProvider } from "#db/enums.ts";
 import { externalItems } from "#db/schema/webhooks.ts";
 import type { Context } from "../context.ts";
 import { sendSystemMessage } from "../messages/service.ts";
+import { lockToCancel } from "../tasks/dependencies.ts";
 import { lockTask, type Task } from "../tasks/finding.ts";
 import { createTasks, moveTask, updateTask } from "../tasks/service.ts";
 import { isOver } from "../tasks/transitions.ts";
@@ -53,6 +54,7 @@ export async function applyItem(context: Context, webhook: WebhookRow, item: Ext
         eq(externalItems.externalId, item.externalId),
       ),
     );
+  if (known?.taskId && item.state === "closed") await lockToCancel(context, [known.taskId]);
   const task = known?.taskId ? await lockTask(context, known.taskId) : undefined;
   const number = task ? `#${task.number}` : "";
   if (known && isOlder(item, known))

@@ -6,7 +6,7 @@ import { stopSession } from "#server/sessions/closing.ts";
 import { lockSessionRow } from "#server/sessions/finding.ts";
 import { lockToFinish } from "#server/tasks/dependencies.ts";
 import { lockTask } from "#server/tasks/finding.ts";
-import { moveTask } from "#server/tasks/service.ts";
+import { moveTask, storeOutput } from "#server/tasks/service.ts";
 import { holdsLease, leaveTurn, type Turn } from "#server/turns/service.ts";
 import { checkCriteria } from "#server/verifications/jobs.ts";
 import { readVerificationState } from "#server/verifications/queries.ts";
@@ -70,6 +70,7 @@ async function handOver(going: Going, output: string): Promise<void> {
 }
 
 async function endTurnRow(context: Context, turn: Turn, output: string): Promise<void> {
+  if (output) await storeOutput(context, { id: turn.taskId, teamId: turn.teamId }, output);
   await leaveTurn(context, turn, { status: "finished", output });
   await stopSession(context, await lockSessionRow(context, turn.sessionId), "The turn is finished.");
 }

@@ -14,6 +14,7 @@ import { ReviewBar } from "#app/_features/reviews/review-bar.tsx";
 import { ReviewList } from "#app/_features/reviews/review-list.tsx";
 import { WorkBar } from "./work-bar.tsx";
 import { TaskActivity } from "./task-activity.tsx";
+import { TaskBrief, TaskOutput } from "./task-brief.tsx";
 import { TaskDependencies } from "./task-dependencies.tsx";
 import { TaskDescription } from "./task-description.tsx";
 import { TaskGit } from "./task-git.tsx";
@@ -78,6 +79,7 @@ export function TaskView({ number }: { number: number }) {
             <TabPanel value="task">
               <div className="flex flex-col gap-6 pt-4">
                 <TaskDescription task={task} />
+                {task.output ? <TaskOutput output={task.output} /> : null}
                 <ReviewList task={task} />
                 <TaskActivity task={task} />
               </div>
@@ -104,6 +106,7 @@ export function TaskView({ number }: { number: number }) {
         </div>
         <aside aria-label="About the task" className="flex min-w-0 flex-col gap-5 pb-10">
           <TaskProperties task={task} />
+          <TaskBrief task={task} />
           <TaskDependencies task={task} />
           <div className="max-lg:hidden">
             <TaskGit task={task} />
