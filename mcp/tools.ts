@@ -43,6 +43,7 @@ import * as tokens from "#server/tokens/operations.ts";
 import { listVerificationsOperation } from "#server/verifications/operations.ts";
 import { getTurnLog } from "#server/turns/operations.ts";
 import * as webhooks from "#server/webhooks/operations.ts";
+import * as workspaceFiles from "#server/workspace-files/operations.ts";
 import * as workspaces from "#server/workspaces/operations.ts";
 import * as worktrees from "#server/worktrees/operations.ts";
 
@@ -271,6 +272,13 @@ export const notForAgents: readonly Operation[] = [
   workspaces.renameWorkspace,
   workspaces.retryWorkspace,
   workspaces.removeWorkspace,
+  workspaceFiles.listWorkspaceFiles,
+  workspaceFiles.searchWorkspaceFiles,
+  workspaceFiles.readWorkspaceFile,
+  workspaceFiles.writeWorkspaceFile,
+  workspaceFiles.createWorkspaceFolder,
+  workspaceFiles.renameWorkspaceFile,
+  workspaceFiles.deleteWorkspaceFile,
   budgets.listBudgetsOperation,
   budgets.setBudget,
   budgets.removeBudget,

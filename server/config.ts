@@ -118,6 +118,9 @@ export const settings = z.object({
   bodyLimitKilobytes: integer(16, 102_400)
     .default(1024)
     .describe("Largest request body except for git; a larger one gets 413."),
+  uploadLimitKilobytes: integer(16, 10_485_760)
+    .default(102_400)
+    .describe("Largest file that is uploaded into a workspace."),
   embeddingsUrl: webAddress
     .optional()
     .describe(

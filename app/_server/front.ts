@@ -63,9 +63,14 @@ export function createFront(options: FrontOptions) {
     if (answerCors(request, response, path, config)) return;
     if (path.startsWith("/api/git/")) return options.git(request, response);
     // Nothing is awaited before this line: the first bytes of a body arrive with the headers and must be counted.
-    const limitKilobytes = path.startsWith("/webhooks/") ? config.webhookLimitKilobytes : config.bodyLimitKilobytes;
+    const limitKilobytes = limitOf(path);
     if (limitBody(request, response, limitKilobytes * 1024)) return;
     return options.next(request, response);
+  }
+
+  function limitOf(path: string): number {
+    if (/^\/api\/workspaces\/[^/]+\/upload$/.test(path)) return config.uploadLimitKilobytes;
+    return path.startsWith("/webhooks/") ? config.webhookLimitKilobytes : config.bodyLimitKilobytes;
   }
 
   async function readiness(): Promise<Report> {

@@ -84,7 +84,8 @@ function refuseForgery({ method, origin, contentType }: RequestFacts, config: Co
   if (origin === undefined || origin === "null" || isGuest) {
     throw new AppError("forbidden", "A signed-in browser writes from our own pages only. Use an API key elsewhere.");
   }
-  if (!/^application\/json\s*(;|$)/i.test(contentType ?? "")) {
+  // Neither can a foreign form send bare bytes, as an upload does.
+  if (!/^application\/(json|octet-stream)\s*(;|$)/i.test(contentType ?? "")) {
     throw new AppError("forbidden", 'With a session, send JSON with "content-type: application/json".');
   }
 }

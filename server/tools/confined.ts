@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { AppError } from "../errors.ts";
@@ -59,7 +59,7 @@ export async function namesIn(workspace: string, parts: readonly string[], most:
 export async function writeInside(
   workspace: string,
   parts: readonly string[],
-  content: string | Uint8Array,
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<"created" | "replaced"> {
   const name = parts.at(-1);
   if (name === undefined) throw new AppError("invalid", "Name a file.");
@@ -70,9 +70,11 @@ export async function writeInside(
     if (found?.isDirectory()) throw new AppError("invalid", `${parts.join("/")} is a folder.`);
     const fresh = `.entourage-${randomBytes(6).toString("hex")}`;
     const mode = found?.isFile() ? found.mode & 0o777 : 0o644;
-    const handle = await open(at(fresh), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    const handle = await open(at(fresh), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode).catch((error: unknown) => {
+      throw inWords(error, parts.join("/"));
+    });
     try {
-      await handle.writeFile(content);
+      await writeFile(handle, content);
       await handle.chmod(mode);
       await rename(at(fresh), at(name));
     } catch (error) {
@@ -89,7 +91,7 @@ export async function writeInside(
  * Goes down from folder to folder. On Linux each step starts from the open folder itself (`/proc/self/fd`, as `openat`
  * does); elsewhere by its path, where a folder that is swapped between two steps is not noticed.
  */
-async function withFolder<Result>(
+export async function withFolder<Result>(
   workspace: string,
   parts: readonly string[],
   { create }: { create: boolean },
@@ -100,7 +102,7 @@ async function withFolder<Result>(
   try {
     for (const part of parts) {
       const next = placeIn(folder, path)(part);
-      if (create) await mkdir(next).catch(unlessThere);
+      if (create) await mkdir(next).catch((error: unknown) => unlessThere(error, parts.join("/")));
       const inner = await openFolder(next, parts.join("/"));
       await folder.close();
       folder = inner;
@@ -121,11 +123,12 @@ async function openFolder(path: string, shown = "The workspace"): Promise<FileHa
   });
 }
 
-function unlessThere(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EEXIST") throw error;
+function unlessThere(error: unknown, path: string): void {
+  if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw inWords(error, path);
 }
 
-function inWords(error: unknown, path: string): unknown {
+/** A failure of the file system, told to whoever named the path. Anything unknown stays as it is. */
+export function inWords(error: unknown, path: string): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT") return new AppError("not_found", `${path} does not exist.`);
   if (code === "ELOOP" || code === "EMLINK")

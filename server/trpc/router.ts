@@ -41,6 +41,7 @@ import * as teamSettings from "../team-settings/operations.ts";
 import * as teams from "../teams/operations.ts";
 import * as tokens from "../tokens/operations.ts";
 import { getTurnLog } from "../turns/operations.ts";
+import * as workspaceFiles from "../workspace-files/operations.ts";
 import * as workspaces from "../workspaces/operations.ts";
 import * as worktrees from "../worktrees/operations.ts";
 import * as webhooks from "../webhooks/operations.ts";
@@ -207,6 +208,15 @@ export const appRouter = router({
     rename: mutation(workspaces.renameWorkspace),
     retry: mutation(workspaces.retryWorkspace),
     remove: mutation(workspaces.removeWorkspace),
+  }),
+  workspaceFiles: router({
+    list: query(workspaceFiles.listWorkspaceFiles),
+    search: query(workspaceFiles.searchWorkspaceFiles),
+    read: query(workspaceFiles.readWorkspaceFile),
+    write: mutation(workspaceFiles.writeWorkspaceFile),
+    createFolder: mutation(workspaceFiles.createWorkspaceFolder),
+    rename: mutation(workspaceFiles.renameWorkspaceFile),
+    delete: mutation(workspaceFiles.deleteWorkspaceFile),
   }),
   worktrees: router({
     get: query(worktrees.getWorktree),

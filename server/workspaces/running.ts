@@ -1,6 +1,7 @@
-import { mkdir } from "node:fs/promises";
+import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Settings } from "../context.ts";
+import { AppError } from "../errors.ts";
 import { repositoryPath } from "../repos/queries.ts";
 import { chooseSandbox } from "../sandbox/choose.ts";
 import type { SandboxRequest, SandboxResult } from "../sandbox/sandbox.ts";
@@ -19,11 +20,14 @@ export async function runInWorkspace(
   place: Place,
   request: Pick<SandboxRequest, "command" | "timeoutSeconds" | "outputLimitBytes"> & Partial<SandboxRequest>,
 ): Promise<SandboxResult> {
+  const directory = workspacePath(settings, place.orgId, place.id);
+  if (!(await lstat(directory).catch(() => null))?.isDirectory())
+    throw new AppError("not_found", "The workspace has no files on this server. retry_workspace makes them again.");
   const cache = cachePath(settings, place);
   await mkdir(cache, { recursive: true });
   const { provider } = await chooseSandbox(settings.sandbox);
   return provider.run({
-    ...{ directory: workspacePath(settings, place.orgId, place.id), readOnly: borrowedObjects(settings, place) },
+    ...{ directory, readOnly: borrowedObjects(settings, place) },
     ...{ writable: [{ directory: cache, target: "/cache" }], memoryMb: 2048, processLimit: 512, network: "none" },
     ...request,
     env: { ...(provider.isolated ? cacheEnvironment : {}), ...request.env },

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { workspaceStatuses } from "#db/enums.ts";
 import type { Actor } from "../context.ts";
 import { compareWithFold } from "../events/replay.ts";
@@ -9,46 +9,19 @@ import { record } from "../events/record.ts";
 import { execute } from "../execute.ts";
 import { userGit } from "../git/test/repository.ts";
 import { newId } from "../ids.ts";
-import { call, log, openWorkshop } from "../repos/test/workshop.ts";
+import { call } from "../repos/test/workshop.ts";
 import { as, createTestMember } from "../test/fixtures.ts";
-import { startCleaning } from "#worker/workspaces/clean.ts";
-import { startMaking } from "#worker/workspaces/make.ts";
 import * as operations from "./operations.ts";
-import { workspacePath, workspaceRoot } from "./place.ts";
+import { workspaceRoot } from "./place.ts";
+import { openWorkingCopies } from "./test/working-copies.ts";
 import { findWorkspace } from "./queries.ts";
 import { openTaskWorkspace } from "./service.ts";
 import { requireTransition } from "./transitions.ts";
 import { runInWorkspace } from "./running.ts";
 
-const shop = await openWorkshop();
-const { runtime } = shop;
-const org = await shop.newOrg();
+const shop = await openWorkingCopies();
+const { runtime, org, repo, create, get, settled, made, filesOf } = shop;
 const other = await shop.newOrg();
-const repo = await shop.addRepo(org);
-const stopping = new AbortController();
-const making = startMaking(runtime, { log, signal: stopping.signal });
-const cleaning = startCleaning(runtime, { log });
-afterAll(async () => {
-  stopping.abort();
-  await cleaning.stop();
-  await making.stop();
-});
-
-const create = async (input: Record<string, unknown>, actor: Actor = org.owner) =>
-  (await execute(operations.createWorkspace, runtime, actor, { teamId: org.teamId, ...input }, call)).workspace;
-const get = async (workspaceId: string, actor: Actor = org.owner) =>
-  (await execute(operations.getWorkspace, runtime, actor, { workspaceId }, call)).workspace;
-const settled = (workspaceId: string) =>
-  vi.waitFor(
-    async () => {
-      const workspace = await get(workspaceId);
-      if (workspace.status === "initializing") throw new Error(`still ${workspace.step}`);
-      return workspace;
-    },
-    { timeout: 30_000, interval: 30 },
-  );
-const made = async (input: Record<string, unknown>) => settled((await create(input)).id);
-const filesOf = (id: string) => workspacePath(runtime.settings, org.orgId, id);
 
 /** Written out by hand a second time: a slip in the table is a slip in one place only. */
 const legal = new Set(
