@@ -74,9 +74,9 @@ function webStream(stream: Readable): ReadableStream<Uint8Array> {
   const chunks = stream.iterator();
   return new ReadableStream({
     async pull(controller) {
-      const { done, value }: { done?: boolean | undefined; value?: unknown } = await chunks.next();
-      if (done) controller.close();
-      else if (value instanceof Uint8Array) controller.enqueue(value);
+      const next: IteratorResult<unknown> = await chunks.next();
+      if (next.done) controller.close();
+      else if (next.value instanceof Uint8Array) controller.enqueue(next.value);
     },
     cancel: () => void stream.destroy(),
   });
