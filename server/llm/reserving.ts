@@ -33,11 +33,16 @@ export async function prepareCall(
   asked: Conversation,
   { bound, sessionId, isOwnSession }: { bound: Tokens; sessionId: string; isOwnSession: boolean },
 ): Promise<Preparation> {
-  const candidates = await candidatesOf(context, await namesOf(context, asked));
+  const names = await namesOf(context, asked);
+  // Sent together: what is known of the models, and the session that pays.
+  const [candidates, own] = await Promise.all([
+    candidatesOf(context, names),
+    isOwnSession ? undefined : lockSessionRow(context, sessionId),
+  ]);
   const chosen = candidates.find((one) => whyNot(models, one) === null);
   if (!chosen?.credential || !chosen.price) throw noModel(models, candidates);
   if (isOwnSession) await openSessionFor(context, sessionId, { ...asked, model: chosen.model });
-  const session = await lockSessionRow(context, sessionId);
+  const session = own ?? (await lockSessionRow(context, sessionId));
   const upperBoundMicros = mostMicros(chosen.price, bound);
   const reserved = await reserve(context, spenderOf(session), { upperBoundMicros, model: chosen.model });
   if (!reserved.ok) return { ok: false, refusal: reserved.refusal };

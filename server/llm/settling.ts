@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { stopSession } from "../sessions/closing.ts";
 import { lockSessionRow } from "../sessions/finding.ts";
-import { recordUsage } from "../sessions/usage.ts";
+import { bookUsage } from "../sessions/usage.ts";
 import type { Tokens } from "../prices/service.ts";
 import type { Prepared } from "./reserving.ts";
 
@@ -40,8 +40,9 @@ export async function settleCall(
   { sessionId, reservationId, model }: Prepared,
   used: Tokens,
 ): Promise<{ costMicros: number; uncoveredMicros: number }> {
-  const { usage } = await recordUsage(context, { sessionId, model, ...used, reservationId, key: reservationId });
-  return { costMicros: usage.costMicros, uncoveredMicros: usage.uncoveredMicros };
+  const input = { sessionId, model, ...used, reservationId, key: reservationId };
+  const { costMicros, uncoveredMicros } = await bookUsage(context, input);
+  return { costMicros, uncoveredMicros };
 }
 
 /** The call was not made, or refused before anything of it counted. */

@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import { costOf, priceOf } from "../prices/service.ts";
+import { costOf, type Price, priceOf, pricesOf } from "../prices/service.ts";
 import type { recordUsageInput, usageResult } from "./schema.ts";
 import { readSession } from "./queries.ts";
 import type { SessionRow } from "./closing.ts";
@@ -21,13 +21,42 @@ type UsageRow = typeof usageRecords.$inferSelect;
  * @throws AppError not_found for the session; conflict when it ended; invalid for an unknown model or nothing used.
  */
 export async function recordUsage(context: Context, input: Input): Promise<z.output<typeof usageResult>> {
-  const session = await lockSession(context, input.sessionId);
-  const usageId = (await findRecorded(context, session, input)) ?? (await addUsage(context, session, input));
+  const { session, usageId } = await bookUsage(context, input);
   const usage = await readUsage(context, usageId);
   return { usage, session: await readSession(context, session.id), overBudget: await isOver(context, session) };
 }
 
-async function addUsage(context: Context, session: SessionRow, input: Input): Promise<string> {
+export interface Booked {
+  usageId: string;
+  session: SessionRow;
+  costMicros: number;
+  /** The part of the cost that no budget had room for. */
+  uncoveredMicros: number;
+}
+
+/** The same for who needs no more than what it cost: one way to the database for all that is read, one to book it. */
+export async function bookUsage(context: Context, input: Input): Promise<Booked> {
+  // Sent together, and done in this order: what is read behind the lock is as the one before left it.
+  const [session, known, isOwn, price] = await Promise.all([
+    lockSession(context, input.sessionId),
+    findRecorded(context, input),
+    ownsReservation(context, input),
+    input.model === undefined ? undefined : findPrice(context, input.model),
+  ]);
+  if (known) {
+    requireSameCall(session, known, input);
+    return { usageId: known.id, session, costMicros: known.costMicros, uncoveredMicros: known.uncoveredMicros };
+  }
+  if (!isOwn) throw noReservation(input.reservationId);
+  return addUsage(context, session, input, price);
+}
+
+async function addUsage(
+  context: Context,
+  session: SessionRow,
+  input: Input,
+  known: Price | undefined,
+): Promise<Booked> {
   refuseEnded(session);
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = input;
   const tokens = { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens };
@@ -35,8 +64,7 @@ async function addUsage(context: Context, session: SessionRow, input: Input): Pr
     throw new AppError("invalid", "Nothing was used: record the tokens of a call that was made.");
   const model = input.model ?? session.model;
   if (!model) throw new AppError("invalid", "Name the model that was used: the session was started without one.");
-  if (input.reservationId) await requireOwnReservation(context, session, input.reservationId);
-  const price = await priceOf(context, model);
+  const price = known ?? (await priceOf(context, model));
   const usageId = newId();
   const costMicros = costOf(price, tokens);
   const { uncoveredMicros, bookedAt } = await settle(context, spenderOf(session), {
@@ -53,39 +81,41 @@ async function addUsage(context: Context, session: SessionRow, input: Input): Pr
       data: { ...facts, costMicros, uncoveredMicros, key: input.key ?? null, bookedAt },
     },
   ]);
-  return usageId;
+  return { usageId, session, costMicros, uncoveredMicros };
 }
 
+const findPrice = async (context: Context, model: string) => (await pricesOf(context, [model])).get(model);
+
 /** The record that was made under this key before. The session is locked, so two reports at once cannot both miss it. */
-async function findRecorded({ tx, actor }: Context, session: SessionRow, input: Input): Promise<string | undefined> {
-  if (!input.key) return undefined;
+async function findRecorded({ tx, actor }: Context, { sessionId, key }: Input): Promise<UsageRow | undefined> {
+  if (!key) return undefined;
   const [known] = await tx
     .select()
     .from(usageRecords)
-    .where(
-      and(eq(usageRecords.orgId, actor.orgId), eq(usageRecords.sessionId, session.id), eq(usageRecords.key, input.key)),
-    );
-  if (!known) return undefined;
+    .where(and(eq(usageRecords.orgId, actor.orgId), eq(usageRecords.sessionId, sessionId), eq(usageRecords.key, key)));
+  return known;
+}
+
+function requireSameCall(session: SessionRow, known: UsageRow, input: Input): void {
   const fields = ["inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens"] as const;
-  if (fields.every((field) => known[field] === input[field]) && known.model === (input.model ?? session.model))
-    return known.id;
+  if (fields.every((field) => known[field] === input[field]) && known.model === (input.model ?? session.model)) return;
   throw new AppError("conflict", `The key ${input.key} was used for another call of this session. Use a new one.`);
 }
 
-/** Money of another session is not there for this one. @throws AppError not_found, the same for missing and another's. */
-async function requireOwnReservation(
-  { tx, actor }: Context,
-  session: SessionRow,
-  reservationId: string,
-): Promise<void> {
+/** Money of another session is not there for this one. */
+async function ownsReservation({ tx, actor }: Context, { sessionId, reservationId }: Input): Promise<boolean> {
+  if (!reservationId) return true;
   const [own] = await tx.execute(sql`select 1 from reservations
-    where org_id = ${actor.orgId} and id = ${reservationId} and session_id = ${session.id}`);
-  if (own) return;
-  throw new AppError(
+    where org_id = ${actor.orgId} and id = ${reservationId} and session_id = ${sessionId}`);
+  return own !== undefined;
+}
+
+/** The same for missing and another's. */
+const noReservation = (reservationId: string | undefined) =>
+  new AppError(
     "not_found",
     `There is no reservation ${reservationId} of this session. Leave it out: the cost is booked as far as there is room.`,
   );
-}
 
 async function readUsage({ tx, actor }: Context, usageId: string): Promise<UsageRow> {
   const [usage] = await tx

@@ -1,20 +1,23 @@
-import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { ToolEffect, ToolOutcome } from "#db/enums.ts";
 import { type Context, type Runtime, systemActor } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
+import { hashOf } from "../human-requests/canonical.ts";
 import { newId } from "../ids.ts";
+import { depthOf } from "../json-depth.ts";
 import type { ToolCall, ToolContext, ToolResult } from "./tool.ts";
 
 type Before = Omit<ToolResult, "durationMs">;
 
-/** SHA-256 of the canonical input: what the row tells of it, since an input may hold what nobody should read. */
-export function hashOfInput(input: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(input ?? {}) ?? "")
-    .digest("hex");
-}
+const mostLevels = 50;
+
+/**
+ * SHA-256 of the canonical input: what the row tells of it, since an input may hold what nobody should read. Canonical,
+ * since a turn that is taken up reads its calls from a database, which keeps no order of names.
+ */
+export const hashOfInput = (input: unknown): string =>
+  hashOf(depthOf(input, mostLevels) > mostLevels ? "nested too deep to be run" : (input ?? {}));
 
 /**
  * Writes that a call begins, before it does anything. @returns what to answer instead of doing it: the answer of before,

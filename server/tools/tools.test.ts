@@ -137,7 +137,13 @@ describe("a call", () => {
     expect(await runTool(deps, context, [tool], call)).toMatchObject({ text: "done 1", replayed: false });
     expect(await runTool(deps, context, [tool], call)).toMatchObject({ text: "done 1", replayed: true, outcome: "ok" });
     expect(done).toBe(1);
-    expect(await runTool(deps, { ...context, attempt: 2 }, [tool], call)).toMatchObject({ text: "done 2" });
+    // A database gives the names of an object back in an order of its own.
+    const open = { ...tool, parameters: { type: "object" } };
+    const two = { ...call, id: "two", input: { task: 1, at: { step: 2, a: 3 } } };
+    expect(await runTool(deps, context, [open], two)).toMatchObject({ replayed: false, text: "done 2" });
+    const turned = { ...two, input: { at: { a: 3, step: 2 }, task: 1 } };
+    expect(await runTool(deps, context, [open], turned)).toMatchObject({ replayed: true, text: "done 2" });
+    expect(await runTool(deps, { ...context, attempt: 2 }, [tool], call)).toMatchObject({ text: "done 3" });
     await expect(runTool(deps, context, [tool], { ...call, input: { other: 1 } })).rejects.toThrow(
       "made before with other arguments",
     );

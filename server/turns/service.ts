@@ -64,12 +64,16 @@ export async function takeUpTurn(context: Context, grant: Grant): Promise<{ turn
 const openSession = (context: Context, id: string, { id: taskId, teamId, number, title }: Task, agentId: string) =>
   openSessionFor(context, id, { teamId, agentId, taskId, purpose: `#${number} ${title}`, model: "by routing" });
 
-/** Whether a turn that did not end stood right before this lease: nobody else held the task in between. */
+/**
+ * Whether a turn that did not end stood right before this lease: nobody else held the task in between. Another agent of a
+ * model that did not take the turn up (its process died with the claim in hand) did nothing.
+ */
 async function isNext({ tx }: Context, last: Turn, grant: Grant): Promise<boolean> {
   if (last.status === "finished" || last.status === "failed") return false;
   if (last.leaseId === grant.leaseId) return true;
   const between = await tx.execute(sql`select 1 from leases l, leases o where l.org_id = ${grant.orgId}
-    and l.task_id = ${grant.taskId} and o.org_id = l.org_id and o.id = ${last.leaseId} and l.fence > o.fence and l.fence < ${grant.fence} limit 1`);
+    and l.task_id = ${grant.taskId} and o.org_id = l.org_id and o.id = ${last.leaseId} and l.fence > o.fence and l.fence < ${grant.fence}
+    and not exists (select 1 from agents a where a.org_id = l.org_id and a.id = l.agent_id and a.runtime = 'model') limit 1`);
   return between.length === 0;
 }
 
@@ -103,28 +107,18 @@ export async function keepMessages(
   model?: string,
 ): Promise<boolean> {
   const { tx, now } = context;
-  if (!(await holdsLease(context, turn.leaseId))) return false;
-  const [own] = await tx
-    .update(turns)
-    .set({ requestId: null, ...(model === undefined ? {} : { model }) })
-    .where(and(whichTurn(turn), eq(turns.leaseId, turn.leaseId), eq(turns.status, "running")))
-    .returning({ id: turns.id });
-  if (!own) return false;
-  const { orgId, id: turnId } = turn;
-  if (messages.length > 0)
-    await tx
-      .insert(turnMessages)
-      .values(
-        messages.map((message, index) => ({
-          orgId,
-          turnId,
-          number: from + index,
-          message: storable(message),
-          at: now,
-        })),
-      )
-      .onConflictDoNothing();
-  return true;
+  const { orgId, id, leaseId } = turn;
+  const added = messages.map((message, index) => ({ number: from + index, message: storable(message) }));
+  const [own] = await tx.execute(sql`
+    with live as materialized (select 1 from leases where org_id = ${orgId} and id = ${leaseId} and ended_at is null for share),
+    own as (update turns set request_id = null, model = coalesce(${model ?? null}, model)
+      where org_id = ${orgId} and id = ${id} and lease_id = ${leaseId} and status = 'running' and exists (select 1 from live) returning id),
+    said as (insert into turn_messages (org_id, turn_id, number, message, at)
+      select ${orgId}, o.id, m.number, m.message, ${now.toISOString()}::timestamptz
+        from own o, jsonb_to_recordset(${JSON.stringify(added)}::text::jsonb) as m(number int, message jsonb)
+      on conflict do nothing)
+    select 1 from own`);
+  return own !== undefined;
 }
 
 /** How a turn stands from now on. */

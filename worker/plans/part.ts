@@ -1,4 +1,4 @@
-import { systemActor } from "#server/context.ts";
+import { type Runtime, systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import { findEnding, settlePlan } from "#server/plans/ending.ts";
@@ -13,12 +13,7 @@ export const plans: Part = {
   name: "plans",
   async start({ runtime, log, signal }) {
     const writing = startRounds(log, () => writePlans(runtime, { log, signal }));
-    const rounds = startRounds(log, async () => {
-      const options = { requestId: `plans-${newId()}` };
-      const ending = await inTransaction(runtime, systemActor("", "plans"), { ...options, system: true }, findEnding);
-      for (const { orgId, planId } of ending)
-        await inTransaction(runtime, systemActor(orgId, "plans"), options, (context) => settlePlan(context, planId));
-    });
+    const rounds = startRounds(log, () => settleEnded(runtime));
     const ask = () => {
       rounds.ask();
       writing.ask();
@@ -34,3 +29,11 @@ export const plans: Part = {
     };
   },
 };
+
+/** One round: every plan whose work is over says so. */
+export async function settleEnded(runtime: Runtime): Promise<void> {
+  const options = { requestId: `plans-${newId()}` };
+  const ending = await inTransaction(runtime, systemActor("", "plans"), { ...options, system: true }, findEnding);
+  for (const { orgId, planId } of ending)
+    await inTransaction(runtime, systemActor(orgId, "plans"), options, (context) => settlePlan(context, planId));
+}
