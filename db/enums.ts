@@ -164,6 +164,10 @@ export const sessionStatuses = [
   "removing",
   "removed",
 ] as const;
+export type SessionStatus = (typeof sessionStatuses)[number];
+
+/** What somebody said to an agent: it waits for its turn, is being answered, was answered, or taken back. */
+export const sessionMessageStatuses = ["queued", "running", "done", "cancelled"] as const;
 
 /** Who may speak on a channel: everybody, its owner, or the server. */
 export const channelKinds = ["public", "agent", "system"] as const;

@@ -33,6 +33,20 @@ export const sessions = snakeCase.table(
     /** The model it said it works with; each usage record names its own. */
     model: text(),
     status: text({ enum: sessionStatuses }).notNull(),
+    /** The agent that we drive (`claude`, `entourage`); null: whoever began it only reports what it uses. */
+    agentKind: text(),
+    /** How much the agent may do unasked, by its own names; null: its default. */
+    mode: text(),
+    workspaceId: uuid(),
+    sandboxId: uuid(),
+    /** The agent's own id of the conversation, by which it takes it up again. */
+    externalId: text(),
+    /** The session it was forked from. */
+    parentId: uuid(),
+    /** How many turns have begun. */
+    turns: integer().notNull().default(0),
+    /** Why it stands where it stands. */
+    statusReason: text(),
     inputTokens: tokens(),
     outputTokens: tokens(),
     cacheReadTokens: tokens(),
@@ -53,6 +67,14 @@ export const sessions = snakeCase.table(
     index("sessions_task").on(table.orgId, table.taskId, table.startedAt),
     /** A team's costs, newest session first. */
     index("sessions_team").on(table.orgId, table.teamId, table.startedAt),
+    /** Those that a worker may have to do something for. */
+    index("sessions_driven")
+      .on(table.status)
+      .where(
+        sql`agent_kind is not null and status in ('initializing', 'ready', 'running', 'waiting', 'paused', 'removing')`,
+      ),
+    /** Who works in a workspace. */
+    index("sessions_workspace").on(table.orgId, table.workspaceId).where(sql`workspace_id is not null`),
   ],
 );
 

@@ -31,6 +31,7 @@ import {
   requestKinds,
   rigors,
   sessionFlags,
+  sessionStatuses,
   taskStatuses,
   taskTypes,
   verificationVerdicts,
@@ -461,6 +462,35 @@ export const eventData = {
     planId: id.nullable().optional(),
   }),
   "session.ended": z.object({ reason: text.nullable() }),
+  /** One in which we drive an agent: it begins by making its sandbox. */
+  "session.created": z.object({
+    agentId: id.nullable(),
+    userId: id.nullable(),
+    planId: id.nullable(),
+    name: text,
+    agentKind: text,
+    model: text.nullable(),
+    mode: text.nullable(),
+    workspaceId: id.nullable(),
+    parentId: id.nullable(),
+  }),
+  "session.moved": z.object({
+    from: z.enum(sessionStatuses),
+    to: z.enum(sessionStatuses),
+    reason: text.nullable(),
+    /** With a move to `running`: the turn that begins. */
+    turn: z.int().optional(),
+  }),
+  "session.renamed": z.object({ name: text }),
+  "session.changed": z
+    .object({
+      model: text.nullable(),
+      mode: text.nullable(),
+      workspaceId: id.nullable(),
+      sandboxId: id.nullable(),
+      externalId: text.nullable(),
+    })
+    .partial(),
   "usage.recorded": z.object({
     sessionId: id,
     agentId: id.nullable(),

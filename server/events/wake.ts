@@ -15,6 +15,8 @@ export const topics = [
   "resources_changed",
   "policies_changed",
   "install_asked",
+  "session_asked",
+  "session_told",
 ] as const;
 export type Topic = (typeof topics)[number];
 type Listener = (orgId: string | undefined) => void;

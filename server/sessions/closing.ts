@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { sessions } from "#db/schema/sessions.ts";
 import { release } from "../budgets/freeing.ts";
 import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 
 export type SessionRow = typeof sessions.$inferSelect;
@@ -10,6 +11,8 @@ export type SessionRow = typeof sessions.$inferSelect;
 export async function stopSession(context: Context, session: SessionRow, reason: string | null): Promise<void> {
   const { tx, actor } = context;
   if (session.status === "stopped") return;
+  if (session.agentKind !== null)
+    throw new AppError("conflict", "This session is driven here: end it with stop_session.");
   const held = await tx.execute<{ id: string }>(
     sql`select id from reservations where org_id = ${actor.orgId} and session_id = ${session.id} and status = 'open' order by id`,
   );

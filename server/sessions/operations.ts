@@ -1,7 +1,14 @@
+import { z } from "zod";
+import { agentKinds, findKind } from "../drivers/kinds.ts";
+import type { Context } from "../context.ts";
 import { defineOperation } from "../operation.ts";
+import { lastSeqOf, listChunks } from "./chunks.ts";
+import * as conversations from "./conversations.ts";
+import { readMessages, sendMessage } from "./messages.ts";
 import { listSessions, readSession } from "./queries.ts";
 import * as schema from "./schema.ts";
 import * as service from "./service.ts";
+import { possibleNow } from "./transitions.ts";
 import { recordUsage } from "./usage.ts";
 
 export const startSession = defineOperation({
@@ -46,4 +53,210 @@ export const listSessionsOperation = defineOperation({
   input: schema.listSessionsInput,
   output: schema.sessionPage,
   run: listSessions,
+});
+
+const resultOf = async (context: Context, sessionId: string) => ({ session: await readSession(context, sessionId) });
+
+export const createSession = defineOperation({
+  name: "create_session",
+  summary: "Begin a conversation with a coding agent in a sandbox, in a workspace, for a task or free.",
+  kind: "command",
+  permission: "session:use",
+  input: schema.createSessionInput,
+  output: schema.sessionResult,
+  run: async (context, input) => resultOf(context, await conversations.createSession(context, input)),
+});
+
+export const listAgentKinds = defineOperation({
+  name: "list_agent_kinds",
+  summary: "List the coding agents that sessions can run, with their modes and whether they are installed here.",
+  kind: "read",
+  permission: "org:read",
+  input: z.strictObject({}),
+  output: schema.agentKindList,
+  run: () =>
+    Promise.resolve({
+      kinds: agentKinds.map(({ id, name, modes, defaultMode, package: from }) => ({
+        ...{ id, name, defaultMode, installed: from === null },
+        modes: [...modes],
+      })),
+    }),
+});
+
+export const getSession = defineOperation({
+  name: "get_session",
+  summary: "Read a session: where it stands, what it used, what waits to be answered and what can be done now.",
+  kind: "read",
+  permission: "session:use",
+  input: schema.sessionInput,
+  output: schema.sessionView,
+  run: async (context, { sessionId }) => {
+    const session = await readSession(context, sessionId);
+    const isDriven = session.agentKind !== null;
+    return {
+      session,
+      modes: [...(findKind(session.agentKind)?.modes ?? [])],
+      queued: await readMessages(context, sessionId),
+      lastSeq: await lastSeqOf(context, sessionId),
+      possible: isDriven ? [...possibleNow[session.status]] : [],
+    };
+  },
+});
+
+export const listSessionChunks = defineOperation({
+  name: "list_session_chunks",
+  summary: "Read what was said and done in a session, in order, from a place on.",
+  kind: "read",
+  permission: "session:use",
+  input: schema.listChunksInput,
+  output: schema.chunkPage,
+  run: listChunks,
+});
+
+export const sendSessionMessage = defineOperation({
+  name: "send_session_message",
+  summary: "Say something to a session's agent; while it works, it waits for its turn.",
+  kind: "command",
+  permission: "session:use",
+  input: schema.sendMessageInput,
+  output: schema.messageResult,
+  run: async (context, input) => {
+    const message = await sendMessage(context, input);
+    return { session: await readSession(context, input.sessionId), message };
+  },
+});
+
+export const renameSession = defineOperation({
+  name: "rename_session",
+  summary: "Give a session another name.",
+  kind: "command",
+  permission: "session:use",
+  hints: { idempotent: true },
+  input: schema.renameSessionInput,
+  output: schema.sessionResult,
+  run: async (context, input) => {
+    await conversations.renameSession(context, input.sessionId, input.name);
+    return resultOf(context, input.sessionId);
+  },
+});
+
+export const cancelSessionTurn = defineOperation({
+  name: "cancel_session_turn",
+  summary: "End what a session's agent does now, and take back what waits; the session goes on.",
+  kind: "command",
+  permission: "session:use",
+  hints: { idempotent: true },
+  input: schema.sessionInput,
+  output: schema.sessionResult,
+  run: async (context, input) => {
+    await conversations.cancelTurn(context, input.sessionId);
+    return resultOf(context, input.sessionId);
+  },
+});
+
+export const pauseSession = defineOperation({
+  name: "pause_session",
+  summary: "End the turn of a session and let nothing further begin until it is resumed.",
+  kind: "command",
+  permission: "session:use",
+  hints: { idempotent: true },
+  input: schema.sessionInput,
+  output: schema.sessionResult,
+  run: async (context, input) => {
+    await conversations.pauseSession(context, input.sessionId);
+    return resultOf(context, input.sessionId);
+  },
+});
+
+export const resumeSession = defineOperation({
+  name: "resume_session",
+  summary: "Let a paused session go on, or take up one that was stopped or failed.",
+  kind: "command",
+  permission: "session:use",
+  input: schema.sessionInput,
+  output: schema.sessionResult,
+  run: async (context, input) => {
+    await conversations.resumeSession(context, input.sessionId);
+    return resultOf(context, input.sessionId);
+  },
+});
+
+export const forkSession = defineOperation({
+  name: "fork_session",
+  summary: "Begin a second session with the same past that goes its own way, in the same workspace.",
+  kind: "command",
+  permission: "session:use",
+  input: schema.forkSessionInput,
+  output: schema.sessionResult,
+  run: async (context, input) => resultOf(context, await conversations.forkSession(context, input)),
+});
+
+export const stopSessionOperation = defineOperation({
+  name: "stop_session",
+  summary: "End everything of a session that runs; its conversation stays and can be resumed.",
+  kind: "command",
+  permission: "session:use",
+  hints: { idempotent: true },
+  input: schema.sessionInput,
+  output: schema.sessionResult,
+  run: async (context, input) => {
+    await conversations.stopDriven(context, input.sessionId, `${context.actor.name} stopped it`);
+    return resultOf(context, input.sessionId);
+  },
+});
+
+export const archiveSession = defineOperation({
+  name: "archive_session",
+  summary: "Put a session that ended away.",
+  kind: "command",
+  permission: "session:use",
+  hints: { idempotent: true },
+  input: schema.sessionInput,
+  output: schema.sessionResult,
+  run: async (context, input) => {
+    await conversations.archiveSession(context, input.sessionId);
+    return resultOf(context, input.sessionId);
+  },
+});
+
+export const removeSession = defineOperation({
+  name: "remove_session",
+  summary: "Remove a session that ended, with its conversation and files; what it cost stays.",
+  kind: "command",
+  permission: "session:use",
+  hints: { destructive: true, idempotent: true },
+  input: schema.sessionInput,
+  output: schema.sessionResult,
+  run: async (context, input) => {
+    await conversations.removeSession(context, input.sessionId);
+    return resultOf(context, input.sessionId);
+  },
+});
+
+export const setSessionMode = defineOperation({
+  name: "set_session_mode",
+  summary: "Change how much a session's agent does without asking.",
+  kind: "command",
+  permission: "session:use",
+  hints: { idempotent: true },
+  input: schema.setModeInput,
+  output: schema.sessionResult,
+  run: async (context, input) => {
+    await conversations.setMode(context, input.sessionId, input.mode);
+    return resultOf(context, input.sessionId);
+  },
+});
+
+export const setSessionModel = defineOperation({
+  name: "set_session_model",
+  summary: "Change the model of a session, from its next call on.",
+  kind: "command",
+  permission: "session:use",
+  hints: { idempotent: true },
+  input: schema.setModelInput,
+  output: schema.sessionResult,
+  run: async (context, input) => {
+    await conversations.setModel(context, input.sessionId, input.model);
+    return resultOf(context, input.sessionId);
+  },
 });

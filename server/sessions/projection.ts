@@ -1,7 +1,14 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
 
-type Types = "session.started" | "session.ended" | "usage.recorded";
+type Types =
+  | "session.started"
+  | "session.ended"
+  | "session.created"
+  | "session.moved"
+  | "session.renamed"
+  | "session.changed"
+  | "usage.recorded";
 
 /** The numbers of a usage, as columns of its event. */
 const used = sql`(e.data->>'inputTokens')::bigint, (e.data->>'outputTokens')::bigint, (e.data->>'cacheReadTokens')::bigint,
@@ -10,9 +17,32 @@ const used = sql`(e.data->>'inputTokens')::bigint, (e.data->>'outputTokens')::bi
 export const sessionProjections: Projections<Types> = {
   "session.started": (tx, events) =>
     tx.execute(sql`insert into sessions (org_id, id, team_id, agent_id, user_id, plan_id, task_id, name, model, status, input_tokens,
-        output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, calls, started_at)
+        output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, calls, turns, started_at)
       select e.org_id, e.subject_id, e.team_id, (e.data->>'agentId')::uuid, (e.data->>'userId')::uuid, (e.data->>'planId')::uuid, e.task_id, e.data->>'name',
-        e.data->>'model', 'ready', 0, 0, 0, 0, 0, 0, e.at from ${events}`),
+        e.data->>'model', 'ready', 0, 0, 0, 0, 0, 0, 0, e.at from ${events}`),
+  "session.created": (tx, events) =>
+    tx.execute(sql`insert into sessions (org_id, id, team_id, agent_id, user_id, plan_id, task_id, name, model, status, agent_kind, mode,
+        workspace_id, parent_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, calls, turns, started_at)
+      select e.org_id, e.subject_id, e.team_id, (e.data->>'agentId')::uuid, (e.data->>'userId')::uuid, (e.data->>'planId')::uuid, e.task_id, e.data->>'name',
+        e.data->>'model', 'initializing', e.data->>'agentKind', e.data->>'mode', (e.data->>'workspaceId')::uuid, (e.data->>'parentId')::uuid,
+        0, 0, 0, 0, 0, 0, 0, e.at from ${events}`),
+  "session.moved": (tx, events) =>
+    tx.execute(sql`update sessions s set status = e.data->>'to', status_reason = e.data->>'reason',
+        turns = coalesce((e.data->>'turn')::int, s.turns), last_used_at = e.at,
+        ended_at = case when e.data->>'to' in ('stopped', 'error', 'archived', 'removing', 'removed') then coalesce(s.ended_at, e.at) end,
+        end_reason = case when e.data->>'to' in ('stopped', 'error', 'archived', 'removing', 'removed') then coalesce(e.data->>'reason', s.end_reason) end
+      from ${events} where s.org_id = e.org_id and s.id = e.subject_id`),
+  "session.renamed": (tx, events) =>
+    tx.execute(
+      sql`update sessions s set name = e.data->>'name' from ${events} where s.org_id = e.org_id and s.id = e.subject_id`,
+    ),
+  "session.changed": (tx, events) =>
+    tx.execute(sql`update sessions s set model = case when e.data ? 'model' then e.data->>'model' else s.model end,
+        mode = case when e.data ? 'mode' then e.data->>'mode' else s.mode end,
+        workspace_id = case when e.data ? 'workspaceId' then (e.data->>'workspaceId')::uuid else s.workspace_id end,
+        sandbox_id = case when e.data ? 'sandboxId' then (e.data->>'sandboxId')::uuid else s.sandbox_id end,
+        external_id = case when e.data ? 'externalId' then e.data->>'externalId' else s.external_id end
+      from ${events} where s.org_id = e.org_id and s.id = e.subject_id`),
   "session.ended": (tx, events) =>
     tx.execute(sql`update sessions s set status = 'stopped', ended_at = e.at, end_reason = e.data->>'reason'
       from ${events} where s.org_id = e.org_id and s.id = e.subject_id`),

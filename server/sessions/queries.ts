@@ -32,19 +32,30 @@ export async function listSessions(
 }
 
 async function readSessions({ tx, actor }: Context, where: SQL, page: SQL): Promise<Session[]> {
-  const visible = actor.teams === "all" ? sql`true` : sql`s.team_id = any(${`{${actor.teams.join(",")}}`}::uuid[])`;
+  const ofTeams = actor.teams === "all" ? sql`true` : sql`s.team_id = any(${`{${actor.teams.join(",")}}`}::uuid[])`;
   const rows = await tx.execute<
     Omit<Session, "summary"> & Record<string, unknown>
   >(sql`select s.id, s.team_id as "teamId",
       s.agent_id as "agentId", s.user_id as "userId", case when t.id is null then null else json_build_object('id', t.id,
-        'number', t.number, 'title', t.title) end as task, s.name, s.model, s.status, s.input_tokens::float8 as "inputTokens",
+        'number', t.number, 'title', t.title) end as task, s.name, s.model, s.status, s.status_reason as "statusReason",
+      s.agent_kind as "agentKind", s.mode, s.workspace_id as "workspaceId", s.sandbox_id as "sandboxId", s.parent_id as "parentId",
+      s.turns, s.input_tokens::float8 as "inputTokens",
       s.output_tokens::float8 as "outputTokens", s.cache_read_tokens::float8 as "cacheReadTokens",
       s.cache_write_tokens::float8 as "cacheWriteTokens", s.cost_micros::float8 as "costMicros", s.calls,
       ${isoTime(sql`s.started_at`)} as "startedAt", ${isoTime(sql`s.ended_at`)} as "endedAt", s.end_reason as "endReason"
     from sessions s left join tasks t on t.org_id = s.org_id and t.id = s.task_id
-    where s.org_id = ${actor.orgId} and ${visible} and ${where} ${page}`);
+    where s.org_id = ${actor.orgId} and ${ofTeams} and ${shownTo(actor)} and ${where} ${page}`);
   return rows.map((row) => ({ ...row, summary: summaryOf(row) }));
 }
+
+/**
+ * Conversations are their owner's, and the admins'. One without an owner works for its team, and so is seen by it. What
+ * only reports usage hides nothing.
+ */
+const shownTo = ({ id, kind, permissions }: Context["actor"]): SQL =>
+  kind === "system" || permissions.has("budgets:manage")
+    ? sql`true`
+    : sql`(s.agent_kind is null or s.user_id is null or s.user_id::text = ${id}) and s.status <> 'removed'`;
 
 /** "1500 tokens, $0.004" */
 function summaryOf(

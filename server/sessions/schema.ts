@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sessionStatuses } from "#db/enums.ts";
+import { sessionMessageStatuses, sessionStatuses } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 import { taskRef } from "../tasks/schema.ts";
 
@@ -34,6 +34,16 @@ export const session = z.object({
   name: z.string(),
   model: z.string().nullable(),
   status: z.enum(sessionStatuses),
+  statusReason: z.string().nullable().describe("Why it stands there, where there is something to say."),
+  agentKind: z
+    .string()
+    .nullable()
+    .describe("The agent that is driven here, of list_agent_kinds; null: an agent only reports what it uses."),
+  mode: z.string().nullable().describe("How much the agent does unasked; list_agent_kinds has what there is."),
+  workspaceId: id.nullable(),
+  sandboxId: id.nullable(),
+  parentId: id.nullable().describe("The session it was forked from."),
+  turns: z.int().describe("How many turns have begun."),
   ...totals,
   calls: z.int().describe("How many usage records it has."),
   summary: z.string().describe("Tokens and cost in words, such as: 1500 tokens, $0.004."),
@@ -96,3 +106,114 @@ export const listSessionsInput = z.strictObject({
   limit: z.int().min(1).max(200).default(50),
 });
 export const sessionPage = z.object({ sessions: z.array(session), next: id.nullable() });
+
+const count = z.int().min(0);
+
+/** What an agent does with a tool, by the words of the Agent Client Protocol. */
+const toolKinds = ["read", "edit", "delete", "move", "search", "execute", "fetch", "think", "other"] as const;
+
+const fileDiff = z.object({
+  path: z.string(),
+  before: z.string().nullable().describe("Null: the file is new."),
+  after: z.string(),
+});
+
+/** One thing that is said or happens in a session, the same for every kind of agent. */
+export const sessionUpdate = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("user"), text: z.string(), by: z.string() }),
+  z.object({ kind: z.literal("text"), text: z.string().describe("A piece; pieces in a row are one text.") }),
+  z.object({ kind: z.literal("thought"), text: z.string() }),
+  z.object({
+    kind: z.literal("tool"),
+    id: z.string().describe("The same id again tells how it went on."),
+    title: z.string(),
+    toolKind: z.enum(toolKinds),
+    status: z.enum(["pending", "running", "completed", "failed"]),
+    input: z.unknown().optional(),
+    output: z.string().optional(),
+    diff: z.array(fileDiff).optional(),
+    durationMs: z.int().optional(),
+  }),
+  z.object({
+    kind: z.literal("plan"),
+    entries: z.array(z.object({ content: z.string(), status: z.enum(["pending", "in_progress", "completed"]) })),
+  }),
+  z.object({
+    kind: z.literal("permission"),
+    requestId: z.string(),
+    toolId: z.string(),
+    title: z.string(),
+    status: z.enum(["pending", "allowed", "denied", "expired"]),
+  }),
+  z.object({
+    kind: z.literal("question"),
+    requestId: z.string(),
+    text: z.string(),
+    status: z.enum(["pending", "answered", "expired"]),
+  }),
+  z.object({ kind: z.literal("usage"), inputTokens: count, outputTokens: count, costMicros: count }),
+  z.object({ kind: z.literal("mode"), mode: z.string() }),
+  z.object({ kind: z.literal("error"), message: z.string() }),
+  z.object({ kind: z.literal("turn"), state: z.enum(["started", "ended"]), stopReason: z.string().optional() }),
+]);
+export type SessionUpdate = z.output<typeof sessionUpdate>;
+
+const agentKind = z.string().min(1).max(40).describe("One of list_agent_kinds.");
+const mode = z.string().min(1).max(40).describe("One of the agent's modes; list_agent_kinds has them.");
+const prompt = z.string().trim().min(1, "Say something.").max(200_000);
+const attachmentIds = z.array(id).max(20).default([]).describe("Files uploaded for this session before.");
+
+export const sessionInput = z.strictObject({ sessionId: id });
+export const createSessionInput = z.strictObject({
+  teamId: id,
+  agentKind: agentKind.default("entourage"),
+  workspaceId: id.optional().describe("Where it works. Left out, with no repo: an empty folder of its own."),
+  repoId: id.optional().describe("A repository to make a new workspace from."),
+  task: taskRef.optional().describe("The task it is about; its cost counts there."),
+  mode: mode.optional().describe("Left out: the one that asks before it changes anything."),
+  model: model.optional().describe("`provider/model`. Left out: what the team's table says."),
+  name: z.string().trim().min(1).max(200).optional(),
+  prompt: prompt.optional().describe("The first thing it is told."),
+});
+export const renameSessionInput = sessionInput.extend({ name: z.string().trim().min(1).max(200) });
+export const sendMessageInput = sessionInput.extend({ text: prompt, attachmentIds });
+export const forkSessionInput = sessionInput.extend({ name: z.string().trim().min(1).max(200).optional() });
+export const setModeInput = sessionInput.extend({ mode });
+export const setModelInput = sessionInput.extend({ model: model.describe("`provider/model`.") });
+
+const sessionMessage = z.object({
+  id,
+  text: z.string(),
+  by: z.string(),
+  status: z.enum(sessionMessageStatuses),
+  attachments: z.array(z.object({ id, name: z.string(), mimeType: z.string(), size: z.int() })),
+  at: isoTime,
+});
+export const messageResult = z.object({ session, message: sessionMessage });
+export const sessionView = z.object({
+  session,
+  modes: z.array(z.object({ id: z.string(), name: z.string() })),
+  queued: z.array(sessionMessage).describe("What was said and not yet taken up, oldest first."),
+  lastSeq: z.int().describe("The newest chunk; 0: none."),
+  possible: z.array(z.string()).describe("The operations that make sense now."),
+});
+
+export const chunk = z.object({ seq: z.int(), turn: z.int(), at: isoTime, update: sessionUpdate });
+export type Chunk = z.output<typeof chunk>;
+export const listChunksInput = sessionInput.extend({
+  after: z.int().min(0).default(0).describe("Only what came after this chunk."),
+  limit: z.int().min(1).max(2_000).default(500),
+});
+export const chunkPage = z.object({ chunks: z.array(chunk), lastSeq: z.int().describe("The newest there is.") });
+
+export const agentKindList = z.object({
+  kinds: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      modes: z.array(z.object({ id: z.string(), name: z.string() })),
+      defaultMode: z.string(),
+      installed: z.boolean(),
+    }),
+  ),
+});

@@ -79,7 +79,8 @@ export async function lockSession(context: Context, sessionId: string): Promise<
 
 /** @throws AppError conflict when it has ended. */
 export function refuseEnded(session: SessionRow): void {
-  if (session.status !== "stopped") return;
+  // One that we drive is paid to the end: what its agent used until it was stopped is booked after that.
+  if (session.status !== "stopped" || session.agentKind !== null) return;
   throw new AppError(
     "conflict",
     `The session ${session.id} has ended, so nothing was recorded. Begin another with start_session and record it there.`,

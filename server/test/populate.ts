@@ -6,6 +6,7 @@ import {
   webhookSecrets,
 } from "#db/schema/webhooks.ts";
 import { modelCredentialSecrets, providerPauses } from "#db/schema/models.ts";
+import { sessionAttachments, sessionChunks } from "#db/schema/session-chunks.ts";
 import { turnMessages, turnParts, turns } from "#db/schema/turns.ts";
 import { createApiKey } from "../api-keys/operations.ts";
 import { checkBudgetOperation, setBudget } from "../budgets/operations.ts";
@@ -28,7 +29,7 @@ import { adjustContextOperation, saveContextOperation } from "../task-contexts/o
 import { addDocument } from "../knowledge/operations.ts";
 import { recordLearning } from "../learnings/operations.ts";
 import { recordVerification } from "../verifications/service.ts";
-import { recordUsageOperation, startSession } from "../sessions/operations.ts";
+import { createSession, recordUsageOperation, startSession } from "../sessions/operations.ts";
 import { noteSize } from "../workspaces/making.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, type TestOrg } from "./fixtures.ts";
 import { workIn } from "./work.ts";
@@ -119,6 +120,7 @@ export async function populate(runtime: Runtime) {
     record(context, "session.flagged", [{ subject: session.id, team: teamId, data: raised }]),
   );
   await run(checkBudgetOperation, agent, { sessionId: session.id, estimateMicros: 1_000, reserve: true });
+  await addConversation(runtime, org);
   await run(setPriceOperation, owner, { provider: "us", model: "own", inputMicros: 1, outputMicros: 1 });
   const { budget } = await run(setBudget, owner, { period: "month", capMicros: 1_000_000_000 });
   const [own, theirs] = [await as(runtime, agent, holdOwnHandle), await as(runtime, member, holdOwnHandle)];
@@ -136,6 +138,18 @@ export async function populate(runtime: Runtime) {
     ...{ budgetId: budget.id, sessionId: session.id, planId: plan.id, workspaceId },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };
+}
+
+/** A session with an agent of ours in which something was said. */
+async function addConversation(runtime: Runtime, { owner, teamId }: TestOrg): Promise<void> {
+  const { session } = await workIn(runtime).run(createSession, owner, { teamId, prompt: "Hello." });
+  await as(runtime, owner, async ({ tx, now }) => {
+    const of = { orgId: owner.orgId, sessionId: session.id };
+    const said = { kind: "text", text: "Hello to you." };
+    await tx.insert(sessionChunks).values({ ...of, seq: 1, turn: 1, kind: "text", data: said, at: now });
+    const file = { name: "a.txt", mimeType: "text/plain", size: 1, data: Buffer.from("a") };
+    await tx.insert(sessionAttachments).values({ ...of, id: newId(), ...file, createdAt: now });
+  });
 }
 
 /** A key for models with a pause of its provider, and a routing table. The sealed key is none. */

@@ -1,5 +1,5 @@
 import { taskFaces } from "#app/_ui/statuses.ts";
-import type { BudgetPeriod, BudgetScope, TaskStatus, Verdict } from "#db/enums.ts";
+import type { BudgetPeriod, BudgetScope, SessionStatus, TaskStatus, Verdict } from "#db/enums.ts";
 import { dollars } from "#server/budgets/words.ts";
 import type { EventData, EventType } from "#server/events/registry.ts";
 import type { FeedEvent } from "#server/events/schema.ts";
@@ -106,6 +106,19 @@ function aboutOf(
   const isOwn = (userId: string) => actor?.id === userId;
   return { it, name, task, isOwn, subjectId, subject: (fallback) => name(subjectId, fallback) };
 }
+
+const sessionMoves: Record<SessionStatus, string> = {
+  initializing: "is getting a session ready",
+  ready: "made a session ready",
+  running: "began a turn of a session",
+  waiting: "waits for an answer in a session",
+  paused: "paused a session",
+  stopped: "stopped a session",
+  error: "ended a session with a failure",
+  archived: "archived a session",
+  removing: "asked to remove a session",
+  removed: "removed a session",
+};
 
 type Wording = { [Type in EventType]: (data: EventData<Type>, about: About) => Sentence };
 
@@ -570,6 +583,25 @@ const wording: Wording = {
     parts: ["began a session", ...(it === "it" || it === "a task" ? [] : [" on ", it])],
   }),
   "session.ended": ({ reason }) => ({ face: "agent", parts: ["ended a session"], quote: said(reason ?? undefined) }),
+  "session.created": ({ name, parentId }) => ({
+    face: "agent",
+    parts: [parentId ? "forked a session: " : "began a session: ", { name }],
+  }),
+  "session.moved": ({ to, reason }) => ({
+    face: "agent",
+    parts: [sessionMoves[to]],
+    quote: said(reason ?? undefined),
+    tone: to === "error" ? "danger" : undefined,
+  }),
+  "session.renamed": ({ name }) => ({ face: "agent", parts: ["renamed a session to ", { name }] }),
+  "session.changed": ({ model, mode }) => ({
+    face: "agent",
+    parts: [
+      "changed a session",
+      ...(model ? [" to the model ", { name: model }] : []),
+      ...(mode ? [" to the mode ", { name: mode }] : []),
+    ],
+  }),
   "usage.recorded": (
     { model, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costMicros, uncoveredMicros },
     { it },

@@ -1,0 +1,187 @@
+import { sql } from "drizzle-orm";
+import type { z } from "zod";
+import { sessionRuns } from "#db/schema/session-chunks.ts";
+import type { Context } from "../context.ts";
+import { type AgentKind, agentKinds, findKind } from "../drivers/kinds.ts";
+import { AppError } from "../errors.ts";
+import { record } from "../events/record.ts";
+import { withdrawRequestsAbout } from "../human-requests/closing.ts";
+import { newId } from "../ids.ts";
+import { routingOf } from "../models/service.ts";
+import { routeWork } from "../models/routing.ts";
+import { findTask, type Task } from "../tasks/finding.ts";
+import { findTeam } from "../teams/finding.ts";
+import { findWorkspace } from "../workspaces/queries.ts";
+import { createWorkspace, openTaskWorkspace } from "../workspaces/service.ts";
+import type { SessionRow } from "./closing.ts";
+import { cannot, lockDriven, moveSession, wakeWorkers } from "./driven.ts";
+import { lockSessionRow } from "./finding.ts";
+import { queueMessage, takeBackMessages } from "./messages.ts";
+import type { createSessionInput, forkSessionInput } from "./schema.ts";
+import { isInTurn } from "./transitions.ts";
+
+type NewSession = z.output<typeof createSessionInput> & {
+  /** Set: it works as this agent, and belongs to the team rather than to a person. */
+  agentId?: string;
+};
+
+/**
+ * Begins a conversation with an agent of ours: a worker makes its sandbox and starts it.
+ * @returns its id. @throws AppError not_found for what is named, invalid for an unknown kind or mode.
+ */
+export async function createSession(context: Context, input: NewSession): Promise<string> {
+  const { actor } = context;
+  const kind = requireKind(input.agentKind);
+  await findTeam(context, input.teamId);
+  const task = input.task ? await findTask(context, input.task) : undefined;
+  if (task && task.teamId !== input.teamId)
+    throw new AppError("invalid", `#${task.number} belongs to another team than the session.`);
+  const id = newId();
+  await record(context, "session.created", [
+    {
+      ...{ subject: id, team: input.teamId, task: task?.id ?? null },
+      data: {
+        agentId: input.agentId ?? null,
+        userId: actor.kind === "user" && !input.agentId ? actor.id : null,
+        planId: task?.planId ?? null,
+        name: input.name ?? nameFrom(input.prompt, task) ?? `${kind.name} session`,
+        agentKind: kind.id,
+        model: input.model ?? (await usualModel(context, input.teamId)),
+        mode: requireMode(kind, input.mode ?? kind.defaultMode),
+        ...{ workspaceId: await placeOf(context, input, task), parentId: null },
+      },
+    },
+  ]);
+  await context.tx.insert(sessionRuns).values({ orgId: actor.orgId, sessionId: id });
+  const { prompt: text } = input;
+  if (text) await queueMessage(context, await lockSessionRow(context, id), { text, attachmentIds: [] });
+  wakeWorkers(context);
+  return id;
+}
+
+/** Where it works: the named workspace, a new one, the one of its task; null: a folder of its own. */
+async function placeOf(context: Context, input: NewSession, task: Task | undefined): Promise<string | null> {
+  const { teamId, workspaceId, repoId } = input;
+  if (workspaceId && repoId) throw new AppError("invalid", "Name workspaceId or repoId, not both.");
+  if (workspaceId) {
+    const workspace = await findWorkspace(context, workspaceId);
+    if (workspace.teamId === teamId) return workspaceId;
+    throw new AppError("invalid", "The workspace belongs to another team than the session.");
+  }
+  if (repoId) return createWorkspace(context, { teamId, repoId, setupScript: "" });
+  return task?.repoId ? (await openTaskWorkspace(context, task)).id : null;
+}
+
+const nameFrom = (prompt: string | undefined, task: { number: number; title: string } | undefined) =>
+  (task ? `#${task.number} ${task.title}` : prompt?.split("\n")[0])?.slice(0, 80);
+
+async function usualModel(context: Context, teamId: string): Promise<string | null> {
+  const { models } = routeWork(await routingOf(context, teamId), { type: "*", complexity: null });
+  return models[0] ?? null;
+}
+
+function requireKind(id: string): AgentKind {
+  const kind = findKind(id);
+  if (kind) return kind;
+  throw new AppError("invalid", `There is no agent ${id}. There are: ${agentKinds.map((one) => one.id).join(", ")}.`);
+}
+
+function requireMode(kind: AgentKind, mode: string): string {
+  if (kind.modes.some(({ id }) => id === mode)) return mode;
+  throw new AppError(
+    "invalid",
+    `${kind.name} has no mode ${mode}. It has: ${kind.modes.map(({ id }) => id).join(", ")}.`,
+  );
+}
+
+export async function renameSession(context: Context, sessionId: string, name: string): Promise<void> {
+  const session = await lockDriven(context, sessionId);
+  await record(context, "session.renamed", [{ ...aboutOf(session), data: { name } }]);
+}
+
+const aboutOf = ({ id, teamId, taskId }: SessionRow) => ({ subject: id, team: teamId, task: taskId });
+
+export async function setMode(context: Context, sessionId: string, mode: string): Promise<void> {
+  const session = await lockDriven(context, sessionId);
+  const kind = requireKind(session.agentKind ?? "");
+  await record(context, "session.changed", [{ ...aboutOf(session), data: { mode: requireMode(kind, mode) } }]);
+  wakeWorkers(context);
+}
+
+/** From its next call on; what is being answered is answered by the model that began. */
+export async function setModel(context: Context, sessionId: string, model: string): Promise<void> {
+  if (!model.includes("/"))
+    throw new AppError("invalid", "Name the model with its provider: anthropic/claude-sonnet-5-5.");
+  const session = await lockDriven(context, sessionId);
+  await record(context, "session.changed", [{ ...aboutOf(session), data: { model } }]);
+  wakeWorkers(context);
+}
+
+/** Ends the turn and takes back what waits; the session goes on. @throws AppError conflict when no turn runs. */
+export async function cancelTurn(context: Context, sessionId: string): Promise<void> {
+  const session = await lockDriven(context, sessionId);
+  if (!isInTurn(session.status)) throw cannot(session, "cancelled");
+  await takeBackMessages(context, session);
+  await context.tx.execute(sql`update session_runs set cancel_turn = ${session.turns}
+    where org_id = ${session.orgId} and session_id = ${session.id}`);
+  wakeWorkers(context);
+}
+
+/** Ends the turn; nothing further is taken up until it is resumed. What waits goes on waiting. */
+export async function pauseSession(context: Context, sessionId: string): Promise<void> {
+  const session = await lockDriven(context, sessionId);
+  if (session.status !== "paused")
+    await moveSession(context, session, "paused", { reason: `${context.actor.name} paused it` });
+}
+
+/** Lets a paused session go on, or takes up one that was stopped or failed. */
+export async function resumeSession(context: Context, sessionId: string): Promise<void> {
+  const session = await lockDriven(context, sessionId);
+  await moveSession(context, session, session.status === "paused" ? "ready" : "initializing");
+}
+
+/** Ends everything of it that runs. Its conversation stays and can be resumed. */
+export async function stopDriven(context: Context, sessionId: string, reason: string): Promise<void> {
+  await withdrawRequestsAbout(context, { sessionId }, "The session was stopped.");
+  const session = await lockDriven(context, sessionId);
+  if (session.status === "stopped") return;
+  await takeBackMessages(context, session);
+  await moveSession(context, session, "stopped", { reason });
+}
+
+export async function archiveSession(context: Context, sessionId: string): Promise<void> {
+  const session = await lockDriven(context, sessionId);
+  if (session.status !== "archived") await moveSession(context, session, "archived");
+}
+
+/** For good: its conversation and its files go; what it cost stays. */
+export async function removeSession(context: Context, sessionId: string): Promise<void> {
+  const session = await lockDriven(context, sessionId);
+  if (session.status !== "removing") await moveSession(context, session, "removing");
+}
+
+/** A second session that has the same past and goes its own way from here, in the same workspace. @returns its id. */
+export async function forkSession(context: Context, input: z.output<typeof forkSessionInput>): Promise<string> {
+  const { actor, tx } = context;
+  const parent = await lockDriven(context, input.sessionId);
+  if (isInTurn(parent.status) || !["ready", "paused", "stopped", "error", "archived"].includes(parent.status))
+    throw cannot(parent, "forked");
+  const id = newId();
+  const { agentId, planId, agentKind, model, mode, workspaceId } = parent;
+  await record(context, "session.created", [
+    {
+      ...aboutOf(parent),
+      subject: id,
+      data: {
+        ...{ agentId, planId, model, mode, workspaceId, parentId: parent.id, agentKind: agentKind ?? "" },
+        userId: actor.kind === "user" ? actor.id : parent.userId,
+        name: input.name ?? `${parent.name.slice(0, 180)} (fork)`,
+      },
+    },
+  ]);
+  await tx.insert(sessionRuns).values({ orgId: actor.orgId, sessionId: id });
+  await tx.execute(sql`insert into session_chunks (org_id, session_id, seq, turn, kind, data, at)
+    select org_id, ${id}, seq, 0, kind, data, at from session_chunks where org_id = ${actor.orgId} and session_id = ${parent.id}`);
+  wakeWorkers(context);
+  return id;
+}

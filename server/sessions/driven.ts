@@ -1,0 +1,62 @@
+import type { SessionStatus } from "#db/enums.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { record } from "../events/record.ts";
+import type { SessionRow } from "./closing.ts";
+import { lockSessionRow } from "./finding.ts";
+import { noSession } from "./queries.ts";
+import { canMove, possibleNow } from "./transitions.ts";
+
+/**
+ * A conversation that the actor may lead, locked until the commit: their own, one of their team that belongs to nobody,
+ * or, for admins, any. @throws AppError not_found, the same for missing, foreign and another's.
+ */
+export async function lockDriven(context: Context, sessionId: string): Promise<SessionRow> {
+  const session = await lockSessionRow(context, sessionId);
+  if (!mayLead(context, session)) throw noSession(sessionId);
+  if (session.agentKind === null)
+    throw new AppError(
+      "conflict",
+      `The session ${session.id} belongs to an agent that runs elsewhere and only reports its usage here. create_session begins one to talk in.`,
+    );
+  return session;
+}
+
+function mayLead({ actor }: Context, { userId, agentKind, teamId, status }: SessionRow): boolean {
+  if (actor.kind === "system") return true;
+  if (status === "removed") return false;
+  if (actor.teams !== "all" && !actor.teams.includes(teamId)) return false;
+  return agentKind === null || userId === null || userId === actor.id || actor.permissions.has("budgets:manage");
+}
+
+/** Moves a session that is locked. @throws AppError conflict, telling what is possible now. */
+export async function moveSession(
+  context: Context,
+  session: SessionRow,
+  to: SessionStatus,
+  { reason = null, turn }: { reason?: string | null; turn?: number } = {},
+): Promise<void> {
+  if (!canMove(session.status, to)) throw cannot(session, to);
+  await record(context, "session.moved", [
+    {
+      ...{ subject: session.id, team: session.teamId, task: session.taskId },
+      data: { from: session.status, to, reason, ...(turn === undefined ? {} : { turn }) },
+    },
+  ]);
+  wakeWorkers(context);
+}
+
+/** Something was asked of whoever drives the session. A hint: workers look by themselves too. */
+export function wakeWorkers({ hints, actor }: Context): void {
+  hints.push({ topic: "session_asked", orgId: actor.orgId }, { topic: "session_told", orgId: actor.orgId });
+}
+
+/** @throws AppError conflict */
+export function cannot({ status, statusReason }: SessionRow, wanted: string): AppError {
+  const possible: readonly string[] = possibleNow[status];
+  const next = possible.length > 0 ? ` Possible now: ${possible.join(", ")}.` : "";
+  return new AppError(
+    "conflict",
+    `The session is ${status}${statusReason ? ` (${statusReason})` : ""}, so it cannot become ${wanted}.${next}`,
+  );
+}
