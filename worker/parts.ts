@@ -3,6 +3,7 @@ import { beat } from "./beat.ts";
 import { channels } from "./channels/part.ts";
 import { dispatch } from "./dispatch/part.ts";
 import { knowledge } from "./knowledge-part.ts";
+import { learning } from "./learning-part.ts";
 import { merging } from "./merge/part.ts";
 import { monitor } from "./monitor/part.ts";
 import { money } from "./money-part.ts";
@@ -26,6 +27,7 @@ export const parts: readonly Part[] = [
   channels,
   webhooks,
   knowledge,
+  learning,
   workspaces,
   monitor,
   agentInstalls,

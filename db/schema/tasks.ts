@@ -105,6 +105,8 @@ export const tasks = snakeCase.table(
     index("tasks_board")
       .on(table.orgId, table.teamId, table.status, table.number.desc())
       .where(sql`archived_at is null`),
+    /** What was finished lately and is to be read for what can be learned from it. */
+    index("tasks_finished").on(table.statusChangedAt).where(sql`status = 'done'`),
     /** The list: a page by keyset. */
     index("tasks_list").on(table.orgId, table.teamId, table.number.desc()),
   ],

@@ -93,8 +93,17 @@ export async function learnByRules(context: Context, task: Task): Promise<number
   return (await keepLearnings(context, task, learnedFrom(texts.join("\n")), { source: "rules" })).length;
 }
 
+/** Keeps what a model read out of what was left on a task; what is known already is not kept again. @returns how many. */
+export async function keepRead(
+  context: Context,
+  task: Task,
+  found: readonly { kind: LearningKind; body: string }[],
+): Promise<number> {
+  return (await keepLearnings(context, task, found, { source: "model" })).length;
+}
+
 /** What those who worked on a task wrote of it: hand-overs, summaries for reviewers, its result. */
-async function notesOf({ tx, actor }: Context, { id }: Task): Promise<string[]> {
+export async function notesOf({ tx, actor }: Context, { id }: Pick<Task, "id">): Promise<string[]> {
   const rows = await tx.execute<{ text: string }>(sql`
     select body as text from task_contexts where org_id = ${actor.orgId} and task_id = ${id}
     union all select summary from reviews where org_id = ${actor.orgId} and task_id = ${id}

@@ -1,0 +1,1 @@
+CREATE INDEX "tasks_finished" ON "tasks" ("status_changed_at") WHERE status = 'done';
