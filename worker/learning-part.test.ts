@@ -59,5 +59,5 @@ test("a local model reads what rules do not find; what it makes up besides, and 
   lab.answerWith(() => ({ status: 400, message: "no such model" }));
   await finished(org, `${notes} Again.`);
   await look();
-  expect((await learned(org)).map(([kind]) => kind).toSorted()).toEqual(["gotcha", "reference"]);
+  expect(new Set((await learned(org)).map(([kind]) => kind))).toEqual(new Set(["gotcha", "reference"]));
 });

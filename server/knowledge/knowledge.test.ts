@@ -1,6 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { sql } from "drizzle-orm";
 import { createTestMember, createTestOrg, openTestRuntime } from "#server/test/fixtures.ts";
+import { previewContext } from "#server/task-contexts/operations.ts";
+import { createTask } from "#server/tasks/operations.ts";
+import { createTeam } from "#server/teams/operations.ts";
 import { workIn } from "#server/test/work.ts";
 import { chunksOf } from "./chunking.ts";
 import { embedderOf } from "./embedder.ts";
@@ -158,3 +161,21 @@ it.each(["(((", "' or 1=1 --", "a & | b", "*", "\\", "ünïcödé", "x".repeat(2
     expect((await run(lookupType, org.owner, { name })).hits).toEqual([]);
   },
 );
+
+describe("the context of a task", () => {
+  it("holds the pieces of what is known that speak of the same, and nothing of other teams", async () => {
+    const org = await createTestOrg(runtime);
+    await run(addDocument, org.owner, { teamId: org.teamId, title: "Handbook", body: handbook });
+    await indexAll(org.orgId);
+    const title = "Let the merge queue cut a failing batch in thirds";
+    const { task } = await run(createTask, org.owner, { teamId: org.teamId, title });
+    const { sections } = await run(previewContext, org.owner, { task: task.id });
+    const known = sections.filter(({ key }) => key.startsWith("knowledge:"));
+    expect(known[0]?.text).toContain("cuts a failing batch");
+    expect(known[0]?.why).toMatch(/^Of Handbook; it speaks of .*(queue|failing|batch)/);
+    const { team } = await run(createTeam, org.owner, { name: "Others" });
+    const other = await run(createTask, org.owner, { teamId: team.id, title });
+    const theirs = await run(previewContext, org.owner, { task: other.task.id });
+    expect(theirs.sections.some(({ key }) => key.startsWith("knowledge:"))).toBe(false);
+  });
+});

@@ -51,6 +51,41 @@ export async function lookUp(
     .slice(0, limit);
 }
 
+/**
+ * The pieces of what is known that share most words with a text, at least two of them: for a context, without asking the
+ * model of meanings. `teams`: whose sources are looked in besides the organization's.
+ */
+export async function findRelated(
+  { tx, actor }: Context,
+  { text, limit, teams }: { text: string; limit: number; teams: readonly string[] },
+): Promise<(Hit & { id: string; shared: string[] })[]> {
+  const words = tellingWordsOf(text);
+  if (words.length < 2) return [];
+  const query = words.join(" | ");
+  const rows = await tx.execute<Hit & { id: string; shared: string[] } & Record<string, unknown>>(sql`
+    select n.* from (select c.id, k.title as source, c.path, c.first_line as "firstLine", c.last_line as "lastLine", c.body as text,
+        ts_rank(c.words, q.query, 1)::float8 as score,
+        array(select w from jsonb_array_elements_text(${JSON.stringify(words)}::text::jsonb) as w where c.words @@ to_tsquery('simple', w)) as shared
+      from (select to_tsquery('simple', ${query}) as query) q, knowledge_chunks c
+      join knowledge_sources k on k.org_id = c.org_id and k.id = c.source_id and k.removed_at is null
+     where c.org_id = ${actor.orgId} and c.words @@ q.query and ${visibleTo({ teams })}
+     order by score desc, c.stamp limit ${mostLooked}) n
+    where cardinality(n.shared) >= 2 order by cardinality(n.shared) desc, n.score desc, n.path limit ${limit}`);
+  return [...rows];
+}
+
+const mostWords = 12;
+const untelling = new Set(
+  "this that with from have when then than them they their there which what will would should could must into only also each other some such does make made using used after before over under between while where about task page work".split(
+    " ",
+  ),
+);
+
+function tellingWordsOf(text: string): string[] {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}_]{4,40}/gu) ?? [];
+  return [...new Set(words)].filter((word) => !untelling.has(word)).slice(0, mostWords);
+}
+
 /** Whether a text says what a name is, in the ways of the common languages, and in a heading. */
 function defines(text: string, name: string): boolean {
   const word = name.replace(/[^\p{L}\p{N}_]/gu, "");
