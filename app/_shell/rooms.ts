@@ -8,6 +8,7 @@ import {
   MessagesSquare,
   RadioTower,
   SquareKanban,
+  SquareTerminal,
   Target,
   Workflow,
 } from "lucide-react";
@@ -16,6 +17,7 @@ export type RoomId =
   | "plans"
   | "board"
   | "graph"
+  | "sessions"
   | "queue"
   | "agents"
   | "messages"
@@ -30,6 +32,7 @@ export const rooms: readonly Room[] = [
   { id: "plans", title: "Plans", keys: "g p", icon: Target },
   { id: "board", title: "Board", keys: "g b", icon: SquareKanban },
   { id: "graph", title: "Graph", keys: "g d", icon: Workflow },
+  { id: "sessions", title: "Sessions", keys: "g s", icon: SquareTerminal },
   { id: "queue", title: "Queue", keys: "g q", icon: GitMerge },
   { id: "agents", title: "Agents", keys: "g a", icon: Bot },
   { id: "messages", title: "Messages", keys: "g m", icon: MessagesSquare },
@@ -64,6 +67,11 @@ export function channelHref(orgSlug: string, channel: string): string {
 /** Where an agent of a team is. */
 export function agentHref(orgSlug: string, teamId: string, agentId: string): string {
   return `${roomHref(orgSlug, teamId, "agents")}/${agentId}`;
+}
+
+/** Where a conversation with an agent is. */
+export function sessionHref(orgSlug: string, teamId: string, sessionId: string): string {
+  return `${roomHref(orgSlug, teamId, "sessions")}/${sessionId}`;
 }
 
 /** Where a task is, whatever its team: people say its number. */

@@ -1,5 +1,5 @@
 import clsx from "clsx";
-import type { MergeStatus, Priority, RepoStatus, TaskStatus, Verdict } from "#db/enums.ts";
+import type { MergeStatus, Priority, RepoStatus, SessionStatus, TaskStatus, Verdict } from "#db/enums.ts";
 import { Badge, type Tone } from "./badge.tsx";
 import { StatusGlyph } from "./status-glyph.tsx";
 import {
@@ -8,6 +8,7 @@ import {
   planFaces,
   repoFaces,
   reviewFaces,
+  sessionFaces,
   type StatusFace,
   taskFaces,
 } from "./statuses.ts";
@@ -17,7 +18,8 @@ export type StatusOf =
   | { of: "plan"; status: PlanStatus }
   | { of: "merge"; status: MergeStatus }
   | { of: "review"; status: Verdict }
-  | { of: "repo"; status: RepoStatus };
+  | { of: "repo"; status: RepoStatus }
+  | { of: "session"; status: SessionStatus };
 
 /** Label, shape and colour of a status, for whoever draws it elsewhere (column heads, graph nodes, menus). */
 export function statusFace(subject: StatusOf): StatusFace {
@@ -30,6 +32,8 @@ export function statusFace(subject: StatusOf): StatusFace {
       return reviewFaces[subject.status];
     case "repo":
       return repoFaces[subject.status];
+    case "session":
+      return sessionFaces[subject.status];
     default:
       return taskFaces[subject.status];
   }

@@ -1,4 +1,4 @@
-import type { MergeStatus, RepoStatus, TaskStatus, Verdict } from "#db/enums.ts";
+import type { MergeStatus, RepoStatus, SessionStatus, TaskStatus, Verdict } from "#db/enums.ts";
 import type { Tone } from "./badge.tsx";
 import type { Glyph } from "./status-glyph.tsx";
 
@@ -59,4 +59,17 @@ export const repoFaces: Record<RepoStatus, StatusFace> = {
   initializing: { label: "Getting ready", glyph: "clock", tone: "accent" },
   ready: { label: "Ready", glyph: "check", tone: "success" },
   error: { label: "Error", glyph: "cross", tone: "danger" },
+};
+
+export const sessionFaces: Record<SessionStatus, StatusFace> = {
+  initializing: { label: "Starting", glyph: "clock", tone: "accent" },
+  ready: { label: "Ready", glyph: "ring", tone: "success" },
+  running: { label: "Working", glyph: "half", tone: "accent" },
+  waiting: { label: "Waits for you", glyph: "eye", tone: "warning" },
+  paused: { label: "Paused", glyph: "bars", tone: "warning" },
+  stopped: { label: "Stopped", glyph: "check", tone: "neutral" },
+  error: { label: "Error", glyph: "cross", tone: "danger" },
+  archived: { label: "Archived", glyph: "dashed", tone: "neutral" },
+  removing: { label: "Being removed", glyph: "clock", tone: "neutral" },
+  removed: { label: "Removed", glyph: "slash", tone: "neutral" },
 };

@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
 import { SessionStream, type StreamState } from "./session-stream.ts";
-import type { Chunk } from "./session-update.ts";
+import type { Chunk } from "#server/sessions/schema.ts";
 
 const opened: { server: Server; stream: SessionStream }[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { backOffMs } from "#app/_lib/back-off.ts";
-import type { Chunk } from "./session-update.ts";
+import type { Chunk } from "#server/sessions/schema.ts";
 
 /** `closed`: nothing more comes, and `reason` says why. */
 export type StreamState = { state: "connecting" | "live" | "stale" | "closed"; reason: string | null };

@@ -15,12 +15,14 @@ type TranscriptViewProps = {
   agent: string;
   canAnswer: boolean;
   isRunning: boolean;
+  /** What was said and waits for its turn. */
+  waiting: readonly { id: string; text: string; by: string }[];
   /** What stands there before the first word. */
   empty: ReactNode;
 };
 
 /** The conversation. It stays at its end while one reads there, and where one reads when one has gone back. */
-export function TranscriptView({ transcript, agent, canAnswer, isRunning, empty }: TranscriptViewProps) {
+export function TranscriptView({ transcript, agent, canAnswer, isRunning, waiting, empty }: TranscriptViewProps) {
   const scroller = useRef<HTMLElement>(null);
   const { isAtEnd, goToEnd } = useFollowEnd(scroller);
   const asks = pendingAsks(transcript);
@@ -34,7 +36,7 @@ export function TranscriptView({ transcript, agent, canAnswer, isRunning, empty 
         className="min-h-0 grow overflow-y-auto overscroll-contain -outline-offset-2"
       >
         <div role="log" aria-live="off" className="mx-auto flex max-w-3xl flex-col gap-3 px-3 py-4">
-          {transcript.entries.length === 0 ? empty : null}
+          {transcript.entries.length === 0 && waiting.length === 0 ? empty : null}
           {transcript.entries.map((entry, index) => {
             const ask = asks.find(({ key }) => key === entry.key);
             return (
@@ -62,6 +64,16 @@ export function TranscriptView({ transcript, agent, canAnswer, isRunning, empty 
               {asks.length > 0 ? `${agent} waits for an answer` : `${agent} is working`}
             </p>
           ) : null}
+          {waiting.map(({ id, text, by }) => (
+            <section
+              key={id}
+              aria-label={`Waits for its turn, written by ${by}`}
+              className="rounded-md border border-dashed px-3 py-2 text-muted"
+            >
+              <p className="text-small">{by} · waits for its turn</p>
+              <p className="text-read break-words whitespace-pre-wrap">{text}</p>
+            </section>
+          ))}
         </div>
       </section>
       {isAtEnd ? null : (

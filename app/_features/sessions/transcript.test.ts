@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Chunk, SessionUpdate } from "./session-update.ts";
+import type { Chunk } from "#server/sessions/schema.ts";
+import type { SessionUpdate } from "#server/sessions/updates.ts";
 import { emptyTranscript, foldChunks, pendingAsks } from "./transcript.ts";
 
 const said = (...updates: SessionUpdate[]): Chunk[] =>

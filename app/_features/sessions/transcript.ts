@@ -1,12 +1,6 @@
-import type {
-  Chunk,
-  FileDiff,
-  PermissionStatus,
-  PlanEntry,
-  SessionUpdate,
-  ToolKind,
-  ToolStatus,
-} from "./session-update.ts";
+import type { Chunk } from "#server/sessions/schema.ts";
+import type { SessionUpdate } from "#server/sessions/updates.ts";
+import type { FileDiff, PermissionStatus, PlanEntry, QuestionStatus, ToolKind, ToolStatus } from "./session-update.ts";
 
 /** One thing of a conversation as it is shown. `key` stays the same while it grows. */
 export type Entry =
@@ -16,7 +10,7 @@ export type Entry =
   | ToolEntry
   | { kind: "plan"; key: string; turn: number; entries: PlanEntry[] }
   | { kind: "permission"; key: string; requestId: string; title: string; status: PermissionStatus }
-  | { kind: "question"; key: string; requestId: string; text: string; status: "pending" | "answered" | "expired" }
+  | { kind: "question"; key: string; requestId: string; text: string; status: QuestionStatus }
   | { kind: "mode"; key: string; mode: string }
   | { kind: "error"; key: string; message: string }
   | { kind: "end"; key: string; at: string; stopReason: string | null; seconds: number | null };

@@ -22,6 +22,7 @@ export function CodeEditor({ path, text, isReadOnly, onChange, onSave }: CodeEdi
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const handlers = useRef({ onChange, onSave });
+  const held = useRef(text);
   useEffect(() => {
     handlers.current = { onChange, onSave };
   });
@@ -30,7 +31,7 @@ export function CodeEditor({ path, text, isReadOnly, onChange, onSave }: CodeEdi
     const language = new Compartment();
     const editor = new EditorView({
       parent: place.current,
-      doc: text,
+      doc: held.current,
       extensions: [
         keymap.of([
           {
@@ -64,7 +65,14 @@ export function CodeEditor({ path, text, isReadOnly, onChange, onSave }: CodeEdi
       view.current = null;
       editor.destroy();
     };
-  }, [path, text, isReadOnly]);
+  }, [path, isReadOnly]);
+  useEffect(() => {
+    held.current = text;
+    const editor = view.current;
+    // What was saved is what stands there: the cursor stays where it is.
+    if (!editor || editor.state.doc.toString() === text) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
+  }, [text]);
   return <div ref={place} className="h-full min-h-0 overflow-hidden [&_.cm-editor]:h-full" />;
 }
 

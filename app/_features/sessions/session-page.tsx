@@ -1,0 +1,49 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { Loaded } from "#app/_features/settings/loaded.tsx";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { ErrorState } from "#app/_ui/empty-state.tsx";
+import { SkeletonRows } from "#app/_ui/skeleton.tsx";
+import { SessionChat } from "./session-chat.tsx";
+import { SessionHead } from "./session-head.tsx";
+import { useAgentNames } from "./use-agent-names.ts";
+import { useTranscript } from "./use-transcript.ts";
+
+/** One session: the conversation, and beside it what the agent works on. */
+export function SessionPage({ orgSlug, sessionId }: { orgSlug: string; sessionId: string }) {
+  const trpc = useTRPC();
+  const client = useQueryClient();
+  const query = useQuery(trpc.sessions.get.queryOptions({ sessionId }));
+  const { transcript, stream } = useTranscript(orgSlug, sessionId);
+  const nameOf = useAgentNames();
+  const { runningSince, touched } = transcript;
+  useEffect(() => {
+    // A turn began or ended: where the session stands and what waits in it is different, whatever the events say.
+    void client.invalidateQueries(trpc.sessions.get.queryFilter({ sessionId }));
+  }, [client, trpc, sessionId, runningSince, touched]);
+  if (stream.state === "closed" && query.data === undefined) {
+    return <ErrorState title="The session cannot be shown">{stream.reason}</ErrorState>;
+  }
+  return (
+    <Loaded query={query} what="The session" skeleton={<SkeletonRows count={8} label="Loading the session" />}>
+      {(view) => {
+        const agent = nameOf(view.session.agentKind);
+        return (
+          <div className="flex h-full min-h-0 flex-col">
+            <SessionHead
+              orgSlug={orgSlug}
+              session={view.session}
+              agent={agent}
+              possible={view.possible}
+              usage={transcript.usage}
+              stream={stream}
+            />
+            <SessionChat orgSlug={orgSlug} view={view} agent={agent} transcript={transcript} />
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}

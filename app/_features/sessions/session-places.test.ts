@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { placeOf, placesOf } from "./session-places.ts";
+
+it("offers what is ready, and every choice means what it says", () => {
+  const places = placesOf(
+    [
+      { id: "r1", name: "shop", status: "ready" },
+      { id: "r2", name: "broken", status: "error" },
+    ],
+    [{ id: "w1", name: "shop copy", status: "ready", branch: "main" }],
+  );
+  expect(places.map(({ value }) => placeOf(value))).toEqual([{ repoId: "r1" }, { workspaceId: "w1" }, {}]);
+  expect(placeOf(undefined)).toEqual({});
+});

@@ -1,0 +1,15 @@
+import { fetchSignedIn } from "#app/_lib/session.ts";
+
+/** Brings a file to a session, for the next message. @returns its id. @throws with the server's words. */
+export async function uploadAttachment(orgSlug: string, sessionId: string, file: File): Promise<string> {
+  const response = await fetchSignedIn(`/api/sessions/${sessionId}/attachments?name=${encodeURIComponent(file.name)}`, {
+    method: "POST",
+    headers: { "content-type": file.type || "application/octet-stream", "x-entourage-org": orgSlug },
+    body: file,
+  });
+  const said: unknown = await response.json().catch(() => undefined);
+  if (response.ok && typeof said === "object" && said !== null && "id" in said) return String(said.id);
+  const error = typeof said === "object" && said !== null && "error" in said ? said.error : undefined;
+  const words = typeof error === "object" && error !== null && "message" in error ? String(error.message) : undefined;
+  throw new Error(words ?? `${file.name} was not taken. Try again.`);
+}
