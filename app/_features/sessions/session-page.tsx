@@ -8,6 +8,7 @@ import { ErrorState } from "#app/_ui/empty-state.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import { SessionChat } from "./session-chat.tsx";
 import { SessionHead } from "./session-head.tsx";
+import { SessionPanes } from "./session-panes.tsx";
 import { useAgentNames } from "./use-agent-names.ts";
 import { useTranscript } from "./use-transcript.ts";
 
@@ -40,7 +41,12 @@ export function SessionPage({ orgSlug, sessionId }: { orgSlug: string; sessionId
               usage={transcript.usage}
               stream={stream}
             />
-            <SessionChat orgSlug={orgSlug} view={view} agent={agent} transcript={transcript} />
+            <SessionPanes
+              orgSlug={orgSlug}
+              session={view.session}
+              touched={touched}
+              chat={<SessionChat orgSlug={orgSlug} view={view} agent={agent} transcript={transcript} />}
+            />
           </div>
         );
       }}

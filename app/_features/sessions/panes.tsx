@@ -1,0 +1,32 @@
+"use client";
+
+import { Folder, type LucideIcon, MessageSquare } from "lucide-react";
+import dynamic from "next/dynamic";
+import type { ComponentType } from "react";
+import type { PaneProps } from "#app/_features/workspaces/pane-props.ts";
+import { SkeletonRows } from "#app/_ui/skeleton.tsx";
+
+export type Pane = {
+  value: string;
+  label: string;
+  icon: LucideIcon;
+  keys: string;
+  Content: ComponentType<PaneProps>;
+};
+
+const loading = () => <SkeletonRows count={6} label="Loading the pane" />;
+const FilesPane = dynamic<PaneProps>(
+  () => import("#app/_features/workspaces/files-pane.tsx").then((module) => module.FilesPane),
+  { ssr: false, loading },
+);
+
+/** The conversation itself; who shows the panes has it. */
+export const chatPane: Pane = { value: "chat", label: "Chat", icon: MessageSquare, keys: "v m", Content: () => null };
+
+/** What stands beside the conversation, one at a time. Each brings its code when it is first shown. */
+export const besideChat: readonly Pane[] = [
+  { value: "files", label: "Files", icon: Folder, keys: "v f", Content: FilesPane },
+];
+
+/** What stands below that, always. */
+export const belowThat: readonly Pane[] = [];
