@@ -22,6 +22,7 @@ import { AddAgentDialog } from "./add-agent-dialog.tsx";
 import { faceOfAgent } from "./agent-face.ts";
 import { AgentPeek } from "./agent-peek.tsx";
 import { AgentRow, AgentRowsSkeleton } from "./agent-row.tsx";
+import { CodingAgents } from "./coding-agents.tsx";
 
 /** The agents of a team: who they are, what each holds now, and the way to add and connect one. */
 export function AgentsRoom({ orgSlug, teamId }: { orgSlug: string; teamId: string }) {
@@ -98,6 +99,7 @@ export function AgentsRoom({ orgSlug, teamId }: { orgSlug: string; teamId: strin
             )
           }
         </Loaded>
+        <CodingAgents orgSlug={orgSlug} canManage={canManage} />
       </div>
       {peeked ? (
         <AgentPeek

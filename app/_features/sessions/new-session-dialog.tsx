@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
+import { useAgentKinds } from "#app/_features/agents/use-agent-kinds.ts";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useDraft } from "#app/_lib/drafts.tsx";
@@ -26,7 +27,7 @@ const usual = "usual";
 export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSessionDialogProps) {
   const trpc = useTRPC();
   const [prompt, setPrompt] = useDraft(`new-session|${teamId}`);
-  const kinds = useQuery(trpc.sessions.kinds.queryOptions({}));
+  const { kinds } = useAgentKinds();
   const repos = useQuery(trpc.repos.list.queryOptions({ teamId, archived: false }));
   const workspaces = useQuery(trpc.workspaces.list.queryOptions({ teamId }));
   const routing = useQuery(trpc.models.routing.queryOptions({ teamId }));
@@ -36,7 +37,7 @@ export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSes
   const [chosenPlace, setPlace] = useState<string | null>(null);
   const [failure, setFailure] = useState<string>();
   const create = useChange(trpc.sessions.create.mutationOptions(), { refused: "The session was not begun" });
-  const installed = kinds.data?.kinds.filter((kind) => kind.installed) ?? [];
+  const installed = kinds.filter((kind) => kind.installed);
   const kind = installed.find(({ id }) => id === chosenKind) ?? installed[0];
   const places = placesOf(repos.data?.repos ?? [], workspaces.data?.workspaces ?? []);
   const place = places.find(({ value }) => value === chosenPlace) ?? places[0];
