@@ -160,6 +160,10 @@ function mustReadAgain(query: Query, { path, input }: Asked, frame: Frame): bool
     return false;
   // What is said on channels is no event; what is decided about them is.
   if (path.startsWith("channels.") && !/^(channel|handle)\./.test(frame.type)) return false;
+  // Files are no events: whoever shows them hears of them from the session, and reading them costs a sandbox.
+  if (/^workspace(Files|Git)\./.test(path) || path.startsWith("agentInstalls.")) return false;
+  if (path.startsWith("workspaces.") && !frame.type.startsWith("workspace.")) return false;
+  if (path.startsWith("sessions.") && !/^(session|usage|request)\./.test(frame.type)) return false;
   if (path.startsWith("messages.") && !frame.type.startsWith("message.")) return false;
   if (typeof input.teamId === "string" && frame.teamId !== null && frame.teamId !== input.teamId) return false;
   const isOfTask = frame.taskId !== null;

@@ -3,6 +3,7 @@
 import { parseAsString, useQueryState } from "nuqs";
 import { type ReactNode, useRef } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import { WorkspaceReady } from "#app/_features/workspaces/workspace-ready.tsx";
 import { useIsPhone } from "#app/_lib/use-is-phone.ts";
 import { useActions } from "#app/_shell/actions.tsx";
 import type { Session } from "#server/sessions/schema.ts";
@@ -42,7 +43,14 @@ export function SessionPanes({ orgSlug, session, chat, touched }: SessionPanesPr
       ...{ icon: <pane.icon />, run: () => go(pane) },
     })),
   );
-  const contentOf = (pane: Pane) => (pane.value === chatPane.value ? chat : <pane.Content {...about} />);
+  const contentOf = (pane: Pane) =>
+    pane.value === chatPane.value ? (
+      chat
+    ) : (
+      <WorkspaceReady workspaceId={about.workspaceId}>
+        <pane.Content {...about} />
+      </WorkspaceReady>
+    );
   const tabbed = isPhone ? all : besideChat;
   const shown = tabbed.find(({ value }) => value === name) ?? tabbed[0] ?? chatPane;
   const tabs = (

@@ -1,4 +1,4 @@
-import type { SessionUpdate } from "#server/sessions/updates.ts";
+import type { SessionUpdate } from "#server/sessions/schema.ts";
 
 /** The parts of what a session says, by their names. */
 type ToolUpdate = Extract<SessionUpdate, { kind: "tool" }>;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Chunk } from "#server/sessions/schema.ts";
-import type { SessionUpdate } from "#server/sessions/updates.ts";
+import type { Chunk, SessionUpdate } from "#server/sessions/schema.ts";
 import { emptyTranscript, foldChunks, pendingAsks } from "./transcript.ts";
 
 const said = (...updates: SessionUpdate[]): Chunk[] =>

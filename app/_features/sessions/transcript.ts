@@ -1,5 +1,4 @@
-import type { Chunk } from "#server/sessions/schema.ts";
-import type { SessionUpdate } from "#server/sessions/updates.ts";
+import type { Chunk, SessionUpdate } from "#server/sessions/schema.ts";
 import type { FileDiff, PermissionStatus, PlanEntry, QuestionStatus, ToolKind, ToolStatus } from "./session-update.ts";
 
 /** One thing of a conversation as it is shown. `key` stays the same while it grows. */
