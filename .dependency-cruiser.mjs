@@ -106,6 +106,7 @@ export default {
           // How people are asked, and what agents' tools may do without.
           "^server/human-requests/(approvals|canonical|costs|policies)[.]ts$",
           "^server/policies/(asking|cache|deciding|flags|granting|paths)[.]ts$",
+          "^server/templates/filling[.]ts$",
         ],
       },
     },

@@ -237,3 +237,14 @@ export type SessionFlag = (typeof sessionFlags)[number];
 /** How far a coding agent's programs are. */
 export const installStatuses = ["requested", "installing", "installed", "failed"] as const;
 export type InstallStatus = (typeof installStatuses)[number];
+
+/** What a template makes. */
+export const templateKinds = ["task", "session"] as const;
+export type TemplateKind = (typeof templateKinds)[number];
+
+export const variableTypes = ["text", "number", "boolean", "choice"] as const;
+
+/** What becomes of runs that were due while no worker ran: none, one for all of them, or each. */
+export const catchUpPolicies = ["skip", "once", "each"] as const;
+
+export const scheduleOutcomes = ["created", "skipped", "failed"] as const;

@@ -24,6 +24,10 @@ import * as organizations from "#server/organizations/operations.ts";
 import * as pauses from "#server/pauses/operations.ts";
 import * as forecasts from "#server/forecasts/operations.ts";
 import * as plans from "#server/plans/operations.ts";
+import { getPreferences, setPreferences } from "#server/preferences/operations.ts";
+import { getQuota, setQuota } from "#server/quotas/operations.ts";
+import * as schedules from "#server/schedules/operations.ts";
+import * as templates from "#server/templates/operations.ts";
 import * as policies from "#server/policies/operations.ts";
 import { ping } from "#server/platform/operations.ts";
 import { listPricesOperation, setPriceOperation } from "#server/prices/operations.ts";
@@ -251,6 +255,18 @@ export const notForAgents: readonly Operation[] = [
   humanRequests.revokeApprovalPolicy,
   agentInstalls.installAgentKind,
   agentInstalls.listAgentInstalls,
+  templates.listTemplates,
+  templates.saveTemplate,
+  templates.removeTemplate,
+  templates.fillTemplate,
+  templates.createTaskFromTemplate,
+  schedules.listSchedules,
+  schedules.saveSchedule,
+  schedules.removeSchedule,
+  getQuota,
+  setQuota,
+  getPreferences,
+  setPreferences,
   policies.listPolicies,
   policies.setPolicy,
   policies.removePolicy,

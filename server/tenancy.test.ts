@@ -103,6 +103,7 @@ const namedIn: Record<string, (ids: Ids) => unknown> = {
   "accept_mcp_tools.tools": () => ({}),
   "record_learning.kind": () => "gotcha",
   "edit_learning.kind": () => "gotcha",
+  "save_template.body": () => ({ title: "x" }),
 };
 const valueFor = (operation: string, field: string) => namedIn[`${operation}.${field}`] ?? named[field];
 

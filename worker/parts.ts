@@ -12,6 +12,7 @@ import { plans } from "./plans/part.ts";
 import { realtime } from "./realtime-part.ts";
 import { requests } from "./requests-part.ts";
 import { sample } from "./sample-part.ts";
+import { schedules } from "./schedules/part.ts";
 import { trim } from "./trim-part.ts";
 import { watch } from "./watch-part.ts";
 import { webhooks } from "./webhooks-part.ts";
@@ -32,6 +33,7 @@ export const parts: readonly Part[] = [
   monitor,
   agentInstalls,
   sample,
+  schedules,
   money,
   trim,
   watch,

@@ -14,6 +14,9 @@ import { verificationProjections } from "../verifications/projection.ts";
 import { worktreeProjections } from "../worktrees/projection.ts";
 import { messageProjections } from "../messages/projection.ts";
 import { humanRequestProjections } from "../human-requests/projection.ts";
+import { quotaProjections } from "../quotas/projection.ts";
+import { scheduleProjections } from "../schedules/projection.ts";
+import { templateProjections } from "../templates/projection.ts";
 import { toolPolicyProjections } from "../policies/projection.ts";
 import { reviewProjections } from "../reviews/projection.ts";
 import { mergeProjections } from "../merges/projection.ts";
@@ -52,6 +55,9 @@ export const projections: Record<EventType, Projection> = {
   ...securityProjections,
   ...humanRequestProjections,
   ...toolPolicyProjections,
+  ...quotaProjections,
+  ...templateProjections,
+  ...scheduleProjections,
   ...budgetProjections,
   ...priceProjections,
   ...sessionProjections,
@@ -96,6 +102,10 @@ export const projectedTables = [
   "human_requests",
   "approval_policies",
   "tool_policies",
+  "quotas",
+  "templates",
+  "schedules",
+  "schedule_runs",
   "budgets",
   "prices",
   "sessions",

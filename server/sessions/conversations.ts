@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { withdrawRequestsAbout } from "../human-requests/closing.ts";
 import { newId } from "../ids.ts";
+import { refuseOverQuota } from "../quotas/service.ts";
 import { routingOf } from "../models/service.ts";
 import { routeWork } from "../models/routing.ts";
 import { findTask, type Task } from "../tasks/finding.ts";
@@ -33,6 +34,7 @@ export async function createSession(context: Context, input: NewSession): Promis
   const { actor } = context;
   const kind = requireKind(input.agentKind);
   await findTeam(context, input.teamId);
+  if (actor.kind === "user" && !input.agentId) await refuseOverQuota(context, actor.id);
   const task = input.task ? await findTask(context, input.task) : undefined;
   if (task && task.teamId !== input.teamId)
     throw new AppError("invalid", `#${task.number} belongs to another team than the session.`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { installedAgent } from "../agent-installs/finding.ts";
 import { agentKinds, findKind } from "../drivers/kinds.ts";
 import type { Context } from "../context.ts";
 import { defineOperation } from "../operation.ts";
@@ -74,10 +75,10 @@ export const listAgentKinds = defineOperation({
   permission: "org:read",
   input: z.strictObject({}),
   output: schema.agentKindList,
-  run: () =>
+  run: ({ settings }) =>
     Promise.resolve({
       kinds: agentKinds.map(({ id, name, modes, defaultMode, package: from }) => ({
-        ...{ id, name, defaultMode, installed: from === null },
+        ...{ id, name, defaultMode, installed: from === null || installedAgent(settings.dataDir, id) !== undefined },
         modes: [...modes],
       })),
     }),

@@ -20,6 +20,9 @@ import { newId } from "../ids.ts";
 import { inviteMember } from "../members/operations.ts";
 import { defaultRouting } from "../models/defaults.ts";
 import { createPlanOperation } from "../plans/operations.ts";
+import { setQuota } from "../quotas/operations.ts";
+import { saveSchedule } from "../schedules/operations.ts";
+import { saveTemplate } from "../templates/operations.ts";
 import { setPolicy } from "../policies/operations.ts";
 import { sendMessageOperation } from "../messages/operations.ts";
 import { setPriceOperation } from "../prices/operations.ts";
@@ -113,6 +116,14 @@ export async function populate(runtime: Runtime) {
   });
   const { session } = await run(startSession, agent, { task: first.id, model: "gpt-5" });
   await run(recordUsageOperation, agent, { sessionId: session.id, inputTokens: 1_000, outputTokens: 100 });
+  await run(setQuota, owner, { userId: member.id, sessionsAtOnce: 100 });
+  const { template } = await run(saveTemplate, owner, { teamId, name: "Weekly", body: { title: "Look after it" } });
+  const timed = { templateId: template.id, name: "Mondays", cron: "0 9 * * 1" };
+  const { schedule } = await run(saveSchedule, owner, timed);
+  const ran = { dueAt: new Date().toISOString(), outcome: "skipped" as const, taskId: null, stands: 1, detail: "" };
+  await as(runtime, owner, (context) =>
+    record(context, "schedule.ran", [{ subject: schedule.id, team: teamId, data: ran }]),
+  );
   const inSession = { scope: "session", scopeId: session.id };
   await run(setPolicy, owner, { ...inSession, effect: "allow", subject: "command", pattern: "npm test" });
   const raised = { flags: ["private_data" as const], because: "cat a.ts", requestId: null, isStanding: false };
@@ -135,7 +146,14 @@ export async function populate(runtime: Runtime) {
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
     ...{ request: asked.request, policyId: policy.id, learningId: learning.id, sourceId: source.id, serverId },
-    ...{ budgetId: budget.id, sessionId: session.id, planId: plan.id, workspaceId },
+    ...{
+      budgetId: budget.id,
+      sessionId: session.id,
+      templateId: template.id,
+      scheduleId: schedule.id,
+      planId: plan.id,
+      workspaceId,
+    },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };
 }

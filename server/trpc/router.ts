@@ -22,6 +22,10 @@ import * as pauses from "../pauses/operations.ts";
 import { listPricesOperation, setPriceOperation } from "../prices/operations.ts";
 import * as forecasts from "../forecasts/operations.ts";
 import * as plans from "../plans/operations.ts";
+import { getPreferences, setPreferences } from "../preferences/operations.ts";
+import { getQuota, setQuota } from "../quotas/operations.ts";
+import * as schedules from "../schedules/operations.ts";
+import * as templates from "../templates/operations.ts";
 import * as policies from "../policies/operations.ts";
 import { ping } from "../platform/operations.ts";
 import { getRealtimeStats, realtimeChannels } from "../realtime/operations.ts";
@@ -266,6 +270,20 @@ export const appRouter = router({
     list: query(agentInstalls.listAgentInstalls),
     install: mutation(agentInstalls.installAgentKind),
   }),
+  templates: router({
+    list: query(templates.listTemplates),
+    fill: query(templates.fillTemplate),
+    save: mutation(templates.saveTemplate),
+    remove: mutation(templates.removeTemplate),
+    createTask: mutation(templates.createTaskFromTemplate),
+  }),
+  schedules: router({
+    list: query(schedules.listSchedules),
+    save: mutation(schedules.saveSchedule),
+    remove: mutation(schedules.removeSchedule),
+  }),
+  quotas: router({ get: query(getQuota), set: mutation(setQuota) }),
+  preferences: router({ get: query(getPreferences), set: mutation(setPreferences) }),
   policies: router({
     list: query(policies.listPolicies),
     explain: query(policies.explainPermission),

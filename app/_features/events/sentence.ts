@@ -539,6 +539,27 @@ const wording: Wording = {
     tone: effect === "allow" ? "warning" : undefined,
   }),
   "tool_policy.removed": () => ({ face: "request", parts: ["removed a policy on tools"] }),
+  "quota.set": ({ userId }, { name }) => ({
+    face: "money",
+    parts: ["set what sessions of ", userId === null ? "everybody" : name(userId, "somebody"), " may use"],
+  }),
+  "template.saved": ({ kind, name }) => ({ face: "made", parts: [`saved the ${kind} template `, { name }] }),
+  "template.removed": () => ({ face: "archived", parts: ["removed a template"] }),
+  "schedule.saved": ({ name, cron, timeZone, enabled }) => ({
+    face: "changed",
+    parts: [enabled ? "scheduled " : "switched off ", { name }, ` (${cron}, ${timeZone})`],
+  }),
+  "schedule.removed": () => ({ face: "archived", parts: ["removed a schedule"] }),
+  "schedule.ran": ({ outcome, detail }) => ({
+    face: "made",
+    parts: [
+      { created: "made a task by schedule", skipped: "skipped a scheduled run", failed: "failed a scheduled run" }[
+        outcome
+      ],
+    ],
+    quote: detail,
+    tone: outcome === "failed" ? "danger" : undefined,
+  }),
   "session.flagged": ({ flags, because }) => ({
     face: "agent",
     parts: ["has had ", { name: flags.join(", ").replaceAll("_", " ") }, " in a session"],
