@@ -19,8 +19,8 @@ export interface Band {
 export interface Forecast {
   minutes: Band;
   costMicros: Band;
-  /** How often it costs no more than the cap; null without one. */
-  withinCap: number | null;
+  /** How often it costs no more than so much, in micro-dollars. */
+  shareWithin(capMicros: number): number;
   /** Places of the chain that decides the end. */
   criticalPath: number[];
 }
@@ -31,10 +31,7 @@ const draws = 400;
  * What is left, played through many times: each time the world is somewhat different (how far estimates are off), and each
  * task is different in it. The same question gets the same answer.
  */
-export function forecast(
-  tasks: readonly Ahead[],
-  { agents, capMicros = null }: { agents: number; capMicros?: number | null },
-): Forecast {
+export function forecast(tasks: readonly Ahead[], { agents }: { agents: number }): Forecast {
   const likely = tasks.map(({ minutes, worked }) => Math.max(1, Math.exp(minutes.center) - worked));
   const dependsOn = tasks.map((task) => task.dependsOn);
   const paths = pathsOf(likely, dependsOn);
@@ -52,7 +49,7 @@ export function forecast(
   return {
     minutes: bandOf(ends),
     costMicros: bandOf(costs),
-    withinCap: capMicros === null ? null : costs.filter((cost) => cost <= capMicros).length / costs.length,
+    shareWithin: (capMicros) => costs.filter((cost) => cost <= capMicros).length / costs.length,
     criticalPath: criticalPath(likely, dependsOn),
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Complexity, TaskType } from "#db/enums.ts";
-import { createPlanOperation } from "../plans/operations.ts";
+import { createPlanOperation, importPlanOperation } from "../plans/operations.ts";
 import { createTestAgent, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
 import { forecast } from "./forecast.ts";
@@ -123,4 +123,23 @@ test("a plan says when it is done: sooner with more agents, never sooner than it
   const alone = await run(forecastPlan, org.owner, { planId: plan.id, agents: 1 });
   const many = await run(forecastPlan, org.owner, { planId: plan.id, agents: 8 });
   expect(alone.minutes.likely).toBeGreaterThan(many.minutes.likely);
+});
+
+test("another budget is another chance to reach the end, and changes nothing of the plan", async () => {
+  const org = await createTestOrg(runtime);
+  const tasks = Array.from({ length: 4 }, (_, place) => ({ title: `Task ${place}`, estimateCostMicros: 500_000 }));
+  const content = JSON.stringify({ tasks });
+  const { plan } = await run(importPlanOperation, org.owner, { teamId: org.teamId, content });
+  const told = async (budgetMicros?: number) =>
+    run(forecastPlan, org.owner, { planId: plan.id, ...(budgetMicros === undefined ? {} : { budgetMicros }) });
+  const { budgets, costMicros, withinCap } = await told();
+  expect(withinCap).toBe(null);
+  expect(budgets.map(({ capMicros }) => capMicros % 250_000)).toEqual(budgets.map(() => 0));
+  const chances = budgets.map(({ withinCap: chance }) => chance);
+  expect(chances).toEqual(chances.toSorted((a, b) => a - b));
+  expect(chances.at(-1)).toBeGreaterThanOrEqual(0.9);
+  expect((await told(0)).withinCap).toBe(0);
+  expect((await told(10 * costMicros.high)).withinCap).toBe(1);
+  expect((await told(budgets[0]?.capMicros)).withinCap).toBe(budgets[0]?.withinCap);
+  expect((await told()).capMicros).toBe(null);
 });

@@ -13,6 +13,12 @@ export const forecastPlanInput = z.strictObject({
     .max(100)
     .optional()
     .describe("How many work at once; left out: the engineers that the team has."),
+  budgetMicros: z
+    .int()
+    .min(0)
+    .max(1_000_000_000_000_000)
+    .optional()
+    .describe("What if it might cost so much, in micro-dollars; left out: as its cap is."),
 });
 export const planForecast = z.object({
   agents: z.int(),
@@ -27,6 +33,9 @@ export const planForecast = z.object({
     .int()
     .describe("From how many finished tasks of the team this is learned; below 5 it is mostly a guess."),
   criticalPath: z.array(z.string()).describe("Keys of the chain that decides the end."),
+  budgets: z
+    .array(z.object({ capMicros: z.int(), withinCap: z.number() }))
+    .describe("How likely other budgets reach, the smallest first; empty where nothing is expected to cost anything."),
   whatIf: z.array(z.object({ agents: z.int(), minutes: band })).describe("The same with other numbers of agents."),
 });
 export type PlanForecast = z.output<typeof planForecast>;

@@ -24,7 +24,7 @@ interface Left {
 /** When a plan is done and what it costs, by what tasks of this team took so far. */
 export async function forecastPlan(
   context: Context,
-  { planId, agents: asked }: z.output<typeof forecastPlanInput>,
+  { planId, agents: asked, budgetMicros }: z.output<typeof forecastPlanInput>,
 ): Promise<PlanForecast> {
   const plan = await readPlan(context, planId);
   const left =
@@ -45,8 +45,9 @@ export async function forecastPlan(
     };
   });
   const spent = plan.costMicros;
-  const rest = plan.capMicros === null ? null : plan.capMicros - spent;
-  const result = forecast(ahead, { agents, capMicros: rest });
+  const cap = budgetMicros ?? plan.capMicros;
+  const result = forecast(ahead, { agents });
+  const reach = (capMicros: number) => result.shareWithin(capMicros - spent);
   const others = [...new Set([1, 2, 3, 4, agents + 1])].filter((count) => count !== agents).toSorted((a, b) => a - b);
   const at = (after: number) => new Date(context.now.getTime() + after * 60_000).toISOString();
   return {
@@ -55,7 +56,7 @@ export async function forecastPlan(
       left: left.length,
       minutes: rounded(result.minutes, 1),
       spentMicros: spent,
-      capMicros: plan.capMicros,
+      capMicros: cap,
     },
     costMicros: rounded(
       {
@@ -66,11 +67,21 @@ export async function forecastPlan(
       1,
     ),
     endsAt: { low: at(result.minutes.low), likely: at(result.minutes.likely), high: at(result.minutes.high) },
-    withinCap: result.withinCap,
+    withinCap: cap === null ? null : reach(cap),
+    budgets: budgetsAround(result.costMicros, spent).map((capMicros) => ({ capMicros, withinCap: reach(capMicros) })),
     learnedFrom: minutes.count,
     criticalPath: result.criticalPath.flatMap((place) => left[place]?.key ?? []),
     whatIf: others.map((count) => ({ agents: count, minutes: rounded(forecast(ahead, { agents: count }).minutes, 1) })),
   };
+}
+
+const quarter = 250_000;
+
+/** Round sums from what is just enough with luck to what is enough nearly always. */
+function budgetsAround({ low, likely, high }: Band, spent: number): number[] {
+  if (high === 0) return [];
+  const step = high > 100 * quarter ? 20 * quarter : high > 20 * quarter ? 4 * quarter : quarter;
+  return [...new Set([low, likely, high].map((micros) => Math.ceil((spent + micros) / step) * step))];
 }
 
 /** What finished tasks of a team took: minutes that somebody held them, and what they cost. */

@@ -10,8 +10,11 @@ import { useTRPC } from "#app/_lib/trpc.tsx";
 import { roomHref } from "#app/_shell/rooms.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Field } from "#app/_ui/field.tsx";
-import { Textarea } from "#app/_ui/input.tsx";
+import { Input, Textarea } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
+import { textIn } from "#app/_features/teams/settings-form.tsx";
+import { microsOf } from "./dollars.ts";
+import { type GoalFile, GoalFiles } from "./goal-files.tsx";
 
 const ways = [
   { value: "fitting", label: "Template that fits" },
@@ -42,16 +45,19 @@ export function NewGoal({ orgSlug, teamId, repos, canTrySample }: NewGoalProps) 
   const [way, setWay] = useState<(typeof ways)[number]["value"]>("fitting");
   const [rigor, setRigor] = useState<(typeof rigors)[number]["value"]>("L2");
   const [repoId, setRepoId] = useState("none");
+  const [files, setFiles] = useState<GoalFile[]>([]);
   const [failure, setFailure] = useState<string>();
   const create = useChange(trpc.plans.create.mutationOptions(), { refused: "The plan was not begun" });
   const write = useChange(trpc.plans.write.mutationOptions(), { refused: "The plan is not being written" });
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
-    const requirements = new FormData(event.currentTarget).get("requirements");
+    const fields = new FormData(event.currentTarget);
+    const budgetMicros = microsOf(textIn(fields, "budget"));
     try {
       const { plan } = await create.send({
-        ...{ teamId, rigor, requirements: typeof requirements === "string" ? requirements : "" },
+        ...{ teamId, rigor, requirements: textIn(fields, "requirements"), files },
+        ...(budgetMicros === undefined ? {} : { budgetMicros }),
         repoId: repoId === "none" ? null : repoId,
         ...(way === "model" ? {} : { template: way }),
       });
@@ -74,6 +80,7 @@ export function NewGoal({ orgSlug, teamId, repos, canTrySample }: NewGoalProps) 
           }}
         />
       </Field>
+      <GoalFiles files={files} onChange={setFiles} onRefuse={setFailure} />
       <div className="flex flex-wrap items-center gap-2">
         <Select label="Written by" className="w-44" value={way} onValueChange={setWay} options={ways} />
         <Select label="Rigor" className="w-52" value={rigor} onValueChange={setRigor} options={rigors} />
@@ -89,6 +96,17 @@ export function NewGoal({ orgSlug, teamId, repos, canTrySample }: NewGoalProps) 
             ]}
           />
         ) : null}
+        <span className="w-28">
+          <Input
+            name="budget"
+            type="number"
+            min="0"
+            step="0.01"
+            inputMode="decimal"
+            aria-label="Budget in dollars, optional"
+            placeholder="Budget $"
+          />
+        </span>
         <Button type="submit" variant="primary" icon={<Sparkles className="size-4" />} loading={create.isPending}>
           Make a plan
         </Button>

@@ -15,6 +15,7 @@ import { StatusBadge } from "#app/_ui/status.tsx";
 import type { PlanDetail } from "#server/plans/schema.ts";
 import { Coverage } from "./coverage.tsx";
 import { ForecastStrip } from "./forecast-strip.tsx";
+import { PlanMenu } from "./plan-menu.tsx";
 import { PlanEditor } from "./plan-editor.tsx";
 import { PlanRun } from "./plan-run.tsx";
 
@@ -39,6 +40,7 @@ export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId:
               ) : null}
             </div>
             <PlanButtons plan={plan} />
+            <PlanMenu plan={plan} plansHref={roomHref(orgSlug, teamId, "plans")} />
           </header>
           {plan.reason ? <Banner tone={plan.status === "failed" ? "danger" : "info"} title={plan.reason} /> : null}
           {plan.writing?.error && plan.status === "draft" ? <Banner tone="danger" title={plan.writing.error} /> : null}
@@ -48,7 +50,7 @@ export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId:
             </p>
           ) : null}
           {plan.approvedVersion !== null ? (
-            <PlanRun orgSlug={orgSlug} planId={planId} />
+            <PlanRun orgSlug={orgSlug} planId={planId} canRetry={canRetry(plan)} />
           ) : plan.draft ? (
             <PlanEditor plan={plan} draft={plan.draft} />
           ) : null}
@@ -58,6 +60,9 @@ export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId:
     </Loaded>
   );
 }
+
+const canRetry = ({ status }: PlanDetail): boolean =>
+  status === "executing" || status === "failed" || status === "paused";
 
 /** What can be done with the whole plan now. */
 function PlanButtons({ plan: { id: planId, status } }: { plan: PlanDetail }) {

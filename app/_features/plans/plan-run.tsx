@@ -16,6 +16,7 @@ import { StatusBadge, StatusIcon } from "#app/_ui/status.tsx";
 import { type Column, Table } from "#app/_ui/table.tsx";
 import type { PlanRun as Run } from "#server/plans/schema.ts";
 import { span } from "./plan-words.ts";
+import { RetryTasks } from "./retry-tasks.tsx";
 
 const PlanCanvas = dynamic(() => import("./plan-canvas.tsx").then((module) => module.PlanCanvas), {
   ssr: false,
@@ -25,7 +26,7 @@ const PlanCanvas = dynamic(() => import("./plan-canvas.tsx").then((module) => mo
 type Node = Run["nodes"][number];
 
 /** An approved plan as it goes: who works on what, what it costs, what waits for what. Live. */
-export function PlanRun({ orgSlug, planId }: { orgSlug: string; planId: string }) {
+export function PlanRun({ orgSlug, planId, canRetry }: { orgSlug: string; planId: string; canRetry: boolean }) {
   const query = useQuery(useTRPC().plans.run.queryOptions({ planId }));
   return (
     <Loaded
@@ -33,7 +34,14 @@ export function PlanRun({ orgSlug, planId }: { orgSlug: string; planId: string }
       what="The plan's tasks"
       skeleton={<SkeletonRows count={6} label="Loading the plan's tasks" />}
     >
-      {(run) => <RunView orgSlug={orgSlug} run={run} />}
+      {(run) => (
+        <>
+          {canRetry ? (
+            <RetryTasks planId={planId} failed={run.nodes.filter(({ status }) => status === "failed")} />
+          ) : null}
+          <RunView orgSlug={orgSlug} run={run} />
+        </>
+      )}
     </Loaded>
   );
 }

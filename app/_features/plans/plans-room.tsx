@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Target } from "lucide-react";
+import { Target, Upload } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -11,12 +11,14 @@ import { RoomHead } from "#app/_features/settings/room-head.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { useListActions } from "#app/_shell/list-actions.ts";
 import { roomHref } from "#app/_shell/rooms.ts";
+import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { money } from "#app/_ui/format.ts";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import { StatusBadge } from "#app/_ui/status.tsx";
 import { type Column, Table } from "#app/_ui/table.tsx";
 import type { Plan } from "#server/plans/schema.ts";
+import { ImportPlanDialog } from "./import-plan-dialog.tsx";
 import { NewGoal } from "./new-goal.tsx";
 
 /** The plans of a team, and the box in which the next one begins. */
@@ -24,6 +26,7 @@ export function PlansRoom({ orgSlug, teamId }: { orgSlug: string; teamId: string
   const router = useRouter();
   const trpc = useTRPC();
   const { can } = useMe();
+  const [importing, setImporting] = useState(false);
   const [selected, setSelected] = useState<string | null>(null);
   const query = useQuery(trpc.plans.list.queryOptions({ teamId }));
   const repos = useQuery(trpc.repos.list.queryOptions({ teamId, archived: false }));
@@ -33,7 +36,20 @@ export function PlansRoom({ orgSlug, teamId }: { orgSlug: string; teamId: string
   useListActions({ noun: "plan", keys: plans.map(({ id }) => id), selected, onSelect: setSelected, onOpen: open });
   return (
     <>
-      <RoomHead title="Plans" />
+      <RoomHead title="Plans">
+        {can("task:manage") ? (
+          <Button size="sm" icon={<Upload className="size-3.5" />} onClick={() => setImporting(true)}>
+            Import
+          </Button>
+        ) : null}
+      </RoomHead>
+      {importing ? (
+        <ImportPlanDialog
+          teamId={teamId}
+          plansHref={roomHref(orgSlug, teamId, "plans")}
+          onClose={() => setImporting(false)}
+        />
+      ) : null}
       {can("task:manage") ? (
         <NewGoal
           orgSlug={orgSlug}
