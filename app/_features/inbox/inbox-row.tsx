@@ -15,7 +15,7 @@ import { Badge } from "#app/_ui/badge.tsx";
 import { Checkbox } from "#app/_ui/checkbox.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import type { WaitingItem } from "./inbox-types.ts";
-import { decisionLabel, kindLabel } from "./inbox-words.ts";
+import { decisionLabel, kindLabel, unblocks } from "./inbox-words.ts";
 
 type InboxRowProps = {
   item: WaitingItem;
@@ -96,7 +96,7 @@ function factsOf({ request, decision }: WaitingItem) {
       title: request.title,
       who: request.askedBy.name,
       number: request.task?.number,
-      cost: request.cost?.words ?? "",
+      cost: unblocks(request.cost?.words ?? ""),
       since: request.createdAt,
       team: request.teamName,
       isRaised: request.escalatedAt !== null,

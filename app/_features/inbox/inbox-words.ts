@@ -11,6 +11,9 @@ export const kindLabel: Record<RequestKind, string> = {
   checkpoint: "Checkpoint",
 };
 
+/** What a request holds up, said as what an answer sets free: "an answer unblocks 7 tasks and 1 agent". */
+export const unblocks = (words: string): string => words.replace(/^blocks (?!nothing)/, "an answer unblocks ");
+
 /** What a person is to do about a task that stands still. */
 export const decisionLabel: Record<Decision["kind"], string> = {
   in_review: "Review",

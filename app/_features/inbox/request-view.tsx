@@ -18,7 +18,7 @@ import { AlwaysAllowDialog } from "./always-allow-dialog.tsx";
 import { AnswerForm } from "./answer-form.tsx";
 import { ClosedNote } from "./closed-note.tsx";
 import type { HumanRequest } from "./inbox-types.ts";
-import { kindLabel } from "./inbox-words.ts";
+import { kindLabel, unblocks } from "./inbox-words.ts";
 import { useAnswer } from "./use-answer.ts";
 
 type RequestViewProps = {
@@ -63,7 +63,7 @@ export function RequestView({ orgSlug, request, hidesTask = false, onAnswered }:
           <span>
             {request.askedBy.name}, <RelativeTime at={request.createdAt} />
           </span>
-          {request.cost ? <span>{request.cost.words}</span> : null}
+          {request.cost ? <span>{unblocks(request.cost.words)}</span> : null}
           {isOpen && request.expiresAt ? (
             <span>
               expires <RelativeTime at={request.expiresAt} />

@@ -27,7 +27,7 @@ export function PlanMenu({ plan, plansHref }: { plan: PlanDetail; plansHref: str
   const isOver = plan.status === "completed" || plan.status === "cancelled";
   const canChange = can("task:manage") && !isOver;
   const save = async (format: "json" | "markdown") => {
-    const file = await cache.fetchQuery(trpc.plans.export.queryOptions({ planId: plan.id, format }));
+    const file = await cache.query(trpc.plans.export.queryOptions({ planId: plan.id, format }));
     downloadText(file.fileName, format === "json" ? "application/json" : "text/markdown", file.content);
   };
   const again = async () => {
