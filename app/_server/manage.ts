@@ -17,6 +17,7 @@ import { listMergesOperation } from "#server/merges/operations.ts";
 import { getModelSavings } from "#server/models/operations.ts";
 import type { Operation } from "#server/operation.ts";
 import { getOrg } from "#server/organizations/operations.ts";
+import { listPolicies } from "#server/policies/operations.ts";
 import { listPricesOperation } from "#server/prices/operations.ts";
 import { getRealtimeStats } from "#server/realtime/operations.ts";
 import { getRepo, listReposOperation } from "#server/repos/operations.ts";
@@ -126,6 +127,8 @@ export const loadBudgets = (orgRef: string) =>
   );
 
 export const loadPrices = (orgRef: string) => answers(orgRef, me, ask("prices.list", listPricesOperation, {}));
+
+export const loadPolicies = (orgRef: string) => answers(orgRef, me, ask("policies.list", listPolicies, {}));
 
 /** Keys of providers and what routing saved; the table is read by the browser, which knows the chosen team. */
 export const loadModels = (orgRef: string) =>

@@ -12,6 +12,7 @@ import {
   type LucideIcon,
   Plug,
   ScrollText,
+  ShieldCheck,
   Tags,
   User,
   UserCog,
@@ -35,6 +36,7 @@ type SettingsPageId =
   | "prices"
   | "models"
   | "tools"
+  | "policies"
   | "knowledge"
   | "resources"
   | "api-keys"
@@ -67,6 +69,7 @@ const groups: readonly { title: string; pages: readonly { id: SettingsPageId; ti
       pages: [
         { id: "models", title: "Models and keys", icon: Brain },
         { id: "tools", title: "Tools and MCP servers", icon: Wrench },
+        { id: "policies", title: "Permissions", icon: ShieldCheck },
         { id: "knowledge", title: "Knowledge", icon: BookOpen },
         { id: "resources", title: "Resources", icon: HeartPulse },
         { id: "api-keys", title: "API keys", icon: KeyRound },

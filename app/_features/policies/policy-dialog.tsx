@@ -1,0 +1,118 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { type SubmitEvent, useState } from "react";
+import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useChange } from "#app/_features/settings/use-change.ts";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
+import { Field } from "#app/_ui/field.tsx";
+import { Input } from "#app/_ui/input.tsx";
+import { Select } from "#app/_ui/select.tsx";
+import { type PolicyEffect, type PolicySubject, policyEffects, policySubjects } from "#db/enums.ts";
+import { effectWords, patternHints, subjectWords } from "./policy-words.ts";
+
+const ends = [
+  { value: "never", label: "Until it is removed" },
+  { value: "1", label: "For an hour" },
+  { value: "24", label: "For a day" },
+  { value: "168", label: "For a week" },
+] as const;
+
+/** Sets what the tools of a team's agents may do. */
+export function PolicyDialog({ onClose }: { onClose: () => void }) {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.teams.list.queryOptions({ archived: true }));
+  const teams = (data?.teams ?? []).filter(({ archivedAt }) => !archivedAt);
+  const [team, setTeam] = useState<string | null>(null);
+  const [effect, setEffect] = useState<PolicyEffect>("allow");
+  const [subject, setSubject] = useState<PolicySubject>("command");
+  const [access, setAccess] = useState<"both" | "read" | "write">("both");
+  const [end, setEnd] = useState<(typeof ends)[number]["value"]>("never");
+  const [failure, setFailure] = useState<string>();
+  const set = useChange(trpc.policies.set.mutationOptions(), {
+    done: ({ policy }) => `${effectWords[policy.effect]}: ${policy.pattern}`,
+    refused: "The policy was not set",
+  });
+  const chosen = team ?? teams[0]?.id ?? "";
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setFailure(undefined);
+    const given = new FormData(event.currentTarget).get("pattern");
+    const until = end === "never" ? null : new Date(Date.now() + Number(end) * 3_600_000).toISOString();
+    try {
+      await set.send({
+        ...{ scope: "team", scopeId: chosen, effect, subject, until },
+        access: subject === "path" && access !== "both" ? access : null,
+        pattern: typeof given === "string" ? given : "",
+      });
+      onClose();
+    } catch (error) {
+      setFailure(refusalOf(error));
+    }
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title="Set a policy"
+      description="Deny wins over always ask, and always ask over allow."
+      footer={
+        <>
+          <DialogClose>
+            <Button variant="ghost">Cancel</Button>
+          </DialogClose>
+          <Button type="submit" form="policy" variant="primary" loading={set.isPending}>
+            Set policy
+          </Button>
+        </>
+      }
+    >
+      <form id="policy" onSubmit={submit} className="grid gap-4 sm:grid-cols-2">
+        <Field label="Team">
+          <Select
+            options={teams.map(({ id, name }) => ({ value: id, label: name }))}
+            value={chosen}
+            onValueChange={setTeam}
+          />
+        </Field>
+        <Field label="What happens">
+          <Select
+            options={policyEffects.map((value) => ({ value, label: effectWords[value] }))}
+            value={effect}
+            onValueChange={setEffect}
+          />
+        </Field>
+        <Field label="Of what">
+          <Select
+            options={policySubjects.map((value) => ({ value, label: subjectWords[value] }))}
+            value={subject}
+            onValueChange={setSubject}
+          />
+        </Field>
+        {subject === "path" ? (
+          <Field label="Access">
+            <Select
+              options={[
+                { value: "both", label: "Reading and writing" },
+                { value: "read", label: "Reading" },
+                { value: "write", label: "Writing" },
+              ]}
+              value={access}
+              onValueChange={setAccess}
+            />
+          </Field>
+        ) : null}
+        <Field label="Until">
+          <Select options={ends} value={end} onValueChange={setEnd} />
+        </Field>
+        <div className="sm:col-span-2">
+          <Field label="Pattern" name="pattern" hint={patternHints[subject]} error={failure}>
+            <Input name="pattern" required maxLength={300} autoComplete="off" mono />
+          </Field>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
