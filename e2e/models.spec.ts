@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
+import { openModelLab } from "../server/llm/test/model-lab.ts";
 import { call } from "./handed-in.ts";
-import { openModelStandIn, steps, wish } from "./model-stand-in.ts";
+import { gapStep, openCrew, question, steps, wish } from "./model-crew.ts";
 import { enterAsOwner, isLive } from "./session.ts";
 import { expect, test } from "./test.ts";
 
@@ -16,7 +17,8 @@ test.afterEach(async ({ page }) => {
 test("a key that the provider refuses is not saved; one that it takes shows at once what can be called, and never itself", async ({
   page,
 }) => {
-  const provider = await openModelStandIn(key);
+  const provider = await openModelLab();
+  provider.refuseKeys("sk-ant-wrong");
   try {
     await enterAsOwner(page);
     await page.goto(`/o/${orgOf(page)}/settings/models`);
@@ -24,7 +26,7 @@ test("a key that the provider refuses is not saved; one that it takes shows at o
     await page.keyboard.press("c");
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Key").fill("sk-ant-wrong");
-    await dialog.getByLabel("Address").fill(provider.baseUrl);
+    await dialog.getByLabel("Address").fill(provider.urls.anthropic);
     await dialog.getByRole("button", { name: "Test and save" }).click();
     await expect(dialog.getByRole("alert")).toContainText("invalid x-api-key");
     expect((await call(page, "list_credentials", {})).credentials).toEqual([]);
@@ -42,16 +44,19 @@ test("a key that the provider refuses is not saved; one that it takes shows at o
   }
 });
 
-test("with a key, a model writes a plan of eight tasks from a sentence, agents of models carry it out to done, checked, and its cost is told", async ({
+test("a sentence becomes a plan that models of three APIs carry out: with tools, a gap mended, a question answered, a cap raised, and every micro-dollar told", async ({
   page,
 }) => {
-  test.setTimeout(120_000); // Ten tasks in a row where they wait for each other, each with a check.
-  const provider = await openModelStandIn(key);
+  test.setTimeout(180_000); // Eight tasks in a row where they wait for each other, each with a check.
+  const crew = await openCrew();
   try {
     await enterAsOwner(page);
-    const { baseUrl } = provider;
-    await call(page, "save_credential", { api: "anthropic", provider: "anthropic", baseUrl, key });
     const { team } = await call(page, "create_team", { name: `Models ${Date.now()}` });
+    for (const credential of crew.credentials) await call(page, "save_credential", credential);
+    const { routing } = await call(page, "get_model_routing", { teamId: team.id });
+    const routed = { teamId: team.id, tiers: crew.tiers, routes: routing.routes, version: routing.version };
+    await call(page, "set_model_routing", routed);
+    await call(page, "create_agent", { teamId: team.id, name: "grace", runtime: "model" });
     await page.goto(`/o/${orgOf(page)}/t/${team.id}/agents`);
     await isLive(page);
     await page.getByRole("button", { name: "Add agent" }).first().click();
@@ -73,18 +78,47 @@ test("with a key, a model writes a plan of eight tasks from a sentence, agents o
     const rows = page.getByRole("table", { name: "Tasks of the plan" }).locator("tbody tr");
     await expect(rows).toHaveCount(steps.length, { timeout: 20_000 });
     await expect(rows.first()).toContainText(steps[0] ?? "");
+    // Enough for what is free or small; the first call of a medium model does not fit under it.
+    await call(page, "set_budget", { teamId: team.id, period: "life", capMicros: 50_000 });
     await page.getByRole("button", { name: "Approve", exact: true }).click();
+
+    const raise = page.getByRole("link", { name: "Raise the cap" });
+    await expect(raise).toBeVisible({ timeout: 60_000 });
+    const medium = () => crew.reported.filter(({ model }) => model === "claude-sonnet-5-5").length;
+    expect(medium()).toBe(1); // The plan was written by it, before there was a cap.
+    await raise.click();
+    await dialog.getByLabel(/Cap in dollars/).fill("20");
+    await dialog.getByRole("button", { name: "Change budget" }).click();
+    await expect(raise).toBeHidden();
+
+    await page.goto(`/o/${orgOf(page)}/inbox`);
+    await isLive(page);
+    const waiting = page.getByRole("list", { name: "What waits for a person" });
+    await waiting.getByRole("listitem").filter({ hasText: question }).getByRole("button").click({ timeout: 60_000 });
+    await expect(page.getByRole("complementary", { name: question })).toBeVisible();
+    await page.keyboard.press("2");
     const read = async () => (await call(page, "get_plan", { planId })).plan;
     await expect.poll(async () => (await read()).status, { timeout: 90_000, intervals: [500] }).toBe("completed");
+
     // Once written, then each task done and checked: nothing was called twice, and nothing is missing in the ledger.
     expect(await read()).toMatchObject({ done: steps.length });
+    const { total } = await call(page, "get_cost_summary", { teamId: team.id });
+    expect(total).toMatchObject(crew.used());
+    expect(new Set(crew.reported.map(({ api }) => api)).size).toBe(3);
+    expect(crew.answers()).toEqual({
+      question: "green",
+      gap: "Nobody can unsubscribe.",
+      lookedUp: "Nothing was found",
+    });
 
     const { tasks } = await call(page, "list_tasks", { teamId: team.id });
-    await page.goto(`/o/${orgOf(page)}/tasks/${tasks[0].number}?tab=checks`);
-    await expect(page.getByRole("listitem", { name: "Check 1" })).toContainText("Passed");
+    const mended = tasks.find(({ title }: { title: string }) => title === gapStep);
+    await page.goto(`/o/${orgOf(page)}/tasks/${mended.number}?tab=checks`);
+    await expect(page.getByRole("listitem", { name: "Check 1" })).toContainText("Nobody can unsubscribe.");
+    await expect(page.getByRole("listitem", { name: "Check 2" })).toContainText("Passed");
     await page.goto(`/o/${orgOf(page)}/settings/models?team=${team.id}`);
     await expect(page.getByRole("heading", { name: /saved this month$/ })).toBeVisible();
   } finally {
-    await provider.close();
+    await crew.close();
   }
 });

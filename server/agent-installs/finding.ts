@@ -2,8 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
+/** The bundle of the web process has no folder of its own; it runs in that of the project. */
+const here: string | undefined = import.meta.dirname;
+
 /** Where the packages of each agent stand, with what exactly is installed. */
-const kindsDir = resolve(import.meta.dirname, "../../agents/kinds");
+const kindsDir = here === undefined ? resolve("agents/kinds") : resolve(here, "../../agents/kinds");
 
 /** The agents whose programs are installed when somebody asks for them. */
 export const installableKinds = ["claude", "claude-sdk", "codex", "gemini", "opencode"] as const;

@@ -1,11 +1,13 @@
 import { sql } from "drizzle-orm";
 import { afterAll, expect, test, vi } from "vitest";
+import { connect as openPool } from "#db/client.ts";
 import { setBudget } from "../budgets/operations.ts";
 import {
   listCredentialsOperation,
   rotateCredentialOperation,
   saveCredentialOperation,
 } from "../credentials/operations.ts";
+import type { Runtime } from "../context.ts";
 import { listRequests } from "../human-requests/operations.ts";
 import { createTestOrg, openTestRuntime, type TestOrg } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
@@ -13,7 +15,7 @@ import { converse } from "./converse.ts";
 import type { Conversation } from "./conversation.ts";
 import { openModelLab } from "./test/model-lab.ts";
 
-const { runtime, db } = await openTestRuntime();
+const { runtime, db, url } = await openTestRuntime();
 const { run } = workIn(runtime);
 const lab = await openModelLab();
 afterAll(() => lab.close());
@@ -26,8 +28,8 @@ const connect = (
 ) => run(saveCredentialOperation, org.owner, { api, provider, baseUrl: lab.urls[api], key });
 
 const sonnet = "anthropic/claude-sonnet-5-5";
-const say = (org: TestOrg, model: string | string[], more: Partial<Conversation> = {}) =>
-  converse(runtime, {
+const say = (org: TestOrg, model: string | string[], more: Partial<Conversation> = {}, from: Runtime = runtime) =>
+  converse(from, {
     ...{ orgId: org.orgId, teamId: org.teamId, purpose: "test", model, system: "Be brief." },
     ...{ messages: [{ role: "user", content: "hello" }], maxOutputTokens: 100, ...more },
   });
@@ -177,6 +179,28 @@ test("429 with Retry-After pauses that provider for all processes, and the next 
     ["anthropic", true],
     ["openai", false],
   ]);
+});
+
+test("a provider that wants a pause is left alone by every process, and the others of the organization, and of all others, are not", async () => {
+  const [org, other] = [await createTestOrg(runtime), await createTestOrg(runtime)];
+  for (const one of [org, other]) await connect(one, "anthropic");
+  await connect(org, "openai_compatible", "openai");
+  const second = openPool(url, { poolSize: 2, name: "entourage-second-process" });
+  const elsewhere = { ...runtime, db: second.db };
+  try {
+    lab.answerWith(({ key }) => (key === "k-1234" ? { status: 529, retryAfter: 90 } : { text: "ok" }));
+    await expect(say(org, sonnet)).rejects.toMatchObject({ code: "unavailable" });
+    const before = lab.requests.length;
+    lab.answerWith(() => ({ text: "ok" }));
+    await expect(say(org, sonnet, {}, elsewhere)).rejects.toMatchObject({
+      message: expect.stringContaining("left alone until"),
+    });
+    expect(lab.requests.length).toBe(before);
+    expect(await say(org, "openai/gpt-5", {}, elsewhere)).toMatchObject({ text: "ok" });
+    expect(await say(other, sonnet, {}, elsewhere)).toMatchObject({ text: "ok" });
+  } finally {
+    await second.close();
+  }
 });
 
 test("529 and 500 are tried again; a provider that only fails is left alone by its breaker", async () => {

@@ -6,7 +6,7 @@ import { saveCredentialOperation } from "#server/credentials/operations.ts";
 import { type Actor, systemActor } from "#server/context.ts";
 import { record } from "#server/events/record.ts";
 import { listRequests, respondToRequest } from "#server/human-requests/operations.ts";
-import { type LabRequest, openModelLab, type Script } from "#server/llm/test/model-lab.ts";
+import { type LabAnswer, type LabRequest, openModelLab, type Script } from "#server/llm/test/model-lab.ts";
 import { pauseWork } from "#server/pauses/operations.ts";
 import { openSecrets } from "#server/keyring.ts";
 import { call, log, openWorkshop } from "#server/repos/test/workshop.ts";
@@ -196,6 +196,49 @@ test("a model that goes round in circles fails its task and says so", async () =
     { status: "failed", reason: expect.stringContaining("round in circles") },
   ]);
 });
+
+/** Beyond 2 MB an answer is cut off; 100,000 levels are more than any database or stack takes. */
+const odd: [string, LabAnswer, string, RegExp][] = [
+  ["answers without end", { text: "y".repeat(3_000_000), pieceLength: 65_536 }, "failed", /cut off/],
+  [
+    "sends arguments 100,000 levels deep",
+    { rawToolCalls: [{ name: "lookup_type", input: `{"name":${"[".repeat(100_000)}${"]".repeat(100_000)}}` }] },
+    "in_review",
+    /Whole/,
+  ],
+  [
+    "sends arguments that are no JSON, to a tool that is none",
+    {
+      rawToolCalls: [
+        { name: "lookup_type", input: '{"name": ' },
+        { name: "rm -rf", input: "[]" },
+      ],
+    },
+    "in_review",
+    /Whole/,
+  ],
+];
+test.for(odd)(
+  "a model that %s brings its task to a clear end, with the money right",
+  async ([, first, status, words]) => {
+    let asked = 0;
+    const { org } = await openOrg(() => (++asked === 1 ? first : { text: "Whole." }));
+    const task = await addTask(org, { title: "Odd" });
+    work();
+    await vi.waitFor(async () => expect(await statusOf(org.owner, task.id)).toBe(status), 20_000);
+    const { turns } = await logOf(org, task.id);
+    expect(turns).toHaveLength(1);
+    expect(`${turns[0]?.reason ?? ""} ${turns[0]?.output ?? ""}`).toMatch(words);
+    const [money] = await db.execute(sql`select
+    (select count(*)::int from usage_records where org_id = ${org.orgId}) as calls,
+    (select count(*)::int from reservations where org_id = ${org.orgId} and status = 'open') as open,
+    (select sum(cost_micros)::int from usage_records where org_id = ${org.orgId})
+      - (select settled_micros::int from budget_counters c join budgets b on b.org_id = c.org_id and b.id = c.budget_id
+         where c.org_id = ${org.orgId} and b.scope_id = ${org.teamId} limit 1) as missing`);
+    expect(money).toEqual({ calls: asked, open: 0, missing: 0 });
+  },
+  40_000,
+);
 
 test("while no model can be called its tasks stay free, with the reason; afterwards they are done", async () => {
   let isBusy = true;
