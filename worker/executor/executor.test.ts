@@ -220,6 +220,7 @@ const odd: [string, LabAnswer, string, RegExp][] = [
 ];
 test.for(odd)(
   "a model that %s brings its task to a clear end, with the money right",
+  { timeout: 40_000 },
   async ([, first, status, words]) => {
     let asked = 0;
     const { org } = await openOrg(() => (++asked === 1 ? first : { text: "Whole." }));
@@ -237,7 +238,6 @@ test.for(odd)(
          where c.org_id = ${org.orgId} and b.scope_id = ${org.teamId} limit 1) as missing`);
     expect(money).toEqual({ calls: asked, open: 0, missing: 0 });
   },
-  40_000,
 );
 
 test("while no model can be called its tasks stay free, with the reason; afterwards they are done", async () => {
