@@ -18,8 +18,12 @@ export interface BoxProvider {
   stop(id: string): Promise<void>;
   /** Stops it and forgets it. Workspace and home stay: they belong to the caller. */
   remove(id: string): Promise<void>;
-  /** What is really there, whichever process made it: for the reconciler. `failed` is one that ended unasked. */
+  /** What is really there, whichever process made it. `failed` is one that ended unasked. */
   list(): Promise<BoxFound[]>;
+  /** Ends what a killed worker left running, then lists. A box lives and ends with the process that started it. */
+  reconcile(): Promise<BoxFound[]>;
+  /** What the two folders are called inside (without isolation: what they are called here). */
+  foldersInside(spec: Pick<BoxSpec, "workspace" | "home">): { workspace: string; home: string };
   /**
    * Starts a program beside the others. A program that is not there exits with 127, as in a shell. Throws AppError
    * `conflict` where the box does not run.

@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { lstat, mkdtemp, readdir, readlink, realpath, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { findCgroupHome } from "./cgroup.ts";
 import { launch } from "./launch.ts";
+import { bubblewrapArguments, systemFolders } from "./recipe.ts";
+import { openFilter } from "./seccomp.ts";
 import type { Availability, SandboxProvider, SandboxRequest } from "./sandbox.ts";
 
 const HOW_TO =
@@ -18,6 +20,17 @@ const SCRATCH_BYTES = 256 * 1024 * 1024;
 export function createBubblewrap(options: { program?: string } = {}): SandboxProvider {
   const program = options.program ?? "bwrap";
   let availability: Promise<Availability> | undefined;
+  const runFiltered = async (request: SandboxRequest, scratch: string) => {
+    const filter = await openFilter(scratch);
+    try {
+      const rooms = await recipe(request, scratch, filter === null ? null : 3);
+      const args = [program, ...rooms, "--", ...(await limited(request))];
+      const env = { PATH: process.env.PATH ?? "/usr/bin:/bin" };
+      return await launch(request, { args, env, workingDirectory: "/", descriptor: filter?.descriptor });
+    } finally {
+      await filter?.close();
+    }
+  };
   return {
     name: "bubblewrap",
     isolated: true,
@@ -28,9 +41,7 @@ export function createBubblewrap(options: { program?: string } = {}): SandboxPro
     run: async (request) => {
       const scratch = await mkdtemp(join(tmpdir(), "entourage-sandbox-"));
       try {
-        const args = [program, ...(await recipe(request, scratch)), "--", ...(await limited(request))];
-        const env = { PATH: process.env.PATH ?? "/usr/bin:/bin" };
-        return await launch(request, { args, env, workingDirectory: "/" });
+        return await runFiltered(request, scratch);
       } finally {
         await rm(scratch, { recursive: true, force: true });
       }
@@ -50,28 +61,21 @@ async function removeAbandonedScratch(): Promise<void> {
   }
 }
 
-/** What the command sees: the system's programs, read-only; a new /tmp, /proc and /dev; and its one directory. */
-async function recipe(request: SandboxRequest, scratch: string): Promise<string[]> {
-  const nodeDirectory = await nodeOutsideUsr();
-  const path = ["/usr/local/bin", "/usr/bin", "/bin"];
-  if (nodeDirectory !== null) path.unshift("/opt/node/bin");
-  const env = { HOME: "/home/agent", LANG: "C.UTF-8", TMPDIR: "/tmp", PATH: path.join(":"), ...request.env };
-  return [
-    ...["--unshare-all", "--die-with-parent", "--new-session", "--hostname", "sandbox"],
-    ...["--uid", "1000", "--gid", "1000", "--cap-drop", "ALL", "--clearenv"],
-    ...["--ro-bind", "/usr", "/usr", ...(await systemFolders())],
-    ...["--proc", "/proc", ...kernelSettings()],
-    ...["--dev", "/dev", "--size", String(SCRATCH_BYTES), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
-    ...["--size", String(SCRATCH_BYTES), "--tmpfs", "/tmp", "--size", String(SCRATCH_BYTES), "--tmpfs", "/home/agent"],
-    ...(await systemSettings(scratch)),
-    ...(nodeDirectory === null ? [] : ["--ro-bind", nodeDirectory, "/opt/node"]),
-    ...(request.readOnly ?? []).flatMap((folder) => ["--ro-bind", folder, folder]),
-    ...(request.writable ?? []).flatMap(({ directory, target }) => ["--bind", directory, target]),
-    ...["--bind", await realpath(request.directory), "/work", "--chdir", "/work"],
-    ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]),
-    // Last, so that every mount above could still be made on it.
-    ...["--remount-ro", "/"],
-  ];
+function recipe(request: SandboxRequest, scratch: string, filterDescriptor: number | null): Promise<string[]> {
+  const { directory: workspace, env = {}, readOnly = [], writable = [] } = request;
+  const readable = readOnly.map((folder): [string, string] => [folder, folder]);
+  const shared = writable.map(({ directory, target }): [string, string] => [directory, target]);
+  const rooms = {
+    workspace,
+    home: null,
+    readable,
+    writable: shared,
+    env,
+    scratchBytes: SCRATCH_BYTES,
+    scratch,
+    filterDescriptor,
+  };
+  return bubblewrapArguments(rooms);
 }
 
 /**
@@ -82,56 +86,6 @@ async function limited(request: SandboxRequest): Promise<string[]> {
   const command = typeof request.command === "string" ? ["/bin/sh", "-c", request.command] : request.command;
   if ((await findCgroupHome()) !== null) return command;
   return ["prlimit", `--nproc=${request.processLimit}`, "--core=0", "--", ...command];
-}
-
-async function systemFolders(): Promise<string[]> {
-  const args: string[] = [];
-  for (const folder of ["/bin", "/sbin", "/lib", "/lib32", "/lib64"]) {
-    const found = await lstat(folder).catch(() => null);
-    if (found?.isSymbolicLink()) args.push("--symlink", await readlink(folder), folder);
-    else if (found?.isDirectory()) args.push("--ro-bind", folder, folder);
-  }
-  return args;
-}
-
-/**
- * The kernel's switches, read-only. bubblewrap covers them only where their folder is writable, yet under a server
- * that runs as root the files inside are: a gate could have set the machine's `core_pattern` (seen).
- */
-function kernelSettings(): string[] {
-  const paths = ["sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "tty", "driver", "mtrr", "pressure"];
-  return paths.flatMap((name) => ["--ro-bind-try", `/proc/${name}`, `/proc/${name}`]);
-}
-
-/** The few files of /etc that programs need; users and host names are invented, not the machine's. */
-async function systemSettings(scratch: string): Promise<string[]> {
-  const files = {
-    passwd: "root:x:0:0:root:/root:/bin/sh\nagent:x:1000:1000:agent:/home/agent:/bin/sh\n",
-    group: "root:x:0:\nagent:x:1000:\n",
-    hosts: "127.0.0.1 localhost sandbox\n::1 localhost\n",
-    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
-  };
-  const args: string[] = [];
-  for (const [name, content] of Object.entries(files)) {
-    await writeFile(join(scratch, name), content);
-    args.push("--ro-bind", join(scratch, name), `/etc/${name}`);
-  }
-  const shared = [
-    "ld.so.cache",
-    "ld.so.conf",
-    "ld.so.conf.d",
-    "alternatives",
-    "localtime",
-    "ssl/certs",
-    "ssl/openssl.cnf",
-  ];
-  return [...args, ...shared.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`])];
-}
-
-/** The folder of the running Node (its `bin` and `lib`, so npm comes along) when it is not part of /usr. */
-async function nodeOutsideUsr(): Promise<string | null> {
-  const directory = dirname(dirname(await realpath(process.execPath)));
-  return directory === "/usr" || directory.startsWith("/usr/") ? null : directory;
 }
 
 async function probe(program: string): Promise<Availability> {

@@ -1,26 +1,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { type Cgroup, createCgroup, findCgroupHome } from "./cgroup.ts";
+import { wholeEnvironment } from "./inside/environment.ts";
+import { joinAndBecome } from "./join.ts";
 import { watchMemory } from "./memory-watch.ts";
 import { OutputKeeper } from "./output.ts";
 import type { SandboxRequest, SandboxResult } from "./sandbox.ts";
 
-/**
- * Joins the limits and becomes the command, in that order, so that not one instruction of it runs without them. One
- * pipe for both outputs keeps their order.
- */
-const JOIN_AND_BECOME = `exec 2>&1
-while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done
-shift
-exec "$@"`;
-
 /** A command that writes this many times its limit is stopped: nobody will read it, and reading it costs. */
 const FLOOD_FACTOR = 64;
 
+interface Start {
+  args: string[];
+  env: Record<string, string>;
+  workingDirectory: string;
+  /** An open file that becomes descriptor 3. */
+  descriptor?: number | undefined;
+}
+
 /** Starts an argument array under the request's limits, waits for it and ends everything it started. */
-export async function launch(
-  request: SandboxRequest,
-  start: { args: string[]; env: Record<string, string>; workingDirectory: string },
-): Promise<SandboxResult> {
+export async function launch(request: SandboxRequest, start: Start): Promise<SandboxResult> {
   request.signal?.throwIfAborted();
   const home = await findCgroupHome();
   const group = home === null ? null : await createCgroup(home, request);
@@ -31,17 +29,20 @@ export async function launch(
   }
 }
 
-async function runToItsEnd(
-  request: SandboxRequest,
-  start: { args: string[]; env: Record<string, string>; workingDirectory: string },
-  group: Cgroup | null,
-): Promise<SandboxResult> {
+async function runToItsEnd(request: SandboxRequest, start: Start, group: Cgroup | null): Promise<SandboxResult> {
   const startedAt = performance.now();
   const output = new OutputKeeper(request.outputLimitBytes, request.onOutput);
-  const child = spawn("/bin/sh", ["-c", JOIN_AND_BECOME, "sh", ...(group?.joinFiles ?? []), "--", ...start.args], {
+  // One pipe for both outputs keeps their order.
+  const limits = {
+    joinFiles: group?.joinFiles ?? [],
+    keptDescriptors: start.descriptor === undefined ? 3 : 4,
+    errorsWithOutput: true,
+  };
+  const [shell = "/bin/sh", ...args] = joinAndBecome(start.args, limits);
+  const child = spawn(shell, args, {
     cwd: start.workingDirectory,
     env: wholeEnvironment(start.env),
-    stdio: ["ignore", "pipe", "ignore"],
+    stdio: ["ignore", "pipe", "ignore", ...(start.descriptor === undefined ? [] : [start.descriptor])],
     detached: true,
   });
   const memoryBytes = request.memoryMb * 1024 * 1024;
@@ -78,13 +79,6 @@ async function runToItsEnd(
     endWatch?.();
     request.signal?.removeEventListener("abort", abort);
   }
-}
-
-/** Just these variables. Next's types want NODE_ENV in every environment; a gate decides on it itself. */
-function wholeEnvironment(variables: Record<string, string>): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { NODE_ENV: "production", ...variables };
-  if (variables.NODE_ENV === undefined) Reflect.deleteProperty(env, "NODE_ENV");
-  return env;
 }
 
 /** When the command itself ends, what it left running ends too; a process that escaped cannot hold the pipe open. */
