@@ -91,7 +91,8 @@ export const repoStatuses = ["initializing", "ready", "error"] as const;
 export type RepoStatus = (typeof repoStatuses)[number];
 
 /** `hosted`: the server's bare copy is the only one; `local` and `url`: fetched before and pushed after a merge. */
-export const repoSources = ["hosted", "local", "url"] as const;
+/** Where a repository came from. `sample` and `demonstration` are hosted here and begin with files of the product. */
+export const repoSources = ["hosted", "local", "url", "sample", "demonstration"] as const;
 export type RepoSource = (typeof repoSources)[number];
 
 /** `removed` is the end: the files go with it. */

@@ -45,7 +45,7 @@ $$;
 -- through it. For requests `{ org_id, team_id, agent_id, max }` it locks the agents, then the teams (two claims at
 -- once would each count the other's task as not there, and pass the team's limit together), shares the pause switches
 -- of organizations (so a pause waits for claims in flight and stops all later ones), counts free slots, and picks the
--- best ready tasks: an agent's own first, then unassigned ones; rework before priority before the longest chain of work
+-- best ready tasks: an agent's own first, then unassigned ones (which one of the sample crew never takes); rework before priority before the longest chain of work
 -- downstream before age. A paused plan gives nothing; others only to the agents of their mode. What waits for something
 -- that is down (`task_waits`) goes to nobody we run. Outside of a team's
 -- working hours only critical tasks go out, if any; while too many tasks wait for review, only rework. Rows another
@@ -66,7 +66,7 @@ BEGIN
   RETURN QUERY
   WITH asked AS MATERIALIZED (
     -- Who may take how many: free slots, and what the team still has room for.
-    SELECT r.*, a.slots, CASE a.runtime WHEN 'external' THEN 'external' ELSE 'auto' END AS mode, within_working_hours(t.working_hours, clock_timestamp()) AS is_open,
+    SELECT r.*, a.slots, a.is_demonstration, CASE a.runtime WHEN 'external' THEN 'external' ELSE 'auto' END AS mode, within_working_hours(t.working_hours, clock_timestamp()) AS is_open,
         t.review_limit IS NULL OR t.review_limit > (SELECT count(*) FROM tasks w WHERE w.org_id = r.org_id
           AND w.team_id = r.team_id AND w.status = 'in_review' AND w.archived_at IS NULL) AS has_review_room,
         t.max_concurrent - (SELECT count(*) FROM leases l
@@ -81,7 +81,7 @@ BEGIN
      -- Money left is a condition of the claim: nobody starts what no call could be paid for.
      WHERE NOT EXISTS (SELECT 1 FROM closed_budgets x WHERE x.org_id = r.org_id AND x.scope_id IN (r.org_id, r.team_id, r.agent_id))
   ), seats AS MATERIALIZED (
-    SELECT q.org_id, q.team_id, q.agent_id, q.place, q.team_room, q.is_open, q.has_review_room, q.mode, f.slot,
+    SELECT q.org_id, q.team_id, q.agent_id, q.place, q.team_room, q.is_open, q.has_review_room, q.mode, q.is_demonstration, f.slot,
            row_number() OVER (PARTITION BY q.agent_id ORDER BY f.slot) AS seat
       FROM asked q, LATERAL (
         SELECT s AS slot FROM generate_series(0, q.slots - 1) s
@@ -103,7 +103,7 @@ BEGIN
      WHERE q.team_room > 0
   ), left_seats AS MATERIALIZED (
     SELECT s.*, row_number() OVER (PARTITION BY s.org_id, s.team_id, s.mode ORDER BY s.seat, s.place) AS turn
-      FROM seats s WHERE NOT EXISTS (SELECT 1 FROM mine m WHERE m.agent_id = s.agent_id AND m.seat = s.seat)
+      FROM seats s WHERE NOT s.is_demonstration AND NOT EXISTS (SELECT 1 FROM mine m WHERE m.agent_id = s.agent_id AND m.seat = s.seat)
   ), free_external AS MATERIALIZED (
     SELECT g.org_id, g.team_id, g.mode, k.id, row_number() OVER (PARTITION BY g.org_id, g.team_id ORDER BY k.queue_rank, k.path_minutes DESC NULLS LAST, k.number) AS turn
       FROM (SELECT s.org_id, s.team_id, s.mode, least(count(*), max(s.team_room)) AS room,

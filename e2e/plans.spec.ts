@@ -1,14 +1,17 @@
+import { z } from "zod";
 import { call } from "./handed-in.ts";
 import { enterAsOwner, isLive } from "./session.ts";
 import { expect, test } from "./test.ts";
 
-test("a sentence becomes a plan, one task is edited, Approve puts them on the board, and they move as agents take them", async ({
+const titled = z.object({ tasks: z.array(z.object({ number: z.int(), title: z.string() })) });
+const plenty = { timeout: 90_000 };
+
+test("with no key at all: a sentence becomes a plan of eight tasks and more, is edited, approved, and carried out to done", async ({
   page,
 }) => {
+  test.setTimeout(180_000);
   await enterAsOwner(page);
   const { team } = await call(page, "create_team", { name: `Planners ${Date.now()}` });
-  const { agent } = await call(page, "create_agent", { teamId: team.id, name: `planner-${Date.now()}` });
-  const { key } = await call(page, "create_api_key", { name: "Walk", agentId: agent.id });
   await page.goto(page.url().replace(/\/t\/[^/]+\/.*/, `/t/${team.id}/plans`));
   await isLive(page);
   await page.getByLabel("What do you want?").fill("Users can export their invoices as CSV. The export can be stopped.");
@@ -23,15 +26,23 @@ test("a sentence becomes a plan, one task is edited, Approve puts them on the bo
   await fields.getByLabel("Title").fill("Look around first");
   await fields.getByRole("button", { name: "Save" }).click();
   await expect(rows.first()).toContainText("Look around first");
-  await page.getByRole("button", { name: "Approve", exact: true }).click();
+  await page.getByRole("button", { name: "Approve, run with the sample crew" }).click();
   await expect(page.getByText(`Approved: ${count} tasks are on the board`)).toBeVisible();
   await expect(rows).toHaveCount(count);
-  await expect(rows.first()).toContainText("ready");
-  const { work } = await call(page, "wait_for_work", {}, key);
-  expect(work.task.title).toBe("Look around first");
   // Nobody reloads: the page hears of it.
-  await expect(rows.first()).toContainText("In progress");
-  await expect(rows.first()).toContainText(agent.name);
+  await expect(rows.first()).toContainText("Done", plenty);
+  await expect(rows.first()).toContainText("sample-");
   await page.getByRole("button", { name: "Pause", exact: true }).click();
-  await expect(page.getByRole("button", { name: "Resume", exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Resume", exact: true }).click();
+  await expect(page.getByText("Completed", { exact: true }).first()).toBeVisible(plenty);
+  await expect(rows.filter({ hasText: "Done" })).toHaveCount(count);
+
+  // What was merged says of itself that it is a demonstration.
+  const { repos } = await call(page, "list_repos", { teamId: team.id });
+  const { tasks } = titled.parse(await call(page, "list_tasks", { teamId: team.id }));
+  const number = tasks.find(({ title }) => title === "Look around first")?.number;
+  const path = `notes/${number}-look-around-first.md`;
+  const { text } = await call(page, "read_file", { repoId: repos[0].id, path });
+  expect(text).toContain("Nothing was built and nothing was checked");
+  expect(text).toContain("- [ ] The files that change are named");
 });

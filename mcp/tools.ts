@@ -36,7 +36,7 @@ import * as repos from "#server/repos/operations.ts";
 import { listResourcesOperation } from "#server/resources/operations.ts";
 import { listToolsOperation } from "#server/tools/operations.ts";
 import * as reviews from "#server/reviews/operations.ts";
-import { startSample } from "#server/samples/operations.ts";
+import * as samples from "#server/samples/operations.ts";
 import * as sessions from "#server/sessions/operations.ts";
 import * as signIns from "#server/sign-ins/operations.ts";
 import * as taskContexts from "#server/task-contexts/operations.ts";
@@ -218,7 +218,10 @@ export const notForAgents: readonly Operation[] = [
   devices.denyDevice,
   tokens.getProfile,
   tokens.updateProfile,
-  startSample,
+  samples.startSample,
+  samples.getSampleCrew,
+  samples.callSampleCrew,
+  samples.sendSampleCrewHome,
   taskContexts.previewContext,
   taskContexts.adjustContextOperation,
   listResourcesOperation,

@@ -11,8 +11,8 @@ import type { Part } from "./part.ts";
 import { plans } from "./plans/part.ts";
 import { realtime } from "./realtime-part.ts";
 import { requests } from "./requests-part.ts";
-import { sample } from "./sample-part.ts";
 import { schedules } from "./schedules/part.ts";
+import { crews } from "./crews-part.ts";
 import { trim } from "./trim-part.ts";
 import { watch } from "./watch-part.ts";
 import { webhooks } from "./webhooks-part.ts";
@@ -32,8 +32,8 @@ export const parts: readonly Part[] = [
   workspaces,
   monitor,
   agentInstalls,
-  sample,
   schedules,
+  crews,
   money,
   trim,
   watch,

@@ -9,6 +9,14 @@ export interface Recipe {
   secondTry?: Record<string, string>;
   /** What the scripted reviewer asks for at the first attempt. */
   askFor?: { path: string; line: number; body: string };
+  /** Written at the first attempt where the plan says so: it reads well, and fails its test. */
+  slip?: Record<string, string>;
+  /** Asked of people first where the plan says so; what is written follows the answer. */
+  question?: {
+    title: string;
+    detail: string;
+    options: { value: string; label: string; files: Record<string, string> }[];
+  };
 }
 
 /** The repository everything starts from: a library of text functions with a test suite that Node runs by itself. */
@@ -29,6 +37,26 @@ function module(name: string, source: string, cases: string): Record<string, str
   };
 }
 
+const keepsTheRest = module(
+  "capitalize",
+  "/** Upper-cases the first letter. */\nexport const capitalize = (word) => word.slice(0, 1).toUpperCase() + word.slice(1);\n",
+  'test("changes only the first letter", () => {\n  assert.equal(capitalize("mcDonald"), "McDonald");\n  assert.equal(capitalize(""), "");\n});\n',
+);
+const lowersTheRest = module(
+  "capitalize",
+  "/** Upper-cases the first letter and lower-cases the rest. */\nexport const capitalize = (word) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();\n",
+  'test("changes the rest too", () => {\n  assert.equal(capitalize("mcDONALD"), "Mcdonald");\n  assert.equal(capitalize(""), "");\n});\n',
+);
+const capitalsQuestion = {
+  title: "What happens to the other letters of a word?",
+  detail:
+    "capitalize() makes the first letter upper-case. The requirements do not say what becomes of the rest: `mcDonald`.",
+  options: [
+    { value: "keep", label: "Keep them: McDonald", files: keepsTheRest },
+    { value: "lower", label: "Make them lower-case: Mcdonald", files: lowersTheRest },
+  ],
+};
+
 /** A diamond (capitalize → title, initials → monogram), a chain (slugify → anchor → toc), and two that stand alone. */
 export const recipes: readonly Recipe[] = [
   {
@@ -36,11 +64,8 @@ export const recipes: readonly Recipe[] = [
     title: "Add capitalize()",
     description: "Upper-case the first letter of a word and leave the rest.",
     dependsOn: [],
-    files: module(
-      "capitalize",
-      "/** Upper-cases the first letter. */\nexport const capitalize = (word) => word.slice(0, 1).toUpperCase() + word.slice(1);\n",
-      'test("changes only the first letter", () => {\n  assert.equal(capitalize("mcDonald"), "McDonald");\n  assert.equal(capitalize(""), "");\n});\n',
-    ),
+    files: keepsTheRest,
+    question: capitalsQuestion,
   },
   {
     name: "title",
@@ -134,6 +159,11 @@ export const recipes: readonly Recipe[] = [
     title: "Add count()",
     description: "How many words a text has.",
     dependsOn: [],
+    slip: module(
+      "count",
+      '/** How many words a text has. */\nexport const count = (text) => text.split(" ").length;\n',
+      'test("counts words", () => {\n  assert.equal(count("one two  three"), 3);\n});\n',
+    ),
     files: module(
       "count",
       'import { words } from "./words.js";\n\n/** How many words a text has. */\nexport const count = (text) => words(text).length;\n',
@@ -144,6 +174,9 @@ export const recipes: readonly Recipe[] = [
 
 /** Which recipe a task of the sample is made from stands in its tags. */
 export const recipeTag = (name: string): string => `recipe:${name}`;
+
+/** Tags by which a plan gives people a part in the sample; without them it runs through by itself. */
+export const parts = { asks: "sample:asks", slips: "sample:slips", forPeople: "sample:for-people" } as const;
 
 export function recipeOf(tags: readonly string[]): Recipe | undefined {
   return recipes.find(({ name }) => tags.includes(recipeTag(name)));

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import type { z } from "zod";
 import type { TaskStatus } from "#db/enums.ts";
 import type { Card, taskPage } from "#server/tasks/schema.ts";
 import { Api } from "./api.ts";
+import { endProcess, hasEnded, startAgent } from "./processes.ts";
 import { makeRepository } from "./repository.ts";
 import { clearAway } from "./clearing.ts";
 import { recipes, recipeTag, startingFiles } from "./recipes.ts";
@@ -57,7 +58,7 @@ export async function runSample(options: SampleOptions): Promise<SampleResult> {
   const repoId = await sampleRepo(api, teamId, samplesDirectory);
   const started = Date.now();
   const taskIds = await createTasks(api, teamId, repoId);
-  const processes = new Map(agents.map((agent) => [agent.name, startAgent(agent, url, directory, say)]));
+  const processes = new Map(agents.map((agent) => [agent.name, startAgent(agent, { url, directory, say })]));
   try {
     const tasks = await watch({
       api,
@@ -66,7 +67,7 @@ export async function runSample(options: SampleOptions): Promise<SampleResult> {
       processes,
       restart: (name) => {
         const agent = agents.find((member) => member.name === name);
-        if (agent) processes.set(name, startAgent(agent, url, directory, say));
+        if (agent) processes.set(name, startAgent(agent, { url, directory, say }));
       },
       deadline: started + timeoutSeconds * 1000,
       say,
@@ -162,34 +163,6 @@ async function createTasks(api: Api, teamId: string, repoId: string): Promise<st
   return [...ids.values()];
 }
 
-function startAgent(
-  { name, role, key }: CrewMember,
-  url: string,
-  directory: string,
-  say: (line: string) => void,
-): ChildProcess {
-  const child = fork(
-    join(import.meta.dirname, "..", "scripted", `${role === "reviewer" ? "reviewer" : "engineer"}.ts`),
-    {
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: {
-        PATH: process.env.PATH,
-        ENTOURAGE_URL: url,
-        ENTOURAGE_KEY: key,
-        AGENT_NAME: name,
-        AGENT_HOME: join(directory, name),
-        NODE_ENV: "production",
-      },
-    },
-  );
-  const tell = (data: Buffer) => {
-    for (const line of data.toString().split("\n").filter(Boolean)) say(`  ${line}`);
-  };
-  child.stdout?.on("data", tell);
-  child.stderr?.on("data", tell);
-  return child;
-}
-
 const over: readonly TaskStatus[] = ["done", "cancelled", "failed"];
 
 interface Watched {
@@ -210,17 +183,10 @@ async function watch({ api, teamId, taskIds, processes, restart, deadline, say }
     if (mine.length === taskIds.length && mine.every(({ status }) => over.includes(status))) return mine;
     if (Date.now() > deadline) return mine;
     for (const [name, child] of processes) {
-      if (child.exitCode === null && child.signalCode === null) continue;
+      if (!hasEnded(child)) continue;
       say(`  ${name} ended (${child.signalCode ?? child.exitCode}); starting it again`);
       restart(name);
     }
     await delay(250);
   }
-}
-
-async function endProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
-  await gone;
 }

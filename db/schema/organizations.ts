@@ -158,6 +158,8 @@ export const agents = snakeCase.table(
     runtime: text({ enum: agentRuntimes }).notNull(),
     status: text({ enum: agentStatuses }).notNull(),
     isDefault: boolean().notNull(),
+    /** Of the sample crew: takes only what it is assigned, and reviews only the work of its like. */
+    isDemonstration: boolean().notNull().default(false),
     /** Tasks it may hold at once; a lease names one of the slots 0 … slots − 1. */
     slots: integer().notNull(),
     /** Of runtime `model`: a tier, or a model as provider/name; null: as the team's table routes. */

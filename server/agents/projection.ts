@@ -11,9 +11,9 @@ type Types =
 
 export const agentProjections: Projections<Types> = {
   "agent.created": (tx, events) =>
-    tx.execute(sql`insert into agents (org_id, id, team_id, name, role, runtime, status, is_default, slots, lease_seconds, model, created_at)
+    tx.execute(sql`insert into agents (org_id, id, team_id, name, role, runtime, status, is_default, is_demonstration, slots, lease_seconds, model, created_at)
       select e.org_id, e.subject_id, e.team_id, e.data->>'name', e.data->>'role', e.data->>'runtime', 'active',
-        (e.data->>'isDefault')::boolean, (e.data->>'slots')::int, (e.data->>'leaseSeconds')::int, e.data->>'model', e.at from ${events}`),
+        (e.data->>'isDefault')::boolean, coalesce((e.data->>'isDemonstration')::boolean, false), (e.data->>'slots')::int, (e.data->>'leaseSeconds')::int, e.data->>'model', e.at from ${events}`),
   "agent.updated": (tx, events) =>
     tx.execute(sql`update agents a set name = coalesce(e.data->>'name', a.name), role = coalesce(e.data->>'role', a.role),
       slots = coalesce((e.data->>'slots')::int, a.slots), status = coalesce(e.data->>'status', a.status),

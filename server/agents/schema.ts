@@ -13,6 +13,9 @@ export const agent = z.object({
   paused: pause,
   silentSince: isoTime.nullable().describe("Since when it gives no sign of life; null while it does."),
   isDefault: z.boolean().describe("The manager that came with its team."),
+  isDemonstration: z
+    .boolean()
+    .describe("Of the sample crew: takes only what it is assigned, and reviews only the work of its like."),
   slots: z.int().describe("How many tasks it may hold at once."),
   leaseSeconds: z
     .int()

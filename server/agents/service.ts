@@ -14,6 +14,7 @@ export interface NewAgent {
   role: AgentRole;
   runtime: AgentRuntime;
   isDefault?: boolean;
+  isDemonstration?: boolean;
   slots?: number | undefined;
   leaseSeconds?: number | null;
   model?: string | null;
@@ -22,9 +23,11 @@ export interface NewAgent {
 /** Adds an agent to a team that was just made. @returns its id. */
 export async function addAgent(context: Context, agent: NewAgent): Promise<string> {
   const id = newId();
-  const { teamId, name, role, runtime, isDefault = false, slots = 1, leaseSeconds = null, model = null } = agent;
+  const { teamId, name, role, runtime, isDefault = false, isDemonstration } = agent;
+  const { slots = 1, leaseSeconds = null, model = null } = agent;
+  const data = { name, role, runtime, isDefault, slots, leaseSeconds, model };
   await record(context, "agent.created", [
-    { subject: id, team: teamId, data: { name, role, runtime, isDefault, slots, leaseSeconds, model } },
+    { subject: id, team: teamId, data: isDemonstration ? { ...data, isDemonstration } : data },
   ]);
   return id;
 }

@@ -139,6 +139,7 @@ export const eventData = {
     role: z.enum(agentRoles),
     runtime: z.enum(agentRuntimes),
     isDefault: z.boolean(),
+    isDemonstration: z.boolean().optional(),
     slots: z.int(),
     leaseSeconds: z.int().nullable(),
     model: text.nullable().optional(),

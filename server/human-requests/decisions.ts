@@ -11,7 +11,7 @@ import type { Decision, waitingInput, waitingResult } from "./schema.ts";
 const most = 200;
 
 /**
- * Tasks that go on only when a person decides: to review where no agent of the team does or people's approvals are
+ * Tasks that go on only when a person decides: to review where no agent of the team does (any more) or people's approvals are
  * missing, to merge by hand, failed, or reported as blocked without a question.
  */
 async function listDecisions({ tx, actor }: Context, teamId: string | undefined): Promise<Decision[]> {
@@ -22,7 +22,11 @@ async function listDecisions({ tx, actor }: Context, teamId: string | undefined)
         and (t.status <> 'blocked' or not exists (select 1 from human_requests h where h.org_id = t.org_id
           and h.task_id = t.id and h.status = 'pending' and h.blocks_task))
         and (t.status <> 'in_review' or not exists (select 1 from agents a where a.org_id = t.org_id and a.team_id = t.team_id
-          and a.role = 'reviewer' and a.status = 'active') or exists (select 1 from reviews v where v.org_id = t.org_id
+          and a.role = 'reviewer' and a.status = 'active'
+          and (not a.is_demonstration or exists (select 1 from plan_crews c join agents d on d.org_id = c.org_id and d.id = t.assignee_id
+            where c.org_id = t.org_id and c.plan_id = t.plan_id and c.finished_at is null and d.is_demonstration))
+          and not exists (select 1 from reviews v where v.org_id = t.org_id and v.task_id = t.id and v.verdict = 'pending'
+            and a.id = any(v.declined_by))) or exists (select 1 from reviews v where v.org_id = t.org_id
           and v.task_id = t.id and v.verdict = 'pending' and (missing_approvals(v.org_id, v.id)->>'people')::int > 0))
       order by t.status_changed_at limit ${most}
     ), ${costsOf(actor.orgId)}

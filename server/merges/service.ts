@@ -58,7 +58,7 @@ export async function cancelMerge(context: Context, ref: string): Promise<string
 /** A merge that may have reached its source already cannot be taken back. */
 async function refuseOnItsWay(context: Context, job: MergeJob): Promise<void> {
   const repo = await findReadyRepo(context, job.repoId);
-  if (repo.source === "hosted") return;
+  if (!repo.sourceUrl) return;
   throw new AppError("conflict", "This merge is on its way to the repository's source. Wait for its result.");
 }
 

@@ -14,6 +14,13 @@ const functions: [name: string, does: string, on: string[], covers: number, minu
   ["count", "How many words a text has.", [], 3, 5],
 ];
 
+/** Where people have a part: one asks them, one slips and is caught by its gate, one is theirs to review. */
+const parts: Record<string, string[]> = {
+  capitalize: ["sample:asks"],
+  count: ["sample:slips"],
+  initials: ["sample:for-people"],
+};
+
 /** The plan of the sample: a diamond, a chain, and two that stand alone. */
 export function samplePlan(): PlanDocument {
   const tasks = functions.map(([name, does, on, covers, minutes]) => ({
@@ -25,7 +32,7 @@ export function samplePlan(): PlanDocument {
     acceptanceCriteria: [`test/${name}.test.js passes`],
     touches: [`src/${name}.js`, `test/${name}.test.js`],
     estimateMinutes: minutes,
-    tags: [`recipe:${name}`],
+    tags: [`recipe:${name}`, ...(parts[name] ?? [])],
     dependsOn: on,
     covers: [covers],
   }));

@@ -34,7 +34,7 @@ export async function loadRepo(context: Context, repoId: string): Promise<Source
 
 /** Where the repository came from, checked again at each use; nothing for one that is hosted here. */
 export async function sourceOf(settings: Settings, { repo, credential }: SourcedRepo): Promise<GitSource | undefined> {
-  if (repo.source === "hosted" || !repo.sourceUrl) return undefined;
+  if (!repo.sourceUrl) return undefined;
   if (repo.source === "local") return openSource(repo.sourceUrl, { allowedRoots: [...settings.repoRoots] });
   return openSource(repo.sourceUrl, credential ? { credential } : {});
 }

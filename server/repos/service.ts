@@ -16,15 +16,17 @@ import { findRepo } from "./queries.ts";
 import type { registerRepoInput, updateRepoInput } from "./schema.ts";
 
 type Registration = z.output<typeof registerRepoInput>;
+/** Files of the product that a repository begins with; only the sample and its crew have such. */
+type FirstFiles = "sample" | "demonstration";
 
 /**
  * Registers a repository; the worker makes the server's bare copy of it. @returns its id.
  * @throws AppError invalid or forbidden for a source the server must not touch.
  */
-export async function registerRepo(context: Context, input: Registration): Promise<string> {
+export async function registerRepo(context: Context, input: Registration, firstFiles?: FirstFiles): Promise<string> {
   const { actor } = context;
   // Looking up the host may take a moment; nothing is locked yet.
-  const source = await checkSource(context, input);
+  const source = firstFiles ? { source: firstFiles, sourceUrl: null } : await checkSource(context, input);
   const team = await findTeam(context, input.teamId);
   if (team.archivedAt) throw new AppError("conflict", `The team ${team.name} is archived; it takes no repositories.`);
   // One at a time in an organization, so that a name is taken once.

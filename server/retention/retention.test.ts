@@ -27,7 +27,7 @@ test("a key that came once is answered again for a day, and is forgotten afterwa
   expect(await make(), "nothing remembers the key").not.toEqual(first);
 });
 
-test("what still serves stays: a live sign-in, a worker that beats, a sample that runs", async () => {
+test("what still serves stays: a live sign-in, a worker that beats", async () => {
   const org = await createTestOrg(runtime);
   const [living, justEnded, longEnded, longOver] = [newId(), newId(), newId(), newId()];
   await db.execute(sql`insert into sign_ins (id, user_id, created_at, last_seen_at, expires_at, revoked_at) values
@@ -37,12 +37,10 @@ test("what still serves stays: a live sign-in, a worker that beats, a sample tha
     (${longOver}, ${org.owner.id}, now(), now(), now() - interval '31 days', null)`);
   await db.execute(sql`insert into worker_beats (id, started_at, beat_at) values
     ('beats', now() - interval '9 days', now()), ('gone', now(), now() - interval '2 days')`);
-  await db.execute(sql`insert into sample_runs (org_id, requested_at, started_at) values
-    (${org.orgId}, now() - interval '9 days', now() - interval '9 days')`);
   await trim();
   const left = await db.execute<{ id: string }>(sql`select id::text from sign_ins where user_id = ${org.owner.id}
-    union all select id from worker_beats union all select org_id::text from sample_runs`);
-  expect(left.map(({ id }) => id).sort()).toEqual([living, justEnded, "beats", org.orgId].sort());
+    union all select id from worker_beats`);
+  expect(left.map(({ id }) => id).sort()).toEqual([living, justEnded, "beats"].sort());
 });
 
 test("entries of the ledger go after ninety days, and each counter keeps the one that holds its sums", async () => {

@@ -7,7 +7,6 @@ const outlived = {
   reservations: sql`ended_at < now() - interval '30 days'`,
   worker_beats: sql`beat_at < now() - interval '1 day'`,
   realtime_nodes: sql`beat_at < now() - interval '1 day'`,
-  sample_runs: sql`finished_at < now() - interval '1 day'`,
   password_resets: sql`expires_at < now() - interval '1 day'`,
   profile_sign_ins: sql`expires_at < now() - interval '1 day'`,
   device_sign_ins: sql`expires_at < now() - interval '1 day'`,

@@ -21,7 +21,8 @@ export interface ReviewGrant {
 
 /**
  * Hands pending reviews to reviewer agents: those already theirs first (an agent that died asks again), then the oldest
- * nobody has. Never one of a task the agent worked on itself, nor when what is missing is a person. Several organizations in one transaction as the system.
+ * nobody has. Never one of a task the agent worked on itself, nor when what is missing is a person; the sample
+ * crew's reviewer gets only what its like wrote. Several organizations in one transaction as the system.
  */
 export async function claimReviews(context: Context, seekers: readonly Seeker[]): Promise<ReviewGrant[]> {
   if (seekers.length === 0) return [];
@@ -100,6 +101,8 @@ async function lockWaiting({ tx }: Context, seekers: readonly Seeker[]): Promise
           where p.org_id = r.org_id and p.review_id = r.id and p.actor_id = q.id)) as asked,
       array(select a.id::text from seekers q join agents a on a.org_id = q.o and a.id = q.a
         where a.org_id = r.org_id and a.team_id = r.team_id and a.status = 'active' and a.role <> 'engineer'
+        and (not a.is_demonstration or exists (select 1 from agents d where d.org_id = r.org_id
+          and d.id::text = r.author->>'id' and d.is_demonstration))
         and not exists (select 1 from closed_budgets x where x.org_id = a.org_id and x.scope_id = a.id)) as reviewers
     from reviews r join tasks k on k.org_id = r.org_id and k.id = r.task_id and k.status = 'in_review'
     join teams m on m.org_id = r.org_id and m.id = r.team_id and m.paused_at is null and m.archived_at is null

@@ -33,7 +33,7 @@ import * as repos from "../repos/operations.ts";
 import { listResourcesOperation } from "../resources/operations.ts";
 import { listToolsOperation } from "../tools/operations.ts";
 import * as reviews from "../reviews/operations.ts";
-import { startSample } from "../samples/operations.ts";
+import * as samples from "../samples/operations.ts";
 import * as sessions from "../sessions/operations.ts";
 import * as signIns from "../sign-ins/operations.ts";
 import * as tasks from "../tasks/operations.ts";
@@ -114,7 +114,12 @@ export const appRouter = router({
   }),
   profile: router({ get: query(tokens.getProfile), update: mutation(tokens.updateProfile) }),
   tokens: router({ authenticate: mutation(tokens.authenticate) }),
-  samples: router({ start: mutation(startSample) }),
+  samples: router({
+    start: mutation(samples.startSample),
+    crew: query(samples.getSampleCrew),
+    callCrew: mutation(samples.callSampleCrew),
+    sendCrewHome: mutation(samples.sendSampleCrewHome),
+  }),
   forecasts: router({ plan: query(forecasts.forecastPlan) }),
   plans: router({
     list: query(plans.listPlansOperation),

@@ -8,13 +8,13 @@ import { installHooks } from "#server/git/hooks.ts";
 import { readCommit } from "#server/git/history.ts";
 import { advanceBranch, createBranch } from "#server/git/landing.ts";
 import { createBareRepository, setDefaultBranch } from "#server/git/repositories.ts";
-import { gitText } from "#server/git/run.ts";
 import { fetchFromSource, inspectSource } from "#server/git/source.ts";
 import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
 import { loadRepo, recordFailed, recordReady, type SourcedRepo, sourceOf } from "#server/repos/jobs.ts";
 import { hooksDirectory, repositoryPath } from "#server/repos/queries.ts";
 import { locksOf } from "../locks.ts";
+import { firstFilesOf, writeTree } from "./first-files.ts";
 import { startRounds } from "../rounds.ts";
 
 /**
@@ -90,9 +90,9 @@ async function copy(runtime: Runtime, sourced: SourcedRepo): Promise<{ defaultBr
   return { defaultBranch, headCommit };
 }
 
-/** An empty first commit, so that there is a default branch to start from. The same again for the same repository. */
+/** A first commit, empty but for the sample, so that there is a default branch to start from. The same again for the same repository. */
 async function firstCommit(path: string, repo: SourcedRepo["repo"]): Promise<string> {
-  const tree = await gitText(["hash-object", "-t", "tree", "-w", "--stdin"], { repository: path, input: "" });
+  const tree = await writeTree(path, firstFilesOf(repo.source));
   const person = { name: "Entourage", email: "entourage@localhost" };
   const commit = await commitTree(path, {
     ...{ tree, parents: [], message: "Begin", author: person, committer: person },

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { type Runtime, systemActor } from "#server/context.ts";
+import { type Context, type Runtime, systemActor } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
 import type { Cause } from "#server/events/registry.ts";
 import { inTransaction } from "#server/execute.ts";
@@ -9,8 +9,9 @@ import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
 import { causeOfMerge, nextJob, recordWaiting, SupersededError } from "#server/merges/jobs.ts";
 import type { MergeJob } from "#server/merges/service.ts";
-import { loadRepo } from "#server/repos/jobs.ts";
+import { loadRepo, type SourcedRepo } from "#server/repos/jobs.ts";
 import { repositoryPath } from "#server/repos/queries.ts";
+import { isWorkOfCrew } from "#server/samples/jobs.ts";
 import { chooseSandbox } from "#server/sandbox/choose.ts";
 import { locksOf } from "../locks.ts";
 import { startRounds } from "../rounds.ts";
@@ -88,8 +89,7 @@ async function workOff(runtime: Runtime, { orgId, id }: QueuedRepo, { log, delay
     if (!sourced || !job) return;
     // What the merge does goes on under the id of the request that queued it.
     const transaction = acting(await acting(undefined)((context) => causeOfMerge(context, job)));
-    // The sample's repositories lie in a folder of their own, where only the operator makes any.
-    const trustedSample = sourced.repo.sourceUrl?.startsWith(join(runtime.settings.dataDir, "samples", "/")) ?? false;
+    const trustedSample = await acting(undefined)((context) => isOfSample(context, sourced, job));
     const sandbox = async () => (await chooseSandbox(runtime.settings.sandbox, { trustedSample })).provider;
     const repository = repositoryPath(runtime.settings, { orgId, id });
     const go: Go = { runtime, log, sourced, repository, transaction, sandbox, signal };
@@ -116,6 +116,15 @@ async function postpone(go: Go, job: MergeJob, error: unknown, delays: Work["del
   delays.wait(job.repoId, reason);
   if (!(error instanceof AppError)) await removeStaleLocks(go.repository);
   await go.transaction((context) => recordWaiting(context, job, reason));
+}
+
+/**
+ * Whether all that a gate runs was written by the product itself: in a repository of the demo command (they lie in a folder
+ * of their own, where only the operator makes any), or of the sample crew, by nobody but the crew.
+ */
+async function isOfSample(context: Context, { repo }: SourcedRepo, { taskId }: MergeJob): Promise<boolean> {
+  if (repo.source === "sample" || repo.source === "demonstration") return isWorkOfCrew(context, taskId);
+  return repo.sourceUrl?.startsWith(join(context.settings.dataDir, "samples", "/")) ?? false;
 }
 
 async function listQueues({ db }: Runtime): Promise<QueuedRepo[]> {

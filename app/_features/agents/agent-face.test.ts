@@ -8,6 +8,7 @@ const idle: Agent = {
   ...{
     silentSince: null,
     isDefault: false,
+    isDemonstration: false,
     slots: 2,
     leaseSeconds: null,
     model: null,

@@ -41,6 +41,7 @@ export function AgentRow({ orgSlug, agent, isSelected, canManage, canMakeKeys, o
           </button>
           <Badge tone="agent">{roleWords[agent.role].label}</Badge>
           {agent.isDefault ? <Badge>Default</Badge> : null}
+          {agent.isDemonstration ? <Badge>Sample crew</Badge> : null}
           <span className="text-small text-faint">
             {runtimeWords[agent.runtime].label} · {agent.holds.length}/{agent.slots}{" "}
             {agent.slots === 1 ? "slot" : "slots"}

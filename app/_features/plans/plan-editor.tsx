@@ -1,9 +1,10 @@
 "use client";
 
-import { Check, Plus, Trash2 } from "lucide-react";
+import { Check, FlaskConical, Plus, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
+import { useCallCrew, useCrew } from "#app/_features/samples/plan-crew.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { typeLabel } from "#app/_features/tasks/task-type.ts";
 import { useGraphLayout } from "#app/_features/tasks/use-graph-layout.ts";
@@ -43,9 +44,19 @@ export function PlanEditor({ plan, draft }: { plan: PlanDetail; draft: Draft }) 
   const add = () => void apply({ do: "add", task: { title: "New task", dependsOn: chosen ? [chosen] : [] } });
   const canApprove = can("plans:approve") && plan.status === "awaiting_approval";
   const go = () => void approve.apply({ planId: plan.id, version: draft.version });
+  const crew = useCrew(plan.id);
+  const callCrew = useCallCrew();
+  const canCall = canApprove && can("agents:manage") && crew !== undefined && crew.refusal === null;
+  // Where nobody else would begin, the press that shows something is the first.
+  const isForCrew = canCall && (crew.isAlone || crew.writes === "recipes");
+  const goWithCrew = () => void callCrew.apply({ planId: plan.id }).then((isCalled) => isCalled && go());
   useActions([
     { id: "plan.add", title: "Add a task", group: "Plans", keys: "c", icon: <Plus />, when: () => canEdit, run: add },
     { id: "plan.approve", title: "Approve the plan", group: "Plans", icon: <Check />, when: () => canApprove, run: go },
+    {
+      ...{ id: "plan.run-sample-crew", title: "Approve, run with the sample crew", group: "Plans" },
+      ...{ icon: <FlaskConical />, when: () => canCall, run: goWithCrew },
+    },
   ]);
   const edges = useMemo(
     () => tasks.flatMap(({ key, dependsOn }) => dependsOn.map((from) => ({ from, to: key }))),
@@ -72,7 +83,7 @@ export function PlanEditor({ plan, draft }: { plan: PlanDetail; draft: Draft }) 
         <p className="text-app text-muted">
           Version {draft.version}: {tasks.length} {tasks.length === 1 ? "task" : "tasks"}
         </p>
-        <div className="ml-auto flex items-center gap-2">
+        <div className="flex flex-wrap items-center gap-2 md:ml-auto">
           {canEdit ? (
             <Button size="sm" icon={<Plus className="size-3.5" />} keys="c" onClick={add}>
               Add task
@@ -81,12 +92,23 @@ export function PlanEditor({ plan, draft }: { plan: PlanDetail; draft: Draft }) 
           {canApprove ? (
             <Button
               size="sm"
-              variant="primary"
+              variant={isForCrew ? "secondary" : "primary"}
               icon={<Check className="size-3.5" />}
-              loading={approve.isPending}
+              loading={approve.isPending && !callCrew.isPending}
               onClick={go}
             >
               Approve
+            </Button>
+          ) : null}
+          {canCall ? (
+            <Button
+              size="sm"
+              variant={isForCrew ? "primary" : "ghost"}
+              icon={<FlaskConical className="size-3.5" />}
+              loading={callCrew.isPending}
+              onClick={goWithCrew}
+            >
+              Approve, run with the sample crew
             </Button>
           ) : null}
         </div>

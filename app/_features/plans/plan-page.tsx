@@ -5,6 +5,7 @@ import { Pause, Play, RotateCcw, X } from "lucide-react";
 import Link from "next/link";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
+import { PlanCrew } from "#app/_features/samples/plan-crew.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { roomHref } from "#app/_shell/rooms.ts";
@@ -44,6 +45,7 @@ export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId:
           </header>
           {plan.reason ? <Banner tone={plan.status === "failed" ? "danger" : "info"} title={plan.reason} /> : null}
           {plan.writing?.error && plan.status === "draft" ? <Banner tone="danger" title={plan.writing.error} /> : null}
+          {plan.approvedVersion === null ? null : <PlanCrew planId={planId} status={plan.status} />}
           {plan.status === "planning" ? (
             <p role="status" className="p-3 text-app text-muted">
               {plan.writing?.progress ?? "It is being written"}…

@@ -58,7 +58,7 @@ function RunView({ orgSlug, run: { nodes, edges } }: { orgSlug: string; run: Run
   };
   return (
     <div className="flex shrink-0 max-lg:flex-col lg:min-h-96 lg:shrink lg:grow">
-      <div className="min-h-40 overflow-y-auto lg:w-1/2 lg:border-r">
+      <div className="min-h-40 overflow-y-auto lg:w-3/5 lg:border-r">
         <Table
           label="Tasks of the plan"
           columns={columns(orgSlug)}
@@ -113,6 +113,11 @@ const waitingWords = ({ waitsFor }: Node): string =>
         .map((number) => `#${number}`)
         .join(" ")}${waitsFor.length > 3 ? " …" : ""}`;
 
+function nowWords(node: Node): string {
+  const now = node.asks ? `asks: ${node.asks.title}` : node.status === "todo" ? waitingWords(node) : (node.agent ?? "");
+  return node.blocks > 0 && node.status !== "done" ? `${now}, ${node.blocks} behind it` : now;
+}
+
 const columns = (orgSlug: string): readonly Column<Node>[] => [
   {
     id: "title",
@@ -130,9 +135,8 @@ const columns = (orgSlug: string): readonly Column<Node>[] => [
     title: "Now",
     wideOnly: true,
     cell: (node) => (
-      <span className="text-muted">
-        {node.asks ? `asks: ${node.asks.title}` : node.status === "todo" ? waitingWords(node) : (node.agent ?? "")}
-        {node.blocks > 0 && node.status !== "done" ? `, ${node.blocks} behind it` : ""}
+      <span className="block max-w-52 truncate text-muted" title={nowWords(node)}>
+        {nowWords(node)}
       </span>
     ),
   },

@@ -10,4 +10,6 @@ export const sourceWords: Record<RepoSource, string> = {
   hosted: "Hosted here",
   url: "From a URL",
   local: "A path of the server",
+  sample: "Hosted here, of the sample",
+  demonstration: "Hosted here, of a demonstration",
 };

@@ -18,7 +18,7 @@ export async function applyPush(context: Context, webhook: WebhookRow, push: Pus
   const many = push.commits === 1 ? "1 commit" : `${push.commits} commits`;
   const repo = await repoOf(context, webhook, push.webUrl);
   if (!repo) return processed(`${many} pushed; no repository of the team has this one as its source.`);
-  if (repo.source === "hosted") return processed(`${many} pushed; ${repo.name} is kept here and has no source.`);
+  if (!repo.sourceUrl) return processed(`${many} pushed; ${repo.name} is kept here and has no source.`);
   if (branch !== repo.defaultBranch) return processed(`${many} pushed to a branch beside ${repo.defaultBranch}.`);
   await requestFetch(context, repo.id);
   return processed(`${many} pushed to ${repo.defaultBranch}; ${repo.name} fetches them.`);
