@@ -47,6 +47,7 @@ import * as tokens from "#server/tokens/operations.ts";
 import { listVerificationsOperation } from "#server/verifications/operations.ts";
 import { getTurnLog } from "#server/turns/operations.ts";
 import * as webhooks from "#server/webhooks/operations.ts";
+import * as workspaceGit from "#server/workspace-git/operations.ts";
 import * as workspaceFiles from "#server/workspace-files/operations.ts";
 import * as workspaces from "#server/workspaces/operations.ts";
 import * as worktrees from "#server/worktrees/operations.ts";
@@ -291,6 +292,15 @@ export const notForAgents: readonly Operation[] = [
   workspaces.renameWorkspace,
   workspaces.retryWorkspace,
   workspaces.removeWorkspace,
+  workspaceGit.workspaceGitStatus,
+  workspaceGit.workspaceDiffOperation,
+  workspaceGit.stageWorkspaceFiles,
+  workspaceGit.unstageWorkspaceFiles,
+  workspaceGit.commitWorkspace,
+  workspaceGit.listWorkspaceBranches,
+  workspaceGit.checkoutWorkspaceBranch,
+  workspaceGit.workspaceLog,
+  workspaceGit.pushWorkspace,
   workspaceFiles.listWorkspaceFiles,
   workspaceFiles.searchWorkspaceFiles,
   workspaceFiles.readWorkspaceFile,

@@ -17,7 +17,7 @@ import { actorForLeasePassword, isLeasePassword } from "./lease-password.ts";
 import type { RefUpdate } from "./push-guard.ts";
 
 /** A lease of the pusher, and the branch that may be pushed under it. */
-interface Right {
+export interface Right {
   leaseId: string;
   taskId: string;
   ref: string;
@@ -57,7 +57,7 @@ export function gitAccess(runtime: Runtime): (caller: GitCaller) => Promise<GitA
         // An upload takes its time, and its key may have ended in between.
         confirm: (updates) =>
           identify().then(
-            () => asActor((context) => confirm(context, rights, updates)),
+            () => asActor((context) => confirmPush(context, rights, updates)),
             (error: unknown) => refusalOf(error),
           ),
         pushed: (updates) => asActor((context) => recordPushes(context, rights, updates)),
@@ -101,8 +101,21 @@ async function rightsOf({ tx, actor }: Context, repoId: string, username: string
   return rows.map(({ leaseId, taskId, branch }) => ({ leaseId, taskId, ref: `refs/heads/${branch}` }));
 }
 
+/** The right to push a task's branch, of whoever holds it. @throws AppError conflict where the actor does not. */
+export async function pushRight(
+  { tx, actor }: Context,
+  task: { id: string; number: number; branch: string },
+): Promise<Right> {
+  const [held] = await tx
+    .select({ leaseId: leases.id })
+    .from(leases)
+    .where(and(liveLeaseOf(actor), eq(leases.taskId, task.id)));
+  if (held) return { leaseId: held.leaseId, taskId: task.id, ref: `refs/heads/${task.branch}` };
+  throw new AppError("conflict", `You do not hold #${task.number}, so its branch does not move. claim_task takes it.`);
+}
+
 /** Asked when all objects have arrived: the lease is shared until the answer, and must not have run out by its clock. */
-async function confirm(
+export async function confirmPush(
   { tx, actor }: Context,
   rights: readonly Right[],
   updates: readonly RefUpdate[],

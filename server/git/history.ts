@@ -124,7 +124,13 @@ export async function commitsBetween(
 /** Files that differ between two commits, with renames found. Use `mergeBase` as base to see what a branch did. */
 export async function changedFiles(repository: string, base: string, head: string): Promise<ChangedFile[]> {
   const args = ["diff-tree", "-r", "-z", "--raw", "--numstat", "-M", "--no-ext-diff", "--no-textconv"];
-  const text = await gitText([...args, requireCommitId(base), requireCommitId(head), "--"], { repository });
+  return parseChangedFiles(
+    await gitText([...args, requireCommitId(base), requireCommitId(head), "--"], { repository }),
+  );
+}
+
+/** Reads what `git diff --raw --numstat -z` prints. */
+export function parseChangedFiles(text: string): ChangedFile[] {
   const fields = text.split("\0");
   const files = new Map<string, ChangedFile>();
   let at = 0;

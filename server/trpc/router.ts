@@ -45,6 +45,7 @@ import * as teamSettings from "../team-settings/operations.ts";
 import * as teams from "../teams/operations.ts";
 import * as tokens from "../tokens/operations.ts";
 import { getTurnLog } from "../turns/operations.ts";
+import * as workspaceGit from "../workspace-git/operations.ts";
 import * as workspaceFiles from "../workspace-files/operations.ts";
 import * as workspaces from "../workspaces/operations.ts";
 import * as worktrees from "../worktrees/operations.ts";
@@ -217,6 +218,17 @@ export const appRouter = router({
     rename: mutation(workspaces.renameWorkspace),
     retry: mutation(workspaces.retryWorkspace),
     remove: mutation(workspaces.removeWorkspace),
+  }),
+  workspaceGit: router({
+    status: query(workspaceGit.workspaceGitStatus),
+    diff: query(workspaceGit.workspaceDiffOperation),
+    stage: mutation(workspaceGit.stageWorkspaceFiles),
+    unstage: mutation(workspaceGit.unstageWorkspaceFiles),
+    commit: mutation(workspaceGit.commitWorkspace),
+    branches: query(workspaceGit.listWorkspaceBranches),
+    checkout: mutation(workspaceGit.checkoutWorkspaceBranch),
+    log: query(workspaceGit.workspaceLog),
+    push: mutation(workspaceGit.pushWorkspace),
   }),
   workspaceFiles: router({
     list: query(workspaceFiles.listWorkspaceFiles),
