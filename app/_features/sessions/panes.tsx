@@ -1,6 +1,6 @@
 "use client";
 
-import { Folder, type LucideIcon, MessageSquare } from "lucide-react";
+import { FileDiff, Folder, type LucideIcon, MessageSquare } from "lucide-react";
 import dynamic from "next/dynamic";
 import type { ComponentType } from "react";
 import type { PaneProps } from "#app/_features/workspaces/pane-props.ts";
@@ -15,6 +15,10 @@ export type Pane = {
 };
 
 const loading = () => <SkeletonRows count={6} label="Loading the pane" />;
+const ChangesPane = dynamic<PaneProps>(
+  () => import("#app/_features/workspaces/changes-pane.tsx").then((module) => module.ChangesPane),
+  { ssr: false, loading },
+);
 const FilesPane = dynamic<PaneProps>(
   () => import("#app/_features/workspaces/files-pane.tsx").then((module) => module.FilesPane),
   { ssr: false, loading },
@@ -25,6 +29,7 @@ export const chatPane: Pane = { value: "chat", label: "Chat", icon: MessageSquar
 
 /** What stands beside the conversation, one at a time. Each brings its code when it is first shown. */
 export const besideChat: readonly Pane[] = [
+  { value: "changes", label: "Changes", icon: FileDiff, keys: "v c", Content: ChangesPane },
   { value: "files", label: "Files", icon: Folder, keys: "v f", Content: FilesPane },
 ];
 

@@ -132,6 +132,7 @@ function TextFile({ file, text, workspaceId, onDownload, onClose }: TextFileProp
       client.setQueryData(trpc.workspaceFiles.read.queryKey({ workspaceId, path: file.path }), (known) =>
         known ? { ...known, text: written, version: saved.version, bytes: saved.bytes } : known,
       );
+      void client.invalidateQueries({ queryKey: trpc.workspaceGit.pathKey() });
     } catch (error) {
       setFailure(refusalOf(error));
       void client.invalidateQueries(trpc.workspaceFiles.read.queryFilter({ workspaceId, path: file.path }));
