@@ -110,7 +110,9 @@ test("a person joins by a link, gets another role, and is out within five second
 test("no page of the settings or of a team's rooms keeps anybody out, in both themes", async ({ page }) => {
   test.setTimeout(240_000); // Thirty-odd pages, each looked at twice.
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  const inTeam = ["agents", "messages", "repos", "queue", "costs", "activity"].map((each) => room(page, each));
+  const inTeam = ["sessions", "agents", "messages", "repos", "queue", "costs", "activity"].map((each) =>
+    room(page, each),
+  );
   const channels = ["", "/system.timer.second", "/public.access?view=figures"].map(
     (each) => `/o/${orgOf(page)}/channels${each}`,
   );
