@@ -117,7 +117,7 @@ export function Composer({ sessionId, agent, isRunning, closed, queued, onSend, 
             isOver && "bg-accent-soft",
           )}
         />
-        <div className="flex flex-wrap items-center gap-2">
+        <div className="flex items-center gap-2">
           <input
             ref={picker}
             type="file"
@@ -130,7 +130,7 @@ export function Composer({ sessionId, agent, isRunning, closed, queued, onSend, 
           />
           <IconButton label="Attach files" icon={<Paperclip />} onClick={() => picker.current?.click()} />
           {children}
-          <span className="grow" />
+          <span className="grow basis-0" />
           {isRunning ? (
             <Button variant="secondary" icon={<Square className="size-3.5" />} keys="escape" onClick={onStop}>
               Stop

@@ -72,7 +72,9 @@ export function SessionHead({ orgSlug, session, agent, possible, usage, stream }
         </h1>
       )}
       <StatusBadge of="session" status={session.status} />
-      <Badge tone="agent">{agent}</Badge>
+      <span className="max-sm:hidden">
+        <Badge tone="agent">{agent}</Badge>
+      </span>
       {session.task ? (
         <Link
           href={taskHref(orgSlug, session.task.number)}

@@ -91,6 +91,7 @@ export function SessionMenu({ orgSlug, session, possible, onRename }: SessionMen
       {can("stop_session") ? (
         <Button
           size="sm"
+          className="max-sm:hidden"
           icon={<Square className="size-3.5" />}
           loading={change.stop.isPending}
           onClick={() => void change.stop.apply({ sessionId })}

@@ -17,7 +17,7 @@ export function SessionPickers({ view: { session, modes } }: { view: SessionView
   return (
     <>
       {modes.length > 0 ? (
-        <div className="w-44 max-sm:w-36">
+        <div className="w-48 min-w-0 shrink">
           <Select
             label="Mode"
             value={session.mode}
@@ -27,7 +27,7 @@ export function SessionPickers({ view: { session, modes } }: { view: SessionView
         </div>
       ) : null}
       {models.length > 0 ? (
-        <div className="w-52 max-sm:w-36">
+        <div className="w-56 min-w-0 shrink">
           <Select
             label="Model"
             value={session.model}
