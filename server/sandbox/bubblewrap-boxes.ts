@@ -27,10 +27,10 @@ export function createBubblewrapBoxes(root: string, options: { program?: string 
         ...(await bubblewrapArguments({ ...roomsOf(spec), scratch: folder, filterDescriptor })),
         "--",
         ...(await counted(spec)),
-        ...(await initCommand(await nodeInside(), `${OURS}/inside/init.ts`, {
+        ...initCommand(await nodeInside(), `${OURS}/inside/init.ts`, {
           ...setup,
           services: spec.services.map(({ port }) => ({ port, socket: `${SERVICES}/${port}.sock` })),
-        })),
+        }),
       ],
     },
     root,
@@ -38,7 +38,7 @@ export function createBubblewrapBoxes(root: string, options: { program?: string 
 }
 
 /** The init as an argument array. Its memory counts as the box's, so it is kept small. */
-export async function initCommand(node: string, init: string, setup: object): Promise<string[]> {
+export function initCommand(node: string, init: string, setup: object): string[] {
   return [node, "--max-old-space-size=48", "--max-semi-space-size=1", "--no-warnings", init, JSON.stringify(setup)];
 }
 

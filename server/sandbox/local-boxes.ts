@@ -167,7 +167,8 @@ async function groupOf(state: BoxState): Promise<Cgroup | null> {
   return home === null || state.cgroup === null ? null : openCgroup(home, state.cgroup);
 }
 
-async function checkFolders(spec: BoxSpec): Promise<void> {
+/** Throws AppError `unavailable` for what a box needs and is not there. */
+export async function checkFolders(spec: BoxSpec): Promise<void> {
   for (const path of [spec.workspace, spec.home, ...(spec.readOnly ?? [])]) {
     if (!(await stat(path).catch(() => null))) throw new AppError("unavailable", `The folder ${path} is not there.`);
   }

@@ -22,7 +22,7 @@ export function createProcessBoxes(root: string): BoxProvider {
         LANG: "C.UTF-8",
         TMPDIR: tmpdir(),
       }),
-      command: (spec, setup) =>
+      command: async (spec, setup) =>
         initCommand(process.execPath, join(INSIDE, "init.ts"), { ...setup, services: spec.services }),
     },
     root,

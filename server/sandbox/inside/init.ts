@@ -15,6 +15,8 @@ interface Setup {
   services: { port: number; socket: string }[];
   /** A file may not grow beyond this. */
   fileMegabytes: number;
+  /** Programs are started by somebody else (Docker): only keep the services' ports open. */
+  bridgesOnly?: boolean;
 }
 
 interface Request {
@@ -34,10 +36,17 @@ const programs = new Map<string, Program>();
 const setup: Setup = parsed(process.argv[2] ?? "{}");
 
 const bridges = openBridges(setup.services);
-createServer({ allowHalfOpen: true }, (socket) => {
-  socket.on("error", () => socket.destroy());
-  serve(socket).catch(() => socket.destroy());
-}).listen({ fd: CONTROL_DESCRIPTOR });
+if (setup.bridgesOnly) {
+  // The end of all programs is asked for first; the ports stay open until then.
+  process.on("SIGTERM", () => undefined);
+  setInterval(() => undefined, 60_000);
+} else {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on("error", () => socket.destroy());
+    serve(socket).catch(() => socket.destroy());
+  });
+  server.listen({ fd: CONTROL_DESCRIPTOR });
+}
 // Where there is no own terminal group (process provider) ^C would come here too; the server decides when a box ends.
 process.on("SIGINT", () => undefined);
 

@@ -13,6 +13,8 @@ export interface Abilities {
   isolated: boolean;
   /** Memory and processes are limited for the whole box. */
   limits: boolean;
+  /** Folders that its programs need. */
+  readOnly?: string[];
   skip?: boolean;
 }
 
@@ -30,7 +32,11 @@ export function describeBoxes(name: string, abilities: Abilities): void {
 
     beforeAll(async () => {
       boxes = await abilities.open();
-      made = await newSpec({ env: { BOX: "of the box" }, labels: { session: "s1" } });
+      made = await newSpec({
+        readOnly: abilities.readOnly ?? [],
+        env: { BOX: "of the box" },
+        labels: { session: "s1" },
+      });
       const socket = join(made.folder, "service.sock");
       service = createServer((client) => client.on("data", (data) => client.end(`served ${data.toString()}`)));
       await new Promise<void>((resolve) => service.listen(socket, resolve));

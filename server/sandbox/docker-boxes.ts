@@ -1,0 +1,294 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chown, realpath } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import type { Duplex } from "node:stream";
+import { promisify } from "node:util";
+import Docker from "dockerode";
+import { AppError } from "#server/errors.ts";
+import type { BoxFound, BoxProvider, BoxSpec } from "./box.ts";
+import { INSIDE, initCommand } from "./bubblewrap-boxes.ts";
+import { connectByExec, type DockerBox, runExec, spawnByExec } from "./docker-exec.ts";
+import { checkFolders } from "./local-boxes.ts";
+import { isAlive, markProcess } from "./processes.ts";
+import { openRecords } from "./records.ts";
+
+const HOW_TO = "Start Docker (or podman's service) and set ENTOURAGE_DOCKER_HOST to its socket; build the image once.";
+const OURS = "/opt/entourage";
+const SERVICES = "/run/entourage";
+const LABEL = "entourage";
+/** Processes of the container's own: the first shell, and the bridges with their threads. */
+const OWN_PROCESSES = 24;
+const GRACE_MS = 2000;
+
+export interface DockerSettings {
+  /** `unix:///var/run/docker.sock`, or `http://HOST:PORT`. The engine sees the same folders as the server. */
+  host: string;
+  /** For boxes that name none: with a shell and git; its C library is glibc, for the Node that is mounted into it. */
+  image: string;
+}
+
+/** Boxes as containers of any engine that speaks Docker's API. `root` is a folder of ours that remembers them. */
+export function createDockerBoxes(root: string, settings: DockerSettings): BoxProvider {
+  const docker = new Docker(addressOf(settings.host));
+  const records = openRecords(join(root, "docker"));
+  const boxes = new Map<string, DockerBox>();
+  const installation = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  const nameOf = (id: string) => `entourage-${installation}-${id}`;
+  const containerOf = (id: string) => docker.getContainer(nameOf(id));
+  const owner = `${hostname()}/${process.pid}/${markProcess(process.pid).startedAt ?? ""}`;
+
+  const boxOf = (id: string): DockerBox => {
+    const box = boxes.get(id) ?? { docker, container: containerOf(id), outOfMemorySeen: 0, endedFor: undefined };
+    boxes.set(id, box);
+    return box;
+  };
+
+  const stateOf = async (id: string) => {
+    const found = await absentAsNull(containerOf(id).inspect());
+    return found?.State ?? null;
+  };
+
+  const mustRun = async (id: string): Promise<BoxSpec> => {
+    const spec = await records.spec(id);
+    if (!(await stateOf(id))?.Running) throw new AppError("conflict", "This sandbox does not run. It can be started.");
+    return spec;
+  };
+
+  const remember = (id: string, failure: string | null) => {
+    const mark = markProcess(process.pid);
+    return records.save(id, {
+      main: mark,
+      owner: mark,
+      cgroup: null,
+      folder: "",
+      stopAsked: failure === null,
+      failure,
+    });
+  };
+
+  const start = async (id: string): Promise<void> => {
+    const spec = await records.spec(id);
+    if ((await stateOf(id))?.Running) return;
+    await checkFolders(spec);
+    await absentAsNull(containerOf(id).remove({ force: true, v: true }));
+    boxes.delete(id);
+    await remember(id, null);
+    try {
+      const user = await giveFolders(spec);
+      const labels = { [LABEL]: installation, [`${LABEL}.box`]: id, [`${LABEL}.owner`]: owner };
+      const image = spec.image ?? settings.image;
+      const options = await containerOptions({ ...spec, image, labels: { ...spec.labels, ...labels } }, user);
+      const container = await docker.createContainer({ ...options, name: nameOf(id) });
+      await container.start();
+      await waitForBridges(boxOf(id), spec);
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      await absentAsNull(containerOf(id).remove({ force: true, v: true })).catch(() => undefined);
+      await remember(id, words);
+      throw new AppError("unavailable", `The sandbox could not be started: ${words}`);
+    }
+  };
+
+  const stop = async (id: string): Promise<void> => {
+    const state = await stateOf(id);
+    if (state === null) return;
+    const box = boxOf(id);
+    box.endedFor = "stopped";
+    if (state.Running) await endPrograms(box);
+    await absentAsNull(box.container.remove({ force: true, v: true }));
+    boxes.delete(id);
+    await remember(id, null);
+  };
+
+  const find = async (id: string): Promise<BoxFound[]> => {
+    const spec = await records.spec(id).catch(() => null);
+    if (spec === null) return [];
+    const [container, record] = [await stateOf(id), await records.state(id)];
+    const found = { id, labels: spec.labels };
+    if (container?.Running) return [{ ...found, status: "running" }];
+    if (container !== null || record?.failure) {
+      const hungry = container?.OOMKilled ? "It used more memory than it may." : null;
+      const reason = record?.failure ?? hungry ?? `Its first process has ended (exit code ${container?.ExitCode}).`;
+      return [{ ...found, status: "failed", reason }];
+    }
+    return [{ ...found, status: record === null ? "created" : "stopped" }];
+  };
+
+  const list = async () => (await Promise.all((await records.ids()).map(find))).flat();
+
+  return {
+    name: "docker",
+    isolated: true,
+    available: async () => {
+      try {
+        await docker.ping();
+        await docker.getImage(settings.image).inspect();
+        return { ok: true, limits: "cgroup" };
+      } catch (error) {
+        const words = error instanceof Error ? error.message : String(error);
+        return { ok: false, reason: `Docker cannot be used: ${words}`, howTo: HOW_TO };
+      }
+    },
+    foldersInside: () => ({ workspace: "/work", home: "/home/agent" }),
+    create: async (spec) => void (await records.create(spec)),
+    start,
+    stop,
+    remove: async (id) => {
+      await stop(id);
+      await records.forget(id);
+    },
+    list,
+    reconcile: async () => {
+      const filters = { label: [`${LABEL}=${installation}`] };
+      for (const { Id, Labels } of await docker.listContainers({ all: true, filters })) {
+        if (isOwned(Labels[`${LABEL}.owner`] ?? "")) continue;
+        await absentAsNull(docker.getContainer(Id).remove({ force: true, v: true }));
+        await remember(Labels[`${LABEL}.box`] ?? "", "The worker that ran it has ended.");
+      }
+      return list();
+    },
+    spawn: async (id, command) => {
+      const spec = await mustRun(id);
+      const env = { ...STANDARD, ...spec.env, ...command.env };
+      return spawnByExec(boxOf(id), { ...command, env, cwd: command.cwd ?? "/work" }, spec.limits.diskMb);
+    },
+    connect: async (id, port): Promise<Duplex> => {
+      await mustRun(id);
+      return connectByExec(boxOf(id), [`${OURS}/node/bin/node`, `${OURS}/inside/pipe.ts`, String(port)], port);
+    },
+    usage: async (id) => {
+      if (!(await stateOf(id))?.Running) return null;
+      const stats = await containerOf(id).stats({ stream: false, "one-shot": true });
+      const idle = stats.memory_stats.stats?.total_inactive_file ?? stats.memory_stats.stats?.inactive_file ?? 0;
+      return {
+        memoryBytes: Math.max(0, (stats.memory_stats.usage ?? 0) - idle),
+        processes: stats.pids_stats?.current ?? 0,
+        cpuSeconds: stats.cpu_stats.cpu_usage.total_usage / 1e9,
+      };
+    },
+  };
+}
+
+const STANDARD = {
+  HOME: "/home/agent",
+  LANG: "C.UTF-8",
+  TMPDIR: "/tmp",
+  PATH: `${OURS}/node/bin:/usr/local/bin:/usr/bin:/bin`,
+};
+
+/** What is asked of the engine for one box: no network, no rights, a root that cannot be written. */
+async function containerOptions(
+  spec: BoxSpec & { image: string },
+  user: string,
+): Promise<Docker.ContainerCreateOptions> {
+  const bind = (Source: string, Target: string, ReadOnly: boolean): Docker.MountSettings => ({
+    ...{ Type: "bind", Source, Target, ReadOnly },
+  });
+  const node = dirname(dirname(await realpath(process.execPath)));
+  const services = spec.services.map(({ port }) => ({ port, socket: `${SERVICES}/${port}.sock` }));
+  const memory = spec.limits.memoryMb * 1024 * 1024;
+  const setup = { services, fileMegabytes: 0, bridgesOnly: true };
+  const bridges = initCommand(`${OURS}/node/bin/node`, `${OURS}/inside/init.ts`, setup);
+  return {
+    Image: spec.image,
+    Hostname: "sandbox",
+    User: user,
+    Labels: spec.labels,
+    WorkingDir: "/work",
+    Env: Object.entries(STANDARD).map(([name, value]) => `${name}=${value}`),
+    Entrypoint: [],
+    // A shell that waits takes away the dead that nobody else waits for; the engine's own init would be mounted over.
+    Cmd: ["/bin/sh", "-c", '"$@" & wait', "sh", ...bridges],
+    HostConfig: {
+      NetworkMode: "none",
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges"],
+      ReadonlyRootfs: true,
+      Memory: memory,
+      MemorySwap: memory,
+      NanoCpus: Math.round(spec.limits.cpus * 1e9),
+      PidsLimit: spec.limits.processes + OWN_PROCESSES,
+      Ulimits: [{ Name: "core", Soft: 0, Hard: 0 }],
+      Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${Math.ceil(spec.limits.memoryMb / 2)}m` },
+      Mounts: [
+        bind(await realpath(spec.workspace), "/work", false),
+        bind(await realpath(spec.home), "/home/agent", false),
+        bind(node, `${OURS}/node`, true),
+        bind(INSIDE, `${OURS}/inside`, true),
+        ...(spec.readOnly ?? []).map((path) => bind(path, path, true)),
+        ...spec.services.map(({ port, socket }) => bind(socket, `${SERVICES}/${port}.sock`, true)),
+      ],
+    },
+  };
+}
+
+/**
+ * Programs run as the server's user, whose folders these are. Where that is root they run as 1000, and get the folders
+ * and sockets: a container's root would be the machine's.
+ */
+async function giveFolders(spec: BoxSpec): Promise<string> {
+  const [uid, gid] = [process.getuid?.() ?? 1000, process.getgid?.() ?? 1000];
+  if (uid !== 0) return `${uid}:${gid}`;
+  await promisify(execFile)("chown", ["-R", "-h", "-P", "1000:1000", "--", spec.workspace, spec.home]);
+  for (const { socket } of spec.services) await chown(socket, 1000, 1000);
+  return "1000:1000";
+}
+
+/** Asks every program to end, and waits a moment for those that do. Inside, -1 is everybody there and nobody else. */
+async function endPrograms(box: DockerBox): Promise<void> {
+  const deadline = Date.now() + GRACE_MS;
+  await runExec(box, ["sh", "-c", "kill -TERM -1"]).catch(() => undefined);
+  // The first shell and the bridges stay.
+  for (let left = 3; left > 2 && Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    const top: unknown = await box.container.top().catch(() => null);
+    const rows: unknown = Reflect.get(Object(top), "Processes");
+    left = Array.isArray(rows) ? rows.length : 0;
+  }
+}
+
+/** The bridges are up when each port answers; a container that ends instead says why in its log. */
+async function waitForBridges(box: DockerBox, spec: BoxSpec): Promise<void> {
+  const last = spec.services.at(-1)?.port;
+  for (let turn = 0; turn < 200; turn++) {
+    const { State } = await box.container.inspect();
+    if (!State.Running) {
+      const log = await box.container.logs({ stdout: true, stderr: true, tail: 5 });
+      throw new Error(
+        log
+          .toString("utf8")
+          .replaceAll(/[^\x20-\x7e]+/g, " ")
+          .trim() || `exit code ${State.ExitCode}`,
+      );
+    }
+    if (last === undefined) return;
+    const port = last.toString(16).toUpperCase().padStart(4, "0");
+    const { exitCode } = await runExec(box, ["grep", "-q", `0100007F:${port} 00000000:0000 0A`, "/proc/net/tcp"]);
+    if (exitCode === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("Its services did not come up.");
+}
+
+/** Of a process that lives; those of other machines are left to them. */
+function isOwned(owner: string): boolean {
+  const [host, pid, startedAt] = owner.split("/");
+  return host !== hostname() || isAlive({ pid: Number(pid), startedAt: startedAt || null });
+}
+
+function addressOf(host: string): Docker.DockerOptions {
+  if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
+  const { hostname: name, port, protocol } = new URL(host.replace(/^tcp:/, "http:"));
+  return { host: name, port, protocol: protocol === "https:" ? "https" : "http" };
+}
+
+async function absentAsNull<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    const status: unknown = Reflect.get(Object(error), "statusCode");
+    if (status === 404 || status === 304 || status === 409) return null;
+    throw error;
+  }
+}
