@@ -43,6 +43,7 @@ import * as taskContexts from "#server/task-contexts/operations.ts";
 import * as tasks from "#server/tasks/operations.ts";
 import * as teamSettings from "#server/team-settings/operations.ts";
 import * as teams from "#server/teams/operations.ts";
+import * as terminals from "#server/terminals/operations.ts";
 import * as tokens from "#server/tokens/operations.ts";
 import { listVerificationsOperation } from "#server/verifications/operations.ts";
 import { getTurnLog } from "#server/turns/operations.ts";
@@ -292,6 +293,10 @@ export const notForAgents: readonly Operation[] = [
   workspaces.renameWorkspace,
   workspaces.retryWorkspace,
   workspaces.removeWorkspace,
+  terminals.listTerminalsOperation,
+  terminals.openTerminal,
+  terminals.closeTerminal,
+  terminals.openPreview,
   workspaceGit.workspaceGitStatus,
   workspaceGit.workspaceDiffOperation,
   workspaceGit.stageWorkspaceFiles,

@@ -121,6 +121,13 @@ export const settings = z.object({
   uploadLimitKilobytes: integer(16, 10_485_760)
     .default(102_400)
     .describe("Largest file that is uploaded into a workspace."),
+  previewHost: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d+)?$/)
+    .optional()
+    .describe(
+      "Domain whose every subdomain leads here, for previews of what agents run: another one than the dashboard's. Without it `*.localhost`.",
+    ),
   embeddingsUrl: webAddress
     .optional()
     .describe(

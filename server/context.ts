@@ -64,6 +64,8 @@ export interface Settings {
   repoRoots: readonly string[];
   /** Hosts inside the network that may be called all the same: `localhost:11434`. */
   trustedHosts: readonly string[];
+  /** The domain below which each preview has a host of its own; without it `localhost`. */
+  previewHost?: string | undefined;
   sandbox: "auto" | "bubblewrap" | "process";
   gateOutputLimitBytes: number;
   /** Who makes vectors of texts; left out: the local model. */

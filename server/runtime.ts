@@ -38,6 +38,7 @@ const settingsOf = (from: Config): Settings => ({
   // The sample's repositories are made by the operator, on this machine.
   repoRoots: [...from.repoRoots, join(from.dataDir, "samples")],
   trustedHosts: from.trustedHosts,
+  previewHost: from.previewHost,
   sandbox: from.sandbox,
   gateOutputLimitBytes: from.gateOutputKilobytes * 1024,
   channelRate: from.channelRate,

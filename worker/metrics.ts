@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Registry } from "prom-client";
 import { addGauge, bringsToken, openMetrics } from "#server/metrics.ts";
 import type { OpenRuntime } from "#server/runtime.ts";
-import type { PusherServerStats } from "./realtime/server.ts";
+import type { OtherDoor, PusherServerStats } from "./realtime/server.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -33,10 +33,21 @@ export function openWorkerMetrics(runtime: OpenRuntime, realtime: (() => PusherS
 }
 
 /** The port of a worker that runs no realtime server: another host was named. */
-export async function listenForMetrics(answer: Answer, port: number): Promise<{ close(): Promise<void> }> {
+export async function listenForMetrics(
+  answer: Answer,
+  port: number,
+  doors: readonly OtherDoor[],
+): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
+    const door = doors.find((one) => one.handle && one.takes(request));
+    if (door?.handle) return door.handle(request, response);
     if (request.url === "/metrics") answer(request, response);
     else response.writeHead(request.url === "/healthz" ? 200 : 404).end();
+  });
+  server.on("upgrade", (request, socket, head) => {
+    const door = doors.find((one) => one.takes(request));
+    if (door) door.upgrade(request, socket, head);
+    else socket.destroy();
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
   return {

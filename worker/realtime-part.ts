@@ -7,29 +7,32 @@ import { redisBus } from "./realtime/nodes/redis-bus.ts";
 import { signedBus } from "./realtime/nodes/signed-bus.ts";
 import { startSign } from "./realtime/nodes/sign.ts";
 import { listenForMetrics, openWorkerMetrics } from "./metrics.ts";
-import { createPusherServer, type PusherServer } from "./realtime/server.ts";
+import { createPusherServer, type OtherDoor, type PusherServer } from "./realtime/server.ts";
+import { openRooms } from "./terminals/rooms.ts";
 
 /** The embedded Pusher-protocol server on the worker's loopback port, unless another host was named, and what tells it. */
 export const realtime: Part = {
   name: "realtime",
   async start(context) {
     const { pusherUrl } = context.runtime.config;
-    const host = pusherUrl ? await startFigures(context) : await startHost(context);
+    const rooms = openRooms(context);
+    const host = pusherUrl ? await startFigures(context, rooms.doors) : await startHost(context, rooms.doors);
     const delivery = startDelivery(context, host.port);
     return async () => {
       await delivery.stop();
+      await rooms.close();
       await host.close();
     };
   },
 };
 
 /** Where another host was named, the port still tells figures. */
-async function startFigures({ runtime }: PartContext) {
-  const figures = await listenForMetrics(openWorkerMetrics(runtime, undefined), runtime.config.workerPort);
+async function startFigures({ runtime }: PartContext, doors: readonly OtherDoor[]) {
+  const figures = await listenForMetrics(openWorkerMetrics(runtime, undefined), runtime.config.workerPort, doors);
   return { port: 0, close: () => figures.close() };
 }
 
-async function startHost(context: PartContext) {
+async function startHost(context: PartContext, others: readonly OtherDoor[]) {
   const { runtime, secrets, log } = context;
   const { config, sql } = runtime;
   const { appId, key, secret } = secrets.pusher;
@@ -37,6 +40,7 @@ async function startHost(context: PartContext) {
   const metrics = openWorkerMetrics(runtime, () => server.stats());
   const server: PusherServer = createPusherServer({
     metrics,
+    others,
     app: { id: appId, key, secret },
     // Only the web process can reach this port, and it has already refused pages of other sites.
     allowedOrigins: ["*"],

@@ -10,7 +10,8 @@ import { isAllowedHost, isForeignPage, type Origin, settleOrigin } from "./origi
 import { refuse } from "./refuse.ts";
 import { dropUnreadableTree, isReadableTarget } from "./request-target.ts";
 import { answerCors, protectResponse } from "./response-headers.ts";
-import { endUpgrade, proxyToWorker } from "./worker-proxy.ts";
+import { isPreview } from "./previews.ts";
+import { endUpgrade, proxyRequestToWorker, proxyToWorker } from "./worker-proxy.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -39,6 +40,11 @@ export function createFront(options: FrontOptions) {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const origin = settleOrigin(request, config.trustedHops);
     const [path = "/"] = (request.url ?? "/").split("?");
+    // Another origin than ours: neither our headers nor our routes are for it.
+    if (isPreview(origin.host, config)) {
+      logAccess(log, request, response, origin);
+      return proxyRequestToWorker(request, response, config.workerPort);
+    }
     logAccess(log, request, response, origin);
     protectResponse(request, response, { origin, config, dev: options.dev });
     if (options.isDraining()) response.setHeader("connection", "close");
@@ -81,7 +87,9 @@ export function createFront(options: FrontOptions) {
     socket.on("error", () => socket.destroy());
     const origin: Origin = settleOrigin(request, config.trustedHops);
     const path = request.url ?? "/";
-    if (!isAllowedHost(origin.host, config) || isForeignPage(request, origin, config))
+    // A preview's own pages connect to it, and nobody but its cookie lets anybody in.
+    if (isPreview(origin.host, config)) proxyToWorker(request, socket, head, config.workerPort);
+    else if (!isAllowedHost(origin.host, config) || isForeignPage(request, origin, config))
       endUpgrade(socket, 403, "Forbidden");
     else if (/^\/(realtime|terminal)\//.test(path)) proxyToWorker(request, socket, head, config.workerPort);
     else if (options.dev) options.nextUpgrade(request, socket, head);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "#server/config.ts";
+import { previewSources } from "./previews.ts";
 import type { Origin } from "./origin.ts";
 
 type Situation = { origin: Origin; config: Config; dev: boolean };
@@ -46,6 +47,8 @@ function contentSecurityPolicy(nonce: string, { origin, config, dev }: Situation
     "font-src": ["'self'", "data:"],
     "connect-src": ["'self'", ...(/^[\w.:[\]-]+$/.test(origin.host) ? sockets : [])],
     "worker-src": ["'self'", "blob:"],
+    // What agents run is looked at in frames of other hosts.
+    "frame-src": ["'self'", ...previewSources(config)],
     "object-src": ["'none'"],
     "base-uri": ["'none'"],
     "form-action": ["'self'", ...signIn],

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 
@@ -17,6 +17,22 @@ export function proxyToWorker(request: IncomingMessage, client: Duplex, head: Bu
   worker.on("error", () => endUpgrade(client, 503, "Service Unavailable"));
   worker.on("close", () => client.destroy());
   client.on("close", () => worker.destroy());
+}
+
+/** Hands a request to the worker as it is, and its answer back: previews are served there. */
+export function proxyRequestToWorker(request: IncomingMessage, response: ServerResponse, workerPort: number): void {
+  const { method = "GET", url = "/", headers } = request;
+  const asked = httpRequest({ port: workerPort, host: "127.0.0.1", method, path: url, headers });
+  asked.on("response", (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+    answer.pipe(response);
+  });
+  asked.on("error", () => {
+    if (response.headersSent) response.destroy();
+    else response.writeHead(503, { "retry-after": "1" }).end();
+  });
+  response.on("close", () => asked.destroy());
+  request.pipe(asked);
 }
 
 /** Ends an upgrade that cannot be, in the words of HTTP. */

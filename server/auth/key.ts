@@ -4,9 +4,10 @@ import { crc32 } from "node:zlib";
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /**
  * `oc_` an API key; `rt_` a refresh token; `pr_` the link that sets a new password; `et_` a ticket for the event stream;
- * `pt_` the ticket of a sign-in by profile and `ps_` the signature to place there; `dc_` a device code.
+ * `pt_` the ticket of a sign-in by profile and `ps_` the signature to place there; `dc_` a device code;
+ * `wt_` a ticket for a terminal or preview.
  */
-type Prefix = "oc_" | "rt_" | "pr_" | "et_" | "pt_" | "ps_" | "dc_";
+type Prefix = "oc_" | "rt_" | "pr_" | "et_" | "pt_" | "ps_" | "dc_" | "wt_";
 /** 43 characters of 62 are 256 random bits. */
 const randomLength = 43;
 const checksumLength = 6;

@@ -50,7 +50,7 @@ const streamHeaders = {
 
 const secretNames =
   /^(access_?token|api_?key|auth(orization)?|bearer|jwt|key|password|refresh_?token|secret|session|token)$/i;
-const secretValues = /^(oc|rt|pr|op|pt|ps|dc)_|^eyJ[\w-]*\.|^Bearer /i;
+const secretValues = /^(oc|rt|pr|op|pt|ps|dc|wt)_|^eyJ[\w-]*\.|^Bearer /i;
 
 function parametersOf(request: Request): Record<string, string> {
   const given: Record<string, string> = {};

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { eventTickets } from "#db/schema/event-streams.ts";
-import { actorForKeyId, actorForSignIn, actorForToken, asSystem } from "../auth/actor.ts";
+import { asSystem } from "../auth/actor.ts";
+import { holderOf } from "../auth/holder.ts";
 import { isWellFormed, makeKey } from "../auth/key.ts";
-import { localActor } from "../auth/local-user.ts";
 import { hashSecret } from "../auth/secret.ts";
 import type { AuthRuntime } from "../auth/session.ts";
 import type { Actor, Context } from "../context.ts";
@@ -56,17 +56,8 @@ export async function redeemTicket(
   );
   if (!found?.isLive) throw badTicket();
   const actor = await holderOf(runtime, found, ip);
-  if (actor.id !== found.actorId || actor.orgId !== found.orgId) throw badTicket();
+  if (!actor || actor.id !== found.actorId || actor.orgId !== found.orgId) throw badTicket();
   return { actor, teamId: found.teamId };
-}
-
-async function holderOf(runtime: AuthRuntime, ticket: Ticket, ip: string): Promise<Actor> {
-  const { orgId, keyId, signInId, familyId } = ticket;
-  if (familyId) return actorForToken(runtime, familyId, [orgId], ip);
-  if (keyId) return actorForKeyId(runtime, { orgId, keyId }, ip);
-  if (signInId) return actorForSignIn(runtime, signInId, orgId, ip);
-  if (runtime.config.auth === "off") return localActor(runtime, orgId, ip);
-  throw badTicket();
 }
 
 const badTicket = (): AppError =>

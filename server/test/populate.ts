@@ -7,6 +7,7 @@ import {
 } from "#db/schema/webhooks.ts";
 import { modelCredentialSecrets, providerPauses } from "#db/schema/models.ts";
 import { sessionAttachments, sessionChunks } from "#db/schema/session-chunks.ts";
+import { terminals } from "#db/schema/terminals.ts";
 import { turnMessages, turnParts, turns } from "#db/schema/turns.ts";
 import { createApiKey } from "../api-keys/operations.ts";
 import { checkBudgetOperation, setBudget } from "../budgets/operations.ts";
@@ -33,6 +34,7 @@ import { addDocument } from "../knowledge/operations.ts";
 import { recordLearning } from "../learnings/operations.ts";
 import { recordVerification } from "../verifications/service.ts";
 import { createSession, recordUsageOperation, startSession } from "../sessions/operations.ts";
+import { makeTicket } from "../terminals/tickets.ts";
 import { noteSize } from "../workspaces/making.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, type TestOrg } from "./fixtures.ts";
 import { workIn } from "./work.ts";
@@ -72,7 +74,7 @@ export async function populate(runtime: Runtime) {
     record(context, "mcp_server.added", [{ subject: serverId, data: { name: "tracker", ...where } }]),
   );
   await as(runtime, owner, (context) => recordVerification(context, { taskId: first.id, checks: [] }));
-  const workspaceId = newId();
+  const [workspaceId, terminalId] = [newId(), newId()];
   // By its event alone: the repository is not copied in most tests.
   await as(runtime, owner, async (context) => {
     const of = { source: "repo" as const, sourceUrl: null, repoId: repo.id, branch: "work", setupScript: "" };
@@ -82,6 +84,10 @@ export async function populate(runtime: Runtime) {
     await record(context, "workspace.ready", [
       { subject: workspaceId, team: teamId, task: second.id, data: { baseCommit: "b".repeat(40) } },
     ]);
+    const at = { orgId: owner.orgId, createdAt: context.now };
+    const about = { workspaceId, createdBy: { kind: owner.kind, id: owner.id, name: owner.name } };
+    await context.tx.insert(terminals).values({ ...at, ...about, id: terminalId, name: "Shell", rows: 24, cols: 80 });
+    await makeTicket(context, { kind: "terminal", workspaceId, terminalId });
     await noteSize(context, { orgId: owner.orgId, id: workspaceId }, { bytes: 1, files: 1 });
   });
   const { plan } = await run(createPlanOperation, owner, { teamId, requirements: "Add a page.", template: "feature" });
@@ -153,6 +159,7 @@ export async function populate(runtime: Runtime) {
       scheduleId: schedule.id,
       planId: plan.id,
       workspaceId,
+      terminalId,
     },
   };
   return { org, agent, member, ids, reviewed: reviewed.id };

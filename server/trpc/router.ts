@@ -43,6 +43,7 @@ import * as taskContexts from "../task-contexts/operations.ts";
 import { listVerificationsOperation } from "../verifications/operations.ts";
 import * as teamSettings from "../team-settings/operations.ts";
 import * as teams from "../teams/operations.ts";
+import * as terminals from "../terminals/operations.ts";
 import * as tokens from "../tokens/operations.ts";
 import { getTurnLog } from "../turns/operations.ts";
 import * as workspaceGit from "../workspace-git/operations.ts";
@@ -218,6 +219,12 @@ export const appRouter = router({
     rename: mutation(workspaces.renameWorkspace),
     retry: mutation(workspaces.retryWorkspace),
     remove: mutation(workspaces.removeWorkspace),
+  }),
+  terminals: router({
+    list: query(terminals.listTerminalsOperation),
+    open: mutation(terminals.openTerminal),
+    close: mutation(terminals.closeTerminal),
+    openPreview: mutation(terminals.openPreview),
   }),
   workspaceGit: router({
     status: query(workspaceGit.workspaceGitStatus),

@@ -24,6 +24,8 @@ export interface PusherServerOptions {
   readonly addressOf?: (request: IncomingMessage) => string;
   /** Answers `/metrics`, where somebody wants to. */
   readonly metrics?: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Who else lives on this port (terminals, previews): the first that takes a request has it. */
+  readonly others?: readonly OtherDoor[];
   /** Where to report what happens on channels, as Pusher's webhooks do. */
   readonly webhooks?: Pick<WebhookOptions, "url" | "gatherMs" | "pausesMs"> | undefined;
   /** Whether a request came over TLS; where it is asked and did not, the client is told to. */
@@ -33,6 +35,12 @@ export interface PusherServerOptions {
   /** What it shares with other nodes; without it, it is the only one. */
   readonly bus?: Bus | undefined;
   readonly nodeTimes?: NodeTimes | undefined;
+}
+
+export interface OtherDoor {
+  takes(request: IncomingMessage): boolean;
+  handle?(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 export interface PusherServerStats {
@@ -94,6 +102,8 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
   });
 
   function handleRequest(request: IncomingMessage, response: ServerResponse): void {
+    const other = options.others?.find((door) => door.handle && door.takes(request));
+    if (other?.handle) return other.handle(request, response);
     if (request.url === "/healthz") {
       response.writeHead(200, { "content-type": "application/json" }).end('{"status":"ok"}');
       return;
@@ -109,6 +119,8 @@ export function createPusherServer(options: PusherServerOptions): PusherServer {
 
   function handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
+    const other = options.others?.find((door) => door.takes(request));
+    if (other) return other.upgrade(request, socket, head);
     webSockets.handleUpgrade(request, socket, head, (webSocket) =>
       sockets.accept({ webSocket, socket, request, address: addressOf(request) }),
     );

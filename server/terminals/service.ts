@@ -1,0 +1,90 @@
+import { and, eq, isNull } from "drizzle-orm";
+import type { z } from "zod";
+import { terminals } from "#db/schema/terminals.ts";
+import { actorRef, type Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { newId } from "../ids.ts";
+import { findReadyWorkspace } from "../workspaces/queries.ts";
+import { findTerminal, listTerminals, shown, type TerminalRow } from "./queries.ts";
+import type { openPreviewInput, openTerminalInput } from "./schema.ts";
+import { previewLabel } from "./preview-host.ts";
+import { makeTicket } from "./tickets.ts";
+
+/** Nobody looks at more, and each is a shell. */
+const mostOpen = 12;
+
+/** Opens a terminal, or comes back to one; its shell starts when its socket does. */
+export async function openTerminal(context: Context, input: z.output<typeof openTerminalInput>) {
+  const workspace = await findReadyWorkspace(context, input.workspaceId);
+  const row = input.terminalId
+    ? await known(context, input.terminalId, workspace.id)
+    : await addTerminal(context, { ...input, workspaceId: workspace.id });
+  const { ticket, expiresAt } = await makeTicket(context, {
+    ...{ kind: "terminal", workspaceId: workspace.id, terminalId: row.id, sessionId: row.sessionId },
+  });
+  return { terminal: shown(row), ticket, path: `/terminal/${ticket}`, expiresAt };
+}
+
+/** Ends a terminal; its worker ends the shell and all that runs in it. */
+export async function closeTerminal(context: Context, terminalId: string): Promise<void> {
+  const { id } = await findTerminal(context, terminalId);
+  await endTerminal(context, id, null);
+}
+
+/** The shell is gone, or nobody wants it any more. */
+export async function endTerminal({ tx, actor, now }: Context, id: string, exitCode: number | null): Promise<void> {
+  await tx
+    .update(terminals)
+    .set({ endedAt: now, exitCode })
+    .where(and(eq(terminals.orgId, actor.orgId), eq(terminals.id, id), isNull(terminals.endedAt)));
+}
+
+/** A way for a browser to a port inside, on a host of its own. */
+export async function openPreview(
+  context: Context,
+  { workspaceId, sessionId, port }: z.output<typeof openPreviewInput>,
+) {
+  const workspace = await findReadyWorkspace(context, workspaceId);
+  const origin = previewOrigin(context, workspace.id, port);
+  const { ticket, expiresAt } = await makeTicket(context, {
+    ...{ kind: "preview", workspaceId: workspace.id, sessionId: sessionId ?? null, port },
+  });
+  return { url: `${origin}/?entourage_ticket=${ticket}`, origin, expiresAt };
+}
+
+/** The same workspace and port have the same host: its pages may keep what they store, and no other may read it. */
+function previewOrigin({ settings }: Context, workspaceId: string, port: number): string {
+  const dashboard = new URL(settings.publicUrl);
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(dashboard.hostname);
+  const host = settings.previewHost ?? (isLocal ? `localhost${dashboard.port ? `:${dashboard.port}` : ""}` : undefined);
+  if (host === undefined)
+    throw new AppError(
+      "unavailable",
+      "Previews need host names of their own. Whoever runs the server names a domain in ENTOURAGE_PREVIEW_HOST whose every subdomain leads here.",
+    );
+  return `${dashboard.protocol}//${previewLabel(workspaceId, port)}.${host}`;
+}
+
+async function known(context: Context, terminalId: string, workspaceId: string): Promise<TerminalRow> {
+  const row = await findTerminal(context, terminalId);
+  if (row.workspaceId === workspaceId) return row;
+  throw new AppError("invalid", "This terminal is of another workspace.");
+}
+
+async function addTerminal(
+  context: Context,
+  input: { workspaceId: string; sessionId?: string | undefined; name: string; rows: number; cols: number },
+): Promise<TerminalRow> {
+  const { tx, actor, now } = context;
+  const open = (await listTerminals(context, input)).terminals;
+  if (open.length >= mostOpen)
+    throw new AppError("conflict", `${mostOpen} terminals are open in this workspace. Close one first.`);
+  const { workspaceId, sessionId = null, name, rows, cols } = input;
+  const values = { workspaceId, sessionId, name, rows, cols, createdBy: actorRef(actor), createdAt: now };
+  const [row] = await tx
+    .insert(terminals)
+    .values({ orgId: actor.orgId, id: newId(), ...values })
+    .returning();
+  if (!row) throw new Error("a terminal was not kept");
+  return row;
+}
