@@ -1,5 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { z } from "zod";
+import { sessions } from "#db/schema/sessions.ts";
 import { terminals } from "#db/schema/terminals.ts";
 import { actorRef, type Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -16,6 +17,7 @@ const mostOpen = 12;
 /** Opens a terminal, or comes back to one; its shell starts when its socket does. */
 export async function openTerminal(context: Context, input: z.output<typeof openTerminalInput>) {
   const workspace = await findReadyWorkspace(context, input.workspaceId);
+  await requireSessionOf(context, workspace.id, input.sessionId);
   const row = input.terminalId
     ? await known(context, input.terminalId, workspace.id)
     : await addTerminal(context, { ...input, workspaceId: workspace.id });
@@ -45,6 +47,7 @@ export async function openPreview(
   { workspaceId, sessionId, port }: z.output<typeof openPreviewInput>,
 ) {
   const workspace = await findReadyWorkspace(context, workspaceId);
+  await requireSessionOf(context, workspace.id, sessionId);
   const origin = previewOrigin(context, workspace.id, port);
   const { ticket, expiresAt } = await makeTicket(context, {
     ...{ kind: "preview", workspaceId: workspace.id, sessionId: sessionId ?? null, port },
@@ -63,6 +66,21 @@ function previewOrigin({ settings }: Context, workspaceId: string, port: number)
       "Previews need host names of their own. Whoever runs the server names a domain in ENTOURAGE_PREVIEW_HOST whose every subdomain leads here.",
     );
   return `${dashboard.protocol}//${previewLabel(workspaceId, port)}.${host}`;
+}
+
+/** A sandbox is named by its session's id, so whose session it is decides who looks in. @throws AppError not_found */
+async function requireSessionOf(
+  { tx, actor }: Context,
+  workspaceId: string,
+  sessionId: string | undefined,
+): Promise<void> {
+  if (sessionId === undefined) return;
+  const [session] = await tx
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.orgId, actor.orgId), eq(sessions.id, sessionId), eq(sessions.workspaceId, workspaceId)));
+  if (!session)
+    throw new AppError("not_found", `There is no session ${sessionId} in this workspace. list_sessions shows them.`);
 }
 
 async function known(context: Context, terminalId: string, workspaceId: string): Promise<TerminalRow> {

@@ -5,12 +5,11 @@ import { id, isoTime } from "../ids.ts";
 export const mostTextBytes = 1024 * 1024;
 /** An image that is shown as it is read. */
 export const mostImageBytes = 2 * 1024 * 1024;
-export const mostUploadBytes = 100 * 1024 * 1024;
 
 const path = z.string().min(1).max(1_000).describe("Relative to the workspace, such as src/main.ts.");
 const folder = z.string().max(1_000).default("").describe("A folder, relative to the workspace. Empty: all of it.");
 
-export const fileKinds = ["file", "folder", "link", "other"] as const;
+const fileKinds = ["file", "folder", "link", "other"] as const;
 export const fileEntry = z.object({
   name: z.string(),
   path: z.string(),

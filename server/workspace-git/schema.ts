@@ -27,7 +27,7 @@ export const gitStatus = z.object({
 });
 export type GitStatus = z.output<typeof gitStatus>;
 
-export const diffKinds = ["uncommitted", "unstaged", "staged", "base"] as const;
+const diffKinds = ["uncommitted", "unstaged", "staged", "base"] as const;
 export const workspaceDiffInput = z.strictObject({
   workspaceId: id,
   of: z

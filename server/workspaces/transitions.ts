@@ -2,7 +2,7 @@ import type { WorkspaceStatus } from "#db/enums.ts";
 import { AppError } from "../errors.ts";
 
 /** Everything that may follow; all else is refused. */
-export const workspaceTransitions = {
+const workspaceTransitions = {
   initializing: ["ready", "error", "removed"],
   ready: ["initializing", "removed"],
   error: ["initializing", "removed"],

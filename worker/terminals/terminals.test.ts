@@ -5,6 +5,7 @@ import { WebSocket } from "ws";
 import { actorForKey } from "#server/auth/actor.ts";
 import { parseConfig } from "#server/config.ts";
 import type { Actor } from "#server/context.ts";
+import { newId } from "#server/ids.ts";
 import { log } from "#server/repos/test/workshop.ts";
 import type { OpenRuntime } from "#server/runtime.ts";
 import { closeTerminal, listTerminalsOperation, openPreview, openTerminal } from "#server/terminals/operations.ts";
@@ -104,6 +105,13 @@ test("closed by an operation, its programs end; several live side by side", asyn
   expect((await run(listTerminalsOperation, { workspaceId })).terminals.map(({ id }) => id)).toEqual([two.terminal.id]);
   await run(closeTerminal, { terminalId: two.terminal.id }, actor);
   await vi.waitFor(() => expect(second.closed()).toBe(1000), patience);
+});
+
+test("a session of another workspace or organization lends its sandbox to nobody", async () => {
+  const sessionId = newId();
+  await expect(open({ sessionId })).rejects.toMatchObject({ code: "not_found" });
+  const preview = run(openPreview, { workspaceId, sessionId, port: 1 }, actor);
+  await expect(preview).rejects.toMatchObject({ code: "not_found" });
 });
 
 test("viewers open none; tickets that nobody made open nothing", async () => {
