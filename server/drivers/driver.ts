@@ -18,9 +18,9 @@ export interface DriverOptions {
   mode: string | null;
   /** The agent's own id of the conversation to go on with. */
   resume: string | null;
-  onUpdate(update: SessionUpdate): void;
+  onUpdate: (update: SessionUpdate) => void;
   /** Holds the tool up until somebody decides. `signal` ends when the turn does. */
-  askPermission(ask: PermissionAsk, signal: AbortSignal): Promise<PermissionAnswer>;
+  askPermission: (ask: PermissionAsk, signal: AbortSignal) => Promise<PermissionAnswer>;
 }
 
 export type PermissionAnswer = "allow_once" | "allow_always" | "reject";
@@ -37,6 +37,8 @@ export interface PermissionAsk {
   paths: string[];
   /** What a shell would run. */
   command: string | null;
+  /** The agent's mode lets it do this unasked: only a rule may still forbid it. */
+  isCovered?: boolean;
 }
 
 export interface AgentConnection {

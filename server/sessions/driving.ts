@@ -1,0 +1,178 @@
+import { sql } from "drizzle-orm";
+import { sessionAttachments, sessionMessages } from "#db/schema/session-chunks.ts";
+import { and, eq, inArray } from "drizzle-orm";
+import type { SessionStatus } from "#db/enums.ts";
+import type { Context } from "../context.ts";
+import { record } from "../events/record.ts";
+import { withdrawRequestsAbout } from "../human-requests/closing.ts";
+import type { SessionRow } from "./closing.ts";
+import { moveSession } from "./driven.ts";
+import { lockSessionRow } from "./finding.ts";
+import { nextMessage } from "./messages.ts";
+import { canMove, isInTurn } from "./transitions.ts";
+
+/** After so long without a sign of life a worker is dead, and others go on with its sessions. */
+const holdSeconds = 15;
+/** A message whose answer was interrupted so often is given up. */
+const mostTries = 3;
+
+export interface Held {
+  orgId: string;
+  sessionId: string;
+}
+
+/** Takes sessions that nobody drives and that need somebody, for one worker. Two workers never take the same. */
+export async function takeSessions({ tx }: Context, holder: string, room: number): Promise<Held[]> {
+  return tx.execute<Held & Record<string, unknown>>(sql`update session_runs r set holder = ${holder}::uuid,
+      held_until = clock_timestamp() + make_interval(secs => ${holdSeconds})
+    from (select r.org_id, r.session_id from session_runs r join sessions s on s.org_id = r.org_id and s.id = r.session_id
+      where s.agent_kind is not null and (r.holder is null or r.held_until < clock_timestamp())
+        and (s.status in ('initializing', 'running', 'waiting', 'removing') or (s.status = 'ready' and exists (
+          select 1 from session_messages m where m.org_id = s.org_id and m.session_id = s.id and m.status = 'queued')))
+      order by r.session_id limit ${room} for update of r skip locked) due
+    where r.org_id = due.org_id and r.session_id = due.session_id returning r.org_id as "orgId", r.session_id as "sessionId"`);
+}
+
+/** Says that the worker lives. @returns the sessions that are still its own. */
+export async function renewHolds({ tx }: Context, holder: string): Promise<Set<string>> {
+  const rows = await tx.execute<{ id: string }>(sql`update session_runs set
+      held_until = clock_timestamp() + make_interval(secs => ${holdSeconds})
+    where holder = ${holder}::uuid and held_until > clock_timestamp() returning session_id as id`);
+  return new Set(rows.map(({ id }) => id));
+}
+
+export async function letGo({ tx, actor }: Context, holder: string, sessionId: string): Promise<void> {
+  await tx.execute(sql`update session_runs set holder = null, held_until = null, token_hash = null
+    where org_id = ${actor.orgId} and session_id = ${sessionId} and holder = ${holder}::uuid`);
+}
+
+/** The session as its driver sees it, locked. Undefined: somebody else drives it now. */
+export async function lockHeld(
+  context: Context,
+  holder: string,
+  sessionId: string,
+): Promise<{ session: SessionRow; cancelTurn: number | null } | undefined> {
+  const { tx, actor } = context;
+  const session = await lockSessionRow(context, sessionId);
+  const [run] = await tx.execute<{ cancelTurn: number | null }>(sql`select cancel_turn as "cancelTurn" from session_runs
+    where org_id = ${actor.orgId} and session_id = ${sessionId} and holder = ${holder}::uuid and held_until > clock_timestamp() for update`);
+  return run && { session, cancelTurn: run.cancelTurn };
+}
+
+/** Begins the turn of the next message. Undefined: nothing waits, or nothing may begin. */
+export async function beginTurn(context: Context, session: SessionRow) {
+  if (session.status !== "ready") return undefined;
+  const message = await nextMessage(context, session);
+  if (!message) return undefined;
+  const turn = session.turns + 1;
+  await context.tx
+    .update(sessionMessages)
+    .set({ status: "running", turn, tries: message.tries + 1 })
+    .where(and(eq(sessionMessages.orgId, session.orgId), eq(sessionMessages.id, message.id)));
+  await context.tx.execute(sql`update session_runs set cancel_turn = null
+    where org_id = ${session.orgId} and session_id = ${session.id}`);
+  await moveSession(context, session, "running", { turn });
+  return { message, turn, attachments: await attachmentsOf(context, session, message.attachmentIds) };
+}
+
+async function attachmentsOf({ tx }: Context, { orgId, id }: SessionRow, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  const rows = await tx
+    .select()
+    .from(sessionAttachments)
+    .where(
+      and(
+        eq(sessionAttachments.orgId, orgId),
+        eq(sessionAttachments.sessionId, id),
+        inArray(sessionAttachments.id, [...ids]),
+      ),
+    );
+  return rows.map(({ name, mimeType, data }) => ({ name, mimeType, data: Buffer.from(data) }));
+}
+
+/** The turn is over. Where the session stands elsewhere by now (paused, stopped), it stays there. */
+export async function endTurn(context: Context, session: SessionRow): Promise<void> {
+  await closeMessages(context, session, "done");
+  await toReady(context, session);
+}
+
+async function toReady(context: Context, session: SessionRow): Promise<void> {
+  if (session.status === "waiting") {
+    await moveSession(context, session, "running");
+    await moveSession(context, { ...session, status: "running" }, "ready");
+  } else if (session.status === "running") await moveSession(context, session, "ready");
+}
+
+async function closeMessages({ tx }: Context, { orgId, id }: SessionRow, status: "done" | "queued" | "cancelled") {
+  await tx
+    .update(sessionMessages)
+    .set({ status })
+    .where(
+      and(eq(sessionMessages.orgId, orgId), eq(sessionMessages.sessionId, id), eq(sessionMessages.status, "running")),
+    );
+}
+
+/**
+ * A turn whose worker died: its message is answered again from where the agent was, unless that happened too often.
+ * @returns whether it goes on.
+ */
+export async function takeUpInterrupted(context: Context, sessionId: string, holder: string): Promise<boolean> {
+  await withdrawRequestsAbout(context, { sessionId }, "The agent was interrupted; it asks again.");
+  const held = await lockHeld(context, holder, sessionId);
+  if (!held || !isInTurn(held.session.status)) return false;
+  const { session } = held;
+  const [tried] = await context.tx.execute<{ tries: number }>(sql`select coalesce(max(tries), 0)::int as tries
+    from session_messages where org_id = ${session.orgId} and session_id = ${session.id} and status = 'running'`);
+  const goesOn = (tried?.tries ?? 0) < mostTries && held.cancelTurn !== session.turns;
+  await closeMessages(context, session, goesOn ? "queued" : "cancelled");
+  if (goesOn || held.cancelTurn === session.turns) await toReady(context, session);
+  else await moveSession(context, session, "error", { reason: `The turn was interrupted ${mostTries} times.` });
+  return goesOn;
+}
+
+/** Moves it if that is a legal move from where it stands now; what people did meanwhile counts more. */
+export async function moveIfPossible(
+  context: Context,
+  session: SessionRow,
+  to: SessionStatus,
+  reason: string | null = null,
+): Promise<boolean> {
+  if (!canMove(session.status, to)) return false;
+  await moveSession(context, session, to, { reason });
+  return true;
+}
+
+/** The agent's own id of the conversation and its sandbox, where they are new. */
+export async function noteConnection(
+  context: Context,
+  session: SessionRow,
+  { externalId, sandboxId }: { externalId: string; sandboxId: string },
+): Promise<void> {
+  if (session.externalId === externalId && session.sandboxId === sandboxId) return;
+  const about = { subject: session.id, team: session.teamId, task: session.taskId };
+  await record(context, "session.changed", [{ ...about, data: { externalId, sandboxId } }]);
+}
+
+/** The conversation of a session that is being removed. */
+export async function forgetConversation({ tx, actor }: Context, sessionId: string): Promise<void> {
+  for (const table of ["session_chunks", "session_messages", "session_attachments"])
+    await tx.execute(
+      sql`delete from ${sql.identifier(table)} where org_id = ${actor.orgId} and session_id = ${sessionId}`,
+    );
+}
+
+/** Writes what was said, only as long as the worker holds the session. @returns false when it does not. */
+export async function appendChunks(
+  { tx, hints }: Context,
+  holder: string,
+  { orgId, sessionId }: Held,
+  chunks: readonly { seq: number; turn: number; kind: string; data: unknown; at: string }[],
+): Promise<boolean> {
+  const written = await tx.execute(sql`insert into session_chunks (org_id, session_id, seq, turn, kind, data, at)
+    select ${orgId}, ${sessionId}, c.seq, c.turn, c.kind, c.data, c.at
+      from jsonb_to_recordset(${JSON.stringify(chunks)}::text::jsonb) as c(seq bigint, turn int, kind text, data jsonb, at timestamptz)
+     where exists (select 1 from session_runs r where r.org_id = ${orgId} and r.session_id = ${sessionId}
+       and r.holder = ${holder}::uuid and r.held_until > clock_timestamp()) returning 1`);
+  hints.push({ topic: "session_told", orgId });
+  return written.length > 0;
+}

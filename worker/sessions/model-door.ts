@@ -1,0 +1,200 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import { overBudget } from "#server/budgets/refusals.ts";
+import { type Context, type Runtime, systemActor } from "#server/context.ts";
+import { openKey } from "#server/credentials/service.ts";
+import { AppError, errorCodes } from "#server/errors.ts";
+import { inTransaction } from "#server/execute.ts";
+import { newId } from "#server/ids.ts";
+import { breakerOf } from "#server/llm/breakers.ts";
+import { CallFailure } from "#server/llm/failures.ts";
+import { noteFailure } from "#server/llm/outage.ts";
+import { type Prepared, prepareCall } from "#server/llm/reserving.ts";
+import { freeMoney, holdMoney, insist, settleCall, usedOf } from "#server/llm/settling.ts";
+import { partsOf } from "#server/models/routing.ts";
+import { guardedFetch } from "#server/outgoing/guarded-fetch.ts";
+import type { Tokens } from "#server/prices/service.ts";
+import type { SessionUpdate } from "#server/sessions/schema.ts";
+import type { Held } from "#server/sessions/driving.ts";
+import { lockSessionRow } from "#server/sessions/finding.ts";
+import { type Shape, shapes, usageReader } from "./model-usage.ts";
+
+const mostBytes = 20 * 1024 * 1024;
+const usualOutputTokens = 32_000;
+
+/**
+ * The door to models for one session's sandbox: who calls is known by the socket, so the sandbox holds no key. Money is
+ * set aside for the most a call can cost, the organization's key is added here, and what was used is booked.
+ */
+export function modelDoor(
+  models: Runtime,
+  { orgId, sessionId }: Held,
+  { onUsage, isOurs }: { onUsage: (usage: Extract<SessionUpdate, { kind: "usage" }>) => void; isOurs: boolean },
+) {
+  const transact = <Result>(work: (context: Context) => Promise<Result>) =>
+    inTransaction(models, systemActor(orgId, "sessions"), { requestId: `session-${newId()}` }, work);
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = new URL(request.url ?? "/", "http://model").pathname;
+    const shape = shapes.find((one) => one.path === path);
+    try {
+      if (!shape || request.method !== "POST")
+        throw new AppError(
+          "not_found",
+          `There is no ${path} here. There are ${shapes.map((one) => one.path).join(" and ")}.`,
+        );
+      await answer(shape, request, response);
+    } catch (error) {
+      refuse(shape, response, error);
+    }
+  };
+
+  async function answer(shape: Shape, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    const bound = boundOf(body);
+    const prepared = await prepare(shape, body, bound);
+    const { credential } = prepared;
+    const gone = new AbortController();
+    response.on("close", () => gone.abort());
+    const stopHolding = holdMoney(prepared, transact);
+    const usage = usageReader(shape);
+    let answered: Response | undefined;
+    try {
+      answered = await breakerOf(models, credential.id).execute(() =>
+        call(shape, request, body, prepared, gone.signal),
+      );
+      response.writeHead(answered.status, {
+        "content-type": answered.headers.get("content-type") ?? "application/json",
+      });
+      if (answered.body)
+        for await (const piece of answered.body.values()) {
+          usage.take(piece);
+          if (!response.write(piece)) await drained(response);
+        }
+      response.end();
+    } catch (error) {
+      if (error instanceof CallFailure) {
+        await transact((context) => noteFailure(context, prepared, error, prepared.teamId)).catch(() => undefined);
+        relay(shape, response, error);
+      } else if (response.headersSent) response.destroy();
+      else throw error;
+    } finally {
+      stopHolding();
+      await book(prepared, answered?.ok === true, usage.used(), bound);
+    }
+  }
+
+  async function book(prepared: Prepared, isCalled: boolean, reported: Partial<Tokens>, bound: Tokens): Promise<void> {
+    if (!isCalled) return insist(() => transact((context) => freeMoney(context, prepared)));
+    const used = usedOf(reported, bound);
+    const { costMicros } = await insist(() => transact((context) => settleCall(context, prepared, used)));
+    const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = used;
+    onUsage({ kind: "usage", inputTokens: inputTokens + cacheReadTokens + cacheWriteTokens, outputTokens, costMicros });
+  }
+
+  async function prepare(shape: Shape, body: Body, bound: Tokens): Promise<Prepared & { teamId: string }> {
+    const prepared = await transact(async (context) => {
+      const session = await lockSessionRow(context, sessionId);
+      if (!["running", "waiting", "ready", "initializing"].includes(session.status))
+        throw new AppError("conflict", `The session is ${session.status}: its agent calls no model.`);
+      if (!session.model) throw new AppError("unavailable", "The session has no model. set_session_model chooses one.");
+      const { teamId, agentId, userId, taskId } = session;
+      const { provider } = partsOf(session.model);
+      const asked = {
+        ...{ orgId, teamId, agentId, userId, taskId, sessionId, purpose: "session", system: "", messages: [] },
+        ...{ model: isOurs ? session.model : `${provider}/${body.model}`, maxOutputTokens: bound.outputTokens },
+      };
+      const made = await prepareCall(context, models, asked, { bound, sessionId, isOwnSession: false });
+      return made.ok ? { ok: true as const, prepared: { ...made.prepared, teamId } } : made;
+    });
+    if (!prepared.ok) throw overBudget(prepared.refusal);
+    if (shape.apis.some((api) => api === prepared.prepared.credential.api)) return prepared.prepared;
+    await transact((context) => freeMoney(context, prepared.prepared));
+    throw new AppError(
+      "invalid",
+      `${prepared.prepared.model} is not reached by ${shape.path}; choose another model or agent.`,
+    );
+  }
+
+  async function call(
+    shape: Shape,
+    { headers }: IncomingMessage,
+    body: Body,
+    { credential, model }: Prepared,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const key = openKey(models, credential, credential.sealed);
+    const fetch = guardedFetch({ trustedHosts: models.settings.trustedHosts });
+    const base = credential.baseUrl.replace(/\/+$/, "");
+    const answered = await fetch(shape.urlAt(base, credential.api), {
+      ...{ method: "POST", signal, body: JSON.stringify(shape.fill({ ...body, model: partsOf(model).name })) },
+      headers: { "content-type": "application/json", ...shape.headers(key, headers) },
+    });
+    if (answered.ok) return answered;
+    const words = (await answered.text()).slice(0, 2_000);
+    const { status } = answered;
+    const retryAfter = Number(answered.headers.get("retry-after")) || 60;
+    if (status === 401 || status === 403 || status === 402) throw new CallFailure("key", `${status}: ${words}`);
+    if (status === 404) throw new CallFailure("model", `${status}: ${words}`);
+    if (status === 429 || status === 529)
+      throw new CallFailure("busy", `${status}: ${words}`, { retryAfterSeconds: retryAfter });
+    throw new CallFailure(status >= 500 ? "passing" : "request", `${status}: ${words}`);
+  }
+}
+
+type Body = z.output<typeof bodyForm>;
+const bodyForm = z.looseObject({
+  model: z.string().max(200),
+  max_tokens: z.int().min(1).max(1_000_000).optional(),
+  max_completion_tokens: z.int().min(1).max(1_000_000).optional(),
+  stream: z.boolean().optional(),
+});
+
+/** A token is at least a byte of its text, so the bytes of all that is sent are a bound. */
+const boundOf = (body: Body): Tokens => ({
+  inputTokens: Buffer.byteLength(JSON.stringify(body)) + 1_024,
+  outputTokens: body.max_tokens ?? body.max_completion_tokens ?? usualOutputTokens,
+  ...{ cacheReadTokens: 0, cacheWriteTokens: 0 },
+});
+
+async function readBody(request: IncomingMessage): Promise<Body> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const given of request) {
+    const piece = Buffer.from(given instanceof Uint8Array ? given : String(given));
+    bytes += piece.length;
+    if (bytes > mostBytes) throw new AppError("too_large", `A request to a model has at most ${mostBytes} bytes.`);
+    pieces.push(piece);
+  }
+  let given: unknown;
+  try {
+    given = JSON.parse(Buffer.concat(pieces).toString());
+  } catch {
+    throw new AppError("invalid", "The body is not JSON.");
+  }
+  const parsed = bodyForm.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new AppError("invalid", z.prettifyError(parsed.error));
+}
+
+const drained = (response: ServerResponse) =>
+  new Promise<void>((done) => {
+    response.once("drain", done);
+    response.once("close", done);
+  });
+
+function refuse(shape: Shape | undefined, response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  const told = error instanceof AppError ? error : new AppError("unavailable", "The call could not be made.");
+  say(shape, response, errorCodes[told.code].http, told.code, told.message);
+}
+
+const statusOf = { key: 401, model: 404, busy: 429, passing: 502, request: 400, aborted: 499 } as const;
+const relay = (shape: Shape, response: ServerResponse, { kind, message }: CallFailure) =>
+  response.headersSent ? void response.destroy() : say(shape, response, statusOf[kind], kind, message);
+
+/** In the form of the API: agents show it to people. */
+function say(_: Shape | undefined, response: ServerResponse, status: number, type: string, message: string): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify({ type: "error", error: { type, message, code: type } }));
+}
