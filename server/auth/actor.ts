@@ -24,6 +24,29 @@ export async function actorForKey(runtime: Runtime, key: string, ip: string): Pr
   return { ...actor, ip };
 }
 
+/**
+ * Whoever a session works for: its agent, or its owner narrowed to what agents may. The token lives as long as a worker
+ * drives the session; an agent that works on a task writes to it by its live lease alone, as everywhere.
+ * @throws AppError unauthenticated, the same for unknown and ended.
+ */
+export async function actorForRunToken(runtime: Runtime, token: string, ip: string): Promise<Actor> {
+  const [row] = await asSystem(runtime, ({ tx }) =>
+    tx.execute<KeyRow>(sql`select s.org_id as "orgId", s.agent_id as "agentId", a.name as "agentName", a.role as "agentRole",
+        a.runtime, a.team_id as "teamId", m.user_id as "userId", u.name as "userName", m.role, ${teamsOf(sql`s.org_id`, sql`m.user_id`)} as teams
+      from session_runs r join sessions s on s.org_id = r.org_id and s.id = r.session_id
+      left join agents a on a.org_id = s.org_id and a.id = s.agent_id and a.status <> 'archived'
+      left join memberships m on m.org_id = s.org_id and m.user_id = s.user_id and m.status = 'active'
+      left join users u on u.id = m.user_id
+      where r.token_hash = ${hashSecret(token)} and r.held_until > now() and s.status in ('initializing', 'ready', 'running', 'waiting')
+        and coalesce(a.id, m.user_id) is not null`),
+  );
+  if (!row) throw new AppError("unauthenticated", "This session has ended, and its token with it.");
+  const holder = row.agentId
+    ? agentActor(row.agentId, row)
+    : memberActor({ id: row.userId ?? "", name: row.userName }, row);
+  return { ...holder, permissions: narrowToScopes([...holder.permissions], ["agent"]), ip };
+}
+
 /** Who acts by the key with this id, for what was derived from the key. @throws AppError unauthenticated when it ended. */
 export async function actorForKeyId(
   runtime: Runtime,

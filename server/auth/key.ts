@@ -7,7 +7,7 @@ const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
  * `pt_` the ticket of a sign-in by profile and `ps_` the signature to place there; `dc_` a device code;
  * `wt_` a ticket for a terminal or preview.
  */
-type Prefix = "oc_" | "rt_" | "pr_" | "et_" | "pt_" | "ps_" | "dc_" | "wt_";
+type Prefix = "oc_" | "rt_" | "pr_" | "et_" | "pt_" | "ps_" | "dc_" | "wt_" | "st_";
 /** 43 characters of 62 are 256 random bits. */
 const randomLength = 43;
 const checksumLength = 6;

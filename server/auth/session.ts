@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { Config } from "../config.ts";
 import type { Actor, Runtime } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { actorForKey, actorForSignIn } from "./actor.ts";
+import { actorForKey, actorForRunToken, actorForSignIn } from "./actor.ts";
+import { isWellFormed } from "./key.ts";
 import { localActor } from "./local-user.ts";
 import { actorForOperator, isOperatorToken } from "./operator.ts";
 import { sessionSettings } from "./settings.ts";
@@ -54,6 +55,7 @@ export async function actorOfRequest(runtime: AuthRuntime, request: RequestFacts
   if (authorization !== undefined) {
     const token = bearerOf(authorization);
     if (isOperatorToken(token)) return actorForOperator(runtime, token, orgRef, ip);
+    if (isWellFormed(token, "st_")) return actorForRunToken(runtime, token, ip);
     return looksLikeAccessToken(token)
       ? actorForAccessToken(runtime, token, orgRef, ip)
       : actorForKey(runtime, token, ip);

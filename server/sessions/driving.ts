@@ -2,6 +2,8 @@ import { sql } from "drizzle-orm";
 import { sessionAttachments, sessionMessages } from "#db/schema/session-chunks.ts";
 import { and, eq, inArray } from "drizzle-orm";
 import type { SessionStatus } from "#db/enums.ts";
+import { makeKey } from "../auth/key.ts";
+import { hashSecret } from "../auth/secret.ts";
 import type { Context } from "../context.ts";
 import { record } from "../events/record.ts";
 import { withdrawRequestsAbout } from "../human-requests/closing.ts";
@@ -39,6 +41,14 @@ export async function renewHolds({ tx }: Context, holder: string): Promise<Set<s
       held_until = clock_timestamp() + make_interval(secs => ${holdSeconds})
     where holder = ${holder}::uuid and held_until > clock_timestamp() returning session_id as id`);
   return new Set(rows.map(({ id }) => id));
+}
+
+/** A token for the session's agent, valid while the worker holds the session. Only its hash is kept. */
+export async function makeRunToken({ tx, actor }: Context, holder: string, sessionId: string): Promise<string> {
+  const token = makeKey("st_");
+  await tx.execute(sql`update session_runs set token_hash = ${hashSecret(token)}
+    where org_id = ${actor.orgId} and session_id = ${sessionId} and holder = ${holder}::uuid`);
+  return token;
 }
 
 export async function letGo({ tx, actor }: Context, holder: string, sessionId: string): Promise<void> {

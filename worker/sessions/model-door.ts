@@ -59,6 +59,8 @@ export function modelDoor(
     const stopHolding = holdMoney(prepared, transact);
     const usage = usageReader(shape);
     let answered: Response | undefined;
+    let booked: Promise<void> | undefined;
+    const bookOnce = () => (booked ??= book(prepared, answered?.ok === true, usage.used(), bound));
     try {
       answered = await breakerOf(models, credential.id).execute(() =>
         call(shape, request, body, prepared, gone.signal),
@@ -71,6 +73,8 @@ export function modelDoor(
           usage.take(piece);
           if (!response.write(piece)) await drained(response);
         }
+      // Booked before the agent goes on: what it does next finds it counted.
+      await bookOnce();
       response.end();
     } catch (error) {
       if (error instanceof CallFailure) {
@@ -80,7 +84,7 @@ export function modelDoor(
       else throw error;
     } finally {
       stopHolding();
-      await book(prepared, answered?.ok === true, usage.used(), bound);
+      await bookOnce();
     }
   }
 

@@ -1,0 +1,79 @@
+import { mkdir, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, request as ask, type Server, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Unix sockets of one session on this machine, each a service that its sandbox sees as a loopback port. */
+export interface Doors {
+  sockets: { model: string; mcp: string };
+  close(): Promise<void>;
+}
+
+/** Paths of sockets are short: a hundred characters is all that a system takes. */
+const folderOf = (sessionId: string) => join(tmpdir(), `entourage-${process.getuid?.() ?? 0}`, sessionId.slice(-20));
+
+/**
+ * Opens the doors of a session. Who comes through one is its sandbox: nobody else sees the folder. `web`: where our own
+ * MCP endpoint answers, as whom the run token says.
+ */
+export async function openDoors(
+  sessionId: string,
+  { model, web, token }: { model: Answer; web: string; token: string },
+): Promise<Doors> {
+  const folder = folderOf(sessionId);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const servers = [
+    await listen(join(folder, "model"), model),
+    await listen(join(folder, "mcp"), (request, response) => pass(request, response, { web, token })),
+  ];
+  return {
+    sockets: { model: join(folder, "model"), mcp: join(folder, "mcp") },
+    async close() {
+      for (const server of servers) {
+        server.closeAllConnections();
+        server.close();
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function listen(path: string, answer: Answer): Promise<Server> {
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  return new Promise((done, fail) => {
+    server.once("error", fail);
+    server.listen(path, () => done(server));
+  });
+}
+
+/** Hands a call on to our own server with the token that the sandbox does not hold. Nothing but `/mcp` is reached. */
+function pass(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { web, token }: { web: string; token: string },
+): Promise<void> {
+  return new Promise((done) => {
+    if (new URL(request.url ?? "/", web).pathname !== "/mcp") {
+      response.writeHead(404).end();
+      return done();
+    }
+    const { authorization: _, cookie: __, host: ___, ...kept } = request.headers;
+    const headers = { ...kept, authorization: `Bearer ${token}`, host: new URL(web).host };
+    const onward = ask(new URL("/mcp", web), { method: request.method ?? "POST", headers }, (answered) => {
+      response.writeHead(answered.statusCode ?? 502, answered.headers);
+      answered.pipe(response);
+      answered.on("close", done);
+    });
+    onward.on("error", () => {
+      if (!response.headersSent) response.writeHead(502).end();
+      done();
+    });
+    response.on("close", () => onward.destroy());
+    request.pipe(onward);
+  });
+}

@@ -1,0 +1,332 @@
+import { sql } from "drizzle-orm";
+import { randomInt } from "node:crypto";
+import { type Actor, type Context, type Runtime, systemActor } from "#server/context.ts";
+import { findKind } from "#server/drivers/kinds.ts";
+import { type AgentConnection } from "#server/drivers/driver.ts";
+import { driverFor, foldersOf } from "#server/drivers/launching.ts";
+import { AppError } from "#server/errors.ts";
+import { inTransaction } from "#server/execute.ts";
+import { newId } from "#server/ids.ts";
+import type { Logger } from "#server/log.ts";
+import { partsOf } from "#server/models/routing.ts";
+import type { BoxProvider } from "#server/sandbox/box.ts";
+import type { SessionRow } from "#server/sessions/closing.ts";
+import * as driving from "#server/sessions/driving.ts";
+import { findReadyWorkspace, findWorkspace } from "#server/workspaces/queries.ts";
+import { type Doors, openDoors } from "./doors.ts";
+import { makeHome, removeHome } from "./home.ts";
+import { modelDoor } from "./model-door.ts";
+import { askPerson } from "./permissions.ts";
+import { openRecorder, type Recorder } from "./recorder.ts";
+
+export interface RunnerDeps {
+  runtime: Runtime;
+  boxes: BoxProvider;
+  log: Logger;
+  /** This worker's own id. */
+  holder: string;
+  /** Where our own server answers on this machine. */
+  web: string;
+  /** Where the agents of a kind are installed. */
+  installedAt: (kind: string) => string;
+}
+
+export interface Runner {
+  /** Something may have changed: it looks. */
+  poke(): void;
+  /** The worker stops, or lost the session: everything of it here ends; whoever takes it next goes on. */
+  leave(): Promise<void>;
+}
+
+const limits = { memoryMb: 2_048, cpus: 2, processes: 256, diskMb: 4_096 };
+/** A cancelled turn that does not end by itself within this is ended with its agent. */
+const patienceMs = 900;
+
+interface Turn {
+  number: number;
+  over: Promise<void>;
+  isCancelled: boolean;
+}
+
+/** Drives one session that this worker holds, from where it stands, until nothing more is to be done for it here. */
+export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => void): Runner {
+  const { runtime, boxes, log, holder } = deps;
+  const { orgId, sessionId } = held;
+  const actor: Actor = { ...systemActor(orgId, sessionId), name: "Session" };
+  const transact = <Result>(work: (context: Context) => Promise<Result>) =>
+    inTransaction(runtime, actor, { requestId: `session-${newId()}` }, work);
+  let recorder: Recorder | undefined;
+  let doors: Doors | undefined;
+  let agent: AgentConnection | undefined;
+  let isResumed = false;
+  let turn: Turn | undefined;
+  let again = false;
+  let isGone = false;
+  let working: Promise<void> | undefined;
+
+  function poke() {
+    again = true;
+    working ??= work().finally(() => {
+      working = undefined;
+      if (again && !isGone) poke();
+    });
+  }
+
+  async function work(): Promise<void> {
+    try {
+      while (again && !isGone) {
+        again = false;
+        await step();
+      }
+    } catch (error) {
+      log.error({ error, sessionId }, "a session could not be driven on");
+      await shut().catch(() => undefined);
+      await over();
+    }
+  }
+
+  async function over(): Promise<void> {
+    if (isGone) return;
+    isGone = true;
+    await transact((context) => driving.letGo(context, holder, sessionId)).catch(() => undefined);
+    onOver();
+  }
+
+  async function step(): Promise<void> {
+    const now = await transact((context) => driving.lockHeld(context, holder, sessionId));
+    if (!now) {
+      await shut();
+      return over();
+    }
+    const { session, cancelTurn } = now;
+    recorder ??= await openRecorder(runtime, held, {
+      holder,
+      onLost: poke,
+      onError: (error) => log.error({ error, sessionId }, "a conversation could not be written down"),
+    });
+    const { status } = session;
+    if (turn && (cancelTurn === turn.number || !["running", "waiting"].includes(status))) await cancel(turn);
+    if (["stopped", "error", "archived"].includes(status)) {
+      await shut();
+      return over();
+    }
+    if (status === "removing") return remove(session);
+    if (status === "initializing") return initialize(session, recorder);
+    if ((status === "running" || status === "waiting") && !turn) return takeUp(recorder);
+    if (status === "ready" && !turn) await begin(session, recorder);
+  }
+
+  async function initialize(session: SessionRow, into: Recorder): Promise<void> {
+    if (await waitsForWorkspace(session)) return;
+    try {
+      await connect(session, into);
+      await transition("ready");
+    } catch (error) {
+      await fail(error, into);
+    }
+    again = true;
+  }
+
+  async function waitsForWorkspace({ workspaceId }: SessionRow): Promise<boolean> {
+    if (!workspaceId) return false;
+    const { status } = await transact((context) => findWorkspace(context, workspaceId));
+    return status === "initializing";
+  }
+
+  async function transition(to: "ready" | "error", reason: string | null = null): Promise<void> {
+    await transact(async (context) => {
+      const now = await driving.lockHeld(context, holder, sessionId);
+      if (now) await driving.moveIfPossible(context, now.session, to, reason);
+    });
+  }
+
+  async function fail(error: unknown, into: Recorder): Promise<void> {
+    if (!(error instanceof AppError)) log.error({ error, sessionId }, "a session failed by a fault of ours");
+    const message =
+      error instanceof AppError ? error.message : "Something failed here. Try it again with resume_session.";
+    into.say({ kind: "error", message });
+    await into.flush();
+    await shut();
+    await transition("error", message.slice(0, 1_000));
+  }
+
+  async function connect(session: SessionRow, into: Recorder): Promise<AgentConnection> {
+    if (agent) return agent;
+    await shut();
+    const { workspaceId, agentKind, model, mode } = session;
+    if (workspaceId) await transact((context) => findReadyWorkspace(context, workspaceId));
+    const kind = findKind(agentKind);
+    if (!kind) throw new AppError("unavailable", `The agent ${agentKind} is not known here any more.`);
+    const folders = await makeHome(runtime.settings, session);
+    const onUsage = (usage: Parameters<Recorder["say"]>[0]) => into.say(usage);
+    const open = modelDoor(runtime, held, { onUsage, isOurs: kind.id === "entourage" });
+    const token = await transact((context) => driving.makeRunToken(context, holder, sessionId));
+    doors = await openDoors(sessionId, { model: open, web: deps.web, token });
+    // Where a sandbox shares the host's loopback, two sessions must not meet.
+    const first = boxes.isolated ? 9_101 : randomInt(20_000, 45_000);
+    const ports = { model: first, mcp: first + 1, git: first + 2 };
+    const installed = deps.installedAt(kind.id);
+    const services = [
+      { port: ports.model, socket: doors.sockets.model },
+      { port: ports.mcp, socket: doors.sockets.mcp },
+    ];
+    await boxes.remove(sessionId);
+    await boxes.create({
+      ...{ id: sessionId, ...folders, services, limits, env: {} },
+      ...{ readOnly: foldersOf({ kind: kind.id, installed }), labels: { orgId, sessionId } },
+    });
+    await boxes.start(sessionId);
+    const api = await apiOf(session);
+    const driver = driverFor({ kind: kind.id, ports, api, installed });
+    const made = await driver.connect({
+      spawn: (args, env) => boxes.spawn(sessionId, { args, env }),
+      cwd: boxes.isolated ? "/work" : folders.workspace,
+      mcpServers: [{ name: "entourage", url: `http://127.0.0.1:${ports.mcp}/mcp`, headers: {} }],
+      ...{ model: model && partsOf(model).name, mode, resume: session.externalId ?? (await pastOf(session)) },
+      onUpdate: (update) => into.say(update),
+      askPermission: (ask, signal) => askPerson({ runtime, actor, sessionId, recorder: into, transact }, ask, signal),
+    });
+    agent = made;
+    isResumed = made.resumed;
+    void made.closed.then(() => {
+      if (agent === made) agent = undefined;
+      poke();
+    });
+    if (session.externalId && !made.resumed)
+      into.say({
+        kind: "error",
+        message: "The agent could not take its conversation up: it begins anew, without memory of what was said.",
+      });
+    await transact(async (context) => {
+      const now = await driving.lockHeld(context, holder, sessionId);
+      if (now) await driving.noteConnection(context, now.session, { externalId: made.id, sandboxId: sessionId });
+    });
+    return made;
+  }
+
+  /** The conversation that a fork goes on from. */
+  async function pastOf({ parentId }: SessionRow): Promise<string | null> {
+    if (!parentId) return null;
+    const [parent] = await transact(({ tx }) =>
+      tx.execute<{ id: string | null }>(
+        sql`select external_id as id from sessions where org_id = ${orgId} and id = ${parentId}`,
+      ),
+    );
+    return parent?.id ?? null;
+  }
+
+  async function apiOf({ model }: SessionRow): Promise<"anthropic" | "openai"> {
+    const { provider } = partsOf(model ?? "");
+    const [found] = await transact(({ tx }) =>
+      tx.execute<{ api: string }>(sql`select api from model_credentials
+        where org_id = ${orgId} and provider = ${provider} and removed_at is null`),
+    );
+    return found?.api === "anthropic" ? "anthropic" : "openai";
+  }
+
+  async function begin(session: SessionRow, into: Recorder): Promise<void> {
+    const begun = await transact(async (context) => {
+      const now = await driving.lockHeld(context, holder, sessionId);
+      return now && driving.beginTurn(context, now.session);
+    });
+    if (!begun) return;
+    const { message, turn: number, attachments } = begun;
+    const isFirstTry = message.tries === 0;
+    into.turn(number);
+    into.say({ kind: "turn", state: "started" });
+    if (isFirstTry) into.say({ kind: "user", text: message.text, by: message.by.name });
+    const current: Turn = { number, isCancelled: false, over: Promise.resolve() };
+    current.over = answer(session, into, current, {
+      ...{ text: message.text, isFirstTry },
+      attachments,
+    }).finally(() => {
+      if (turn === current) turn = undefined;
+      poke();
+    });
+    turn = current;
+  }
+
+  async function answer(
+    session: SessionRow,
+    into: Recorder,
+    current: Turn,
+    said: { text: string; isFirstTry: boolean; attachments: { name: string; mimeType: string; data: Buffer }[] },
+  ): Promise<void> {
+    let stopReason = "failed";
+    try {
+      const connection = await connect(session, into);
+      if (session.mode) await connection.setMode(session.mode).catch(() => undefined);
+      ({ stopReason } = await connection.prompt(
+        said.isFirstTry || !isResumed ? said.text : wordsAfter(said.text),
+        said.attachments,
+      ));
+    } catch (error) {
+      if (isGone) return;
+      if (current.isCancelled) stopReason = "cancelled";
+      else into.say({ kind: "error", message: error instanceof AppError ? error.message : "Something failed here." });
+      if (!(error instanceof AppError)) log.error({ error, sessionId }, "a turn failed by a fault of ours");
+    }
+    // What the worker leaves in the middle is gone on with by whoever takes it up.
+    if (isGone) return;
+    into.say({ kind: "turn", state: "ended", stopReason });
+    await into.flush();
+    await transact(async (context) => {
+      const now = await driving.lockHeld(context, holder, sessionId);
+      if (now) await driving.endTurn(context, now.session);
+    });
+  }
+
+  async function cancel(current: Turn): Promise<void> {
+    if (current.isCancelled) return;
+    current.isCancelled = true;
+    const connection = agent;
+    await connection?.cancel().catch(() => undefined);
+    const timer = setTimeout(() => void connection?.close(), patienceMs);
+    void current.over.finally(() => clearTimeout(timer));
+  }
+
+  async function takeUp(into: Recorder): Promise<void> {
+    into.say({ kind: "error", message: "The turn was interrupted. The agent goes on from what it had kept." });
+    into.say({ kind: "turn", state: "ended", stopReason: "interrupted" });
+    await into.flush();
+    await transact((context) => driving.takeUpInterrupted(context, sessionId, holder));
+    again = true;
+  }
+
+  async function remove(session: SessionRow): Promise<void> {
+    await shut();
+    await boxes.remove(sessionId);
+    await removeHome(runtime.settings, session);
+    await transact(async (context) => {
+      const now = await driving.lockHeld(context, holder, sessionId);
+      if (!now) return;
+      await driving.forgetConversation(context, sessionId);
+      await driving.moveIfPossible(context, now.session, "removed");
+    });
+    await over();
+  }
+
+  /** Ends what runs of it here; its rows and folders stay. */
+  async function shut(): Promise<void> {
+    const connection = agent;
+    agent = undefined;
+    if (connection) await Promise.race([connection.close(), new Promise((done) => setTimeout(done, 1_000))]);
+    if (doors) await boxes.stop(sessionId);
+    await doors?.close();
+    doors = undefined;
+  }
+
+  return {
+    poke,
+    async leave() {
+      isGone = true;
+      await recorder?.flush();
+      await shut();
+      await transact((context) => driving.letGo(context, holder, sessionId)).catch(() => undefined);
+      onOver();
+    },
+  };
+}
+
+const wordsAfter = (text: string) =>
+  `You were interrupted while you worked on what was said last. Look at what is done already, then go on with it:\n\n${text}`;

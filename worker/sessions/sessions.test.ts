@@ -1,0 +1,175 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
+import { saveCredentialOperation } from "#server/credentials/operations.ts";
+import { respondToRequest } from "#server/human-requests/operations.ts";
+import { type LabAnswer, openModelLab } from "#server/llm/test/model-lab.ts";
+import { createLogger } from "#server/log.ts";
+import * as sessions from "#server/sessions/operations.ts";
+import { createTestOrg, openTestRuntime } from "#server/test/fixtures.ts";
+import { workIn } from "#server/test/work.ts";
+import { startSessions } from "./sessions.ts";
+import { openBoxesHere } from "./test/here.ts";
+
+const { runtime, db } = await openTestRuntime();
+const { run } = workIn(runtime);
+const lab = await openModelLab();
+afterAll(() => lab.close());
+const generous = { timeout: 90_000 };
+const soon = { timeout: 40_000, interval: 50 };
+
+function startWorker() {
+  const worker = startSessions({
+    ...{ runtime, boxes: openBoxesHere(), log: createLogger("test"), web: "http://127.0.0.1:1" },
+    installedAt: () => "/nowhere",
+  });
+  onTestFinished(() => worker.stop());
+  return worker;
+}
+
+/** A session of the bundled agent with a model behind the lab; `script` answers by how many tools have answered. */
+async function open({ mode, prompt, answers }: { mode?: string; prompt: string; answers: LabAnswer[] }) {
+  const org = await createTestOrg(runtime);
+  await run(saveCredentialOperation, org.owner, {
+    ...{ api: "anthropic", provider: "anthropic", baseUrl: lab.urls.anthropic, key: "the-real-key" },
+  });
+  lab.answerWith(({ toolResults }) => answers[toolResults] ?? { text: "?" });
+  const { session } = await run(sessions.createSession, org.owner, {
+    ...{ teamId: org.teamId, model: "anthropic/claude-sonnet-5-5", prompt, mode },
+  });
+  const input = { sessionId: session.id };
+  const read = async () => (await run(sessions.getSession, org.owner, input)).session;
+  const chunks = async () => (await run(sessions.listSessionChunks, org.owner, { ...input, limit: 2_000 })).chunks;
+  const updates = async () => (await chunks()).map(({ update }) => update);
+  const said = async () =>
+    (await updates()).flatMap((update) => (update.kind === "text" ? [update.text] : [])).join("");
+  const ended = (times = 1) =>
+    vi.waitFor(async () => {
+      const over = (await updates()).filter((update) => update.kind === "turn" && update.state === "ended");
+      expect(over).toHaveLength(times);
+      expect((await read()).status).toBe("ready");
+    }, soon);
+  const files = join(runtime.settings.dataDir, "sessions", org.orgId, session.id, "work");
+  return { org, session, input, read, chunks, updates, said, ended, files };
+}
+
+const write = { name: "write", input: { path: "hello.txt", content: "hello\n" } };
+
+test(
+  "an agent asks in the conversation and in the inbox, writes when it is allowed to, and its cost is booked to the cent",
+  generous,
+  async () => {
+    const usage = { input: 1_000, output: 50 };
+    const { org, read, updates, said, ended, files, chunks } = await open({
+      prompt: "Say hello.",
+      answers: [
+        { text: "I write.", toolCalls: [write], usage },
+        { text: "Done.", usage },
+      ],
+    });
+    startWorker();
+    const asked = await vi.waitFor(async () => {
+      const found = (await updates()).find((update) => update.kind === "permission");
+      if (found?.kind !== "permission") throw new Error("not asked yet");
+      return found;
+    }, soon);
+    await vi.waitFor(async () => expect((await read()).status).toBe("waiting"), soon);
+    expect(existsSync(join(files, "hello.txt"))).toBe(false);
+    await run(respondToRequest, org.owner, { request: asked.requestId, answer: { approved: true } });
+    await ended();
+    expect(await readFile(join(files, "hello.txt"), "utf8")).toBe("hello\n");
+    expect(await said()).toBe("I write.Done.");
+    const all = await updates();
+    expect(all.slice(0, 2)).toEqual([
+      { kind: "turn", state: "started" },
+      { kind: "user", text: "Say hello.", by: "Olivia" },
+    ]);
+    expect(all.at(-1)).toEqual({ kind: "turn", state: "ended", stopReason: "end_turn" });
+    expect((await chunks()).map(({ seq }) => seq)).toEqual(all.map((_, index) => index + 1));
+    const session = await read();
+    expect(session).toMatchObject({ inputTokens: 2_000, outputTokens: 100, calls: 2, costMicros: 5_000, turns: 1 });
+    expect(all.filter(({ kind }) => kind === "usage")).toHaveLength(2);
+    expect(lab.requests.at(-1)?.key).toBe("the-real-key");
+  },
+);
+
+test("a turn is cancelled at once and what is said then is answered", generous, async () => {
+  const { org, input, said, updates, ended, read } = await open({
+    prompt: "Talk.",
+    answers: [{ text: "word ".repeat(4_000), pieceDelayMs: 20 }],
+  });
+  startWorker();
+  await vi.waitFor(async () => expect(await said()).toContain("word"), soon);
+  expect((await read()).status).toBe("running");
+  await run(sessions.cancelSessionTurn, org.owner, input);
+  await ended();
+  expect((await updates()).findLast(({ kind }) => kind === "turn")).toMatchObject({ stopReason: "cancelled" });
+  lab.answerWith(() => ({ text: "Here." }));
+  await run(sessions.sendSessionMessage, org.owner, { ...input, text: "Hello?" });
+  await ended(2);
+  expect(await said()).toMatch(/Here\.$/);
+});
+
+test(
+  "a session whose worker is gone in the middle of a turn is gone on with by another, nothing twice",
+  generous,
+  async () => {
+    const { session, said, updates, ended } = await open({
+      prompt: "Begin.",
+      answers: [{ text: "one ", silentAfter: 1 }],
+    });
+    const first = startWorker();
+    await vi.waitFor(async () => expect(await said()).toContain("one"), soon);
+    lab.answerWith(({ texts }) => ({ text: texts.join(" ").includes("You were interrupted") ? "two" : "anew" }));
+    await first.stop();
+    const [left] = await db.execute<{ status: string }>(sql`select status from sessions where id = ${session.id}`);
+    expect(left?.status).toBe("running");
+    startWorker();
+    await ended(2);
+    const all = await updates();
+    expect(all.filter(({ kind }) => kind === "user")).toHaveLength(1);
+    expect(
+      all.filter((update) => update.kind === "turn").map((update) => update.kind === "turn" && update.stopReason),
+    ).toEqual([undefined, "interrupted", undefined, "end_turn"]);
+    expect(await said()).toBe("one two");
+  },
+);
+
+test(
+  "stopped, resumed, archived and removed: each is what it says, and nothing is left of what was removed",
+  generous,
+  async () => {
+    const { org, input, read, ended, files, session } = await open({ prompt: "Hi.", answers: [{ text: "Hi." }] });
+    const worker = startWorker();
+    await ended();
+    await run(sessions.stopSessionOperation, org.owner, input);
+    await vi.waitFor(() => expect(worker.running()).toBe(0), soon);
+    lab.answerWith(({ texts }) => ({ text: `I know ${texts.length}` }));
+    await run(sessions.sendSessionMessage, org.owner, { ...input, text: "Again." });
+    await ended(2);
+    expect(lab.requests.at(-1)?.texts.join(" ")).toContain("Hi.");
+    await run(sessions.stopSessionOperation, org.owner, input);
+    await run(sessions.removeSession, org.owner, input);
+    await vi.waitFor(async () => expect((await read()).status).toBe("removed"), soon);
+    expect(existsSync(files)).toBe(false);
+    const rows = await db.execute(sql`select 1 from session_chunks where session_id = ${session.id}`);
+    expect(rows).toHaveLength(0);
+  },
+);
+
+test("a model that cannot be called is told in the conversation, and the session goes on", generous, async () => {
+  const { org, input, updates, ended } = await open({
+    prompt: "Hi.",
+    answers: [{ status: 400, message: "no such thing" }],
+  });
+  startWorker();
+  await ended();
+  expect((await updates()).find(({ kind }) => kind === "error")).toMatchObject({
+    message: expect.stringContaining("no such thing"),
+  });
+  lab.answerWith(() => ({ text: "Back." }));
+  await run(sessions.sendSessionMessage, org.owner, { ...input, text: "And now?" });
+  await ended(2);
+});
