@@ -5,7 +5,7 @@ const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /**
  * `oc_` an API key; `rt_` a refresh token; `pr_` the link that sets a new password; `et_` a ticket for the event stream;
  * `pt_` the ticket of a sign-in by profile and `ps_` the signature to place there; `dc_` a device code;
- * `wt_` a ticket for a terminal or preview.
+ * `wt_` a ticket for a terminal or preview; `st_` the run token of a session.
  */
 type Prefix = "oc_" | "rt_" | "pr_" | "et_" | "pt_" | "ps_" | "dc_" | "wt_" | "st_";
 /** 43 characters of 62 are 256 random bits. */

@@ -52,7 +52,7 @@ export function driverFor(launching: Launching): AgentDriver {
       return acpDriver(({ model: name }) => ({
         args: script("@agentclientprotocol/claude-agent-acp/dist/index.js"),
         env: {
-          ...{ ANTHROPIC_BASE_URL: model, ANTHROPIC_API_KEY: "none", CLAUDE_CONFIG_DIR: "/home/agent/.claude" },
+          ...{ ANTHROPIC_BASE_URL: model, ANTHROPIC_API_KEY: "none" },
           ...{ CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", ENABLE_TOOL_SEARCH: "false", IS_SANDBOX: "1" },
           ...(name ? { ANTHROPIC_MODEL: name } : {}),
         },
@@ -62,7 +62,6 @@ export function driverFor(launching: Launching): AgentDriver {
         args: script("@agentclientprotocol/codex-acp/dist/index.js"),
         env: {
           ...{
-            CODEX_HOME: "/home/agent/.codex",
             OPENAI_API_KEY: "none",
             OPENAI_BASE_URL: `${model}/v1`,
             NO_BROWSER: "1",
