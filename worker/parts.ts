@@ -13,6 +13,7 @@ import { realtime } from "./realtime-part.ts";
 import { requests } from "./requests-part.ts";
 import { schedules } from "./schedules/part.ts";
 import { crews } from "./crews-part.ts";
+import { sessions } from "./sessions/part.ts";
 import { trim } from "./trim-part.ts";
 import { watch } from "./watch-part.ts";
 import { webhooks } from "./webhooks-part.ts";
@@ -30,6 +31,7 @@ export const parts: readonly Part[] = [
   knowledge,
   learning,
   workspaces,
+  sessions,
   monitor,
   agentInstalls,
   schedules,

@@ -21,7 +21,8 @@ import { openRecorder, type Recorder } from "./recorder.ts";
 
 export interface RunnerDeps {
   runtime: Runtime;
-  boxes: BoxProvider;
+  /** Where agents run. @throws AppError unavailable when there is no sandbox on this machine. */
+  openBoxes: () => Promise<BoxProvider>;
   log: Logger;
   /** This worker's own id. */
   holder: string;
@@ -50,12 +51,13 @@ interface Turn {
 
 /** Drives one session that this worker holds, from where it stands, until nothing more is to be done for it here. */
 export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => void): Runner {
-  const { runtime, boxes, log, holder } = deps;
+  const { runtime, log, holder } = deps;
   const { orgId, sessionId } = held;
   const actor: Actor = { ...systemActor(orgId, sessionId), name: "Session" };
   const transact = <Result>(work: (context: Context) => Promise<Result>) =>
     inTransaction(runtime, actor, { requestId: `session-${newId()}` }, work);
   let recorder: Recorder | undefined;
+  let boxes: BoxProvider | undefined;
   let doors: Doors | undefined;
   let agent: AgentConnection | undefined;
   let isResumed = false;
@@ -157,30 +159,32 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     if (workspaceId) await transact((context) => findReadyWorkspace(context, workspaceId));
     const kind = findKind(agentKind);
     if (!kind) throw new AppError("unavailable", `The agent ${agentKind} is not known here any more.`);
+    const box = await deps.openBoxes();
+    boxes = box;
     const folders = await makeHome(runtime.settings, session);
     const onUsage = (usage: Parameters<Recorder["say"]>[0]) => into.say(usage);
     const open = modelDoor(runtime, held, { onUsage, isOurs: kind.id === "entourage" });
     const token = await transact((context) => driving.makeRunToken(context, holder, sessionId));
     doors = await openDoors(sessionId, { model: open, web: deps.web, token });
     // Where a sandbox shares the host's loopback, two sessions must not meet.
-    const first = boxes.isolated ? 9_101 : randomInt(20_000, 45_000);
+    const first = box.isolated ? 9_101 : randomInt(20_000, 45_000);
     const ports = { model: first, mcp: first + 1, git: first + 2 };
     const installed = deps.installedAt(kind.id);
     const services = [
       { port: ports.model, socket: doors.sockets.model },
       { port: ports.mcp, socket: doors.sockets.mcp },
     ];
-    await boxes.remove(sessionId);
-    await boxes.create({
+    await box.remove(sessionId);
+    await box.create({
       ...{ id: sessionId, ...folders, services, limits, env: {} },
       ...{ readOnly: foldersOf({ kind: kind.id, installed }), labels: { orgId, sessionId } },
     });
-    await boxes.start(sessionId);
+    await box.start(sessionId);
     const api = await apiOf(session);
     const driver = driverFor({ kind: kind.id, ports, api, installed });
     const made = await driver.connect({
-      spawn: (args, env) => boxes.spawn(sessionId, { args, env }),
-      cwd: boxes.isolated ? "/work" : folders.workspace,
+      spawn: (args, env) => box.spawn(sessionId, { args, env }),
+      cwd: box.foldersInside(folders).workspace,
       mcpServers: [{ name: "entourage", url: `http://127.0.0.1:${ports.mcp}/mcp`, headers: {} }],
       ...{ model: model && partsOf(model).name, mode, resume: session.externalId ?? (await pastOf(session)) },
       onUpdate: (update) => into.say(update),
@@ -295,7 +299,9 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
 
   async function remove(session: SessionRow): Promise<void> {
     await shut();
-    await boxes.remove(sessionId);
+    // Without a sandbox on this machine there is none of it here.
+    const box = await deps.openBoxes().catch(() => undefined);
+    await box?.remove(sessionId);
     await removeHome(runtime.settings, session);
     await transact(async (context) => {
       const now = await driving.lockHeld(context, holder, sessionId);
@@ -311,7 +317,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     const connection = agent;
     agent = undefined;
     if (connection) await Promise.race([connection.close(), new Promise((done) => setTimeout(done, 1_000))]);
-    if (doors) await boxes.stop(sessionId);
+    await boxes?.stop(sessionId);
     await doors?.close();
     doors = undefined;
   }

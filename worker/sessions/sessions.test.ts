@@ -8,10 +8,10 @@ import { respondToRequest } from "#server/human-requests/operations.ts";
 import { type LabAnswer, openModelLab } from "#server/llm/test/model-lab.ts";
 import { createLogger } from "#server/log.ts";
 import * as sessions from "#server/sessions/operations.ts";
+import { createProcessBoxes } from "#server/sandbox/process-boxes.ts";
 import { createTestOrg, openTestRuntime } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
 import { startSessions } from "./sessions.ts";
-import { openBoxesHere } from "./test/here.ts";
 
 const { runtime, db } = await openTestRuntime();
 const { run } = workIn(runtime);
@@ -22,7 +22,8 @@ const soon = { timeout: 40_000, interval: 50 };
 
 function startWorker() {
   const worker = startSessions({
-    ...{ runtime, boxes: openBoxesHere(), log: createLogger("test"), web: "http://127.0.0.1:1" },
+    ...{ runtime, log: createLogger("test"), web: "http://127.0.0.1:1" },
+    openBoxes: () => Promise.resolve(createProcessBoxes(join(runtime.settings.dataDir, "boxes"))),
     installedAt: () => "/nowhere",
   });
   onTestFinished(() => worker.stop());
