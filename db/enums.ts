@@ -237,11 +237,9 @@ export type SessionFlag = (typeof sessionFlags)[number];
 
 /** How far a coding agent's programs are. */
 export const installStatuses = ["requested", "installing", "installed", "failed"] as const;
-export type InstallStatus = (typeof installStatuses)[number];
 
 /** What a template makes. */
 export const templateKinds = ["task", "session"] as const;
-export type TemplateKind = (typeof templateKinds)[number];
 
 export const variableTypes = ["text", "number", "boolean", "choice"] as const;
 

@@ -1,12 +1,10 @@
 import type { Page } from "@playwright/test";
-import { z } from "zod";
-import { call } from "./handed-in.ts";
+import { call, titled } from "./handed-in.ts";
 import { picture } from "./pictures.ts";
 import { enter, isLive, owner } from "./session.ts";
 import { expect, test } from "./test.ts";
 import { watchCards } from "./watch-cards.ts";
 
-const titled = z.object({ tasks: z.array(z.object({ number: z.int(), title: z.string() })) });
 const plenty = { timeout: 60_000 };
 
 /** Whoever comes first signs up; later the same person signs in. Ends in the inbox. */

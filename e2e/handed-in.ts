@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, type Page } from "@playwright/test";
+import { z } from "zod";
 
 const run = promisify(execFile);
 
@@ -17,6 +18,9 @@ export async function call(page: Page, operation: string, data: object, key?: st
   expect(answer.ok(), `${operation}: ${await answer.text()}`).toBe(true);
   return answer.json();
 }
+
+/** What `list_tasks` answers, as far as walks read it. */
+export const titled = z.object({ tasks: z.array(z.object({ number: z.int(), title: z.string() })) });
 
 /**
  * A task whose work waits for a verdict: an agent has claimed it, pushed a commit with real git and requested its

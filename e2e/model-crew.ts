@@ -1,5 +1,8 @@
 import { type LabAnswer, type LabRequest, openModelLab } from "../server/llm/test/model-lab.ts";
-import { bundledPrices } from "../server/prices/defaults.ts";
+import type { z } from "zod";
+import type { priceList } from "../server/prices/schema.ts";
+
+type Price = z.infer<typeof priceList>["prices"][number];
 
 export const wish = "Visitors leave their address for the newsletter.";
 
@@ -62,13 +65,13 @@ export async function openCrew() {
       ...{ medium: ["anthropic/claude-sonnet-5-5"], large: ["anthropic/claude-opus-5-5"] },
     },
     /** What was reported in all, and what that costs: call by call, each rounded up to a whole micro-dollar. */
-    used: () => ({
+    used: (prices: readonly Price[]) => ({
       calls: reported.length,
       inputTokens: sum(reported.map(({ input }) => input)),
       outputTokens: sum(reported.map(({ output }) => output)),
       cacheReadTokens: sum(reported.map(({ cacheRead }) => cacheRead)),
       cacheWriteTokens: sum(reported.map(({ cacheWrite }) => cacheWrite)),
-      costMicros: sum(reported.map(costOf)),
+      costMicros: sum(reported.map((one) => costOf(one, prices))),
       uncoveredMicros: 0,
     }),
     answers: () => heard,
@@ -78,9 +81,9 @@ export async function openCrew() {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-function costOf({ api, model, input, output, cacheRead, cacheWrite }: Reported): number {
+function costOf({ api, model, input, output, cacheRead, cacheWrite }: Reported, prices: readonly Price[]): number {
   if (api === "ollama") return 0;
-  const price = bundledPrices.find((one) => one.model === model);
+  const price = prices.find((one) => one.model === model);
   if (!price) throw new Error(`no price for ${model}`);
   const { inputMicros, outputMicros, cacheReadMicros, cacheWriteMicros } = price;
   const millionths =

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { openModelLab } from "../server/llm/test/model-lab.ts";
-import { call } from "./handed-in.ts";
+import { call, titled } from "./handed-in.ts";
 import { gapStep, openCrew, question, steps, wish } from "./model-crew.ts";
 import { enterAsOwner, isLive } from "./session.ts";
 import { expect, test } from "./test.ts";
@@ -110,7 +110,7 @@ test("a sentence becomes a plan that models of three APIs carry out: with tools,
     // Once written, then each task done and checked: nothing was called twice, and nothing is missing in the ledger.
     expect(await read()).toMatchObject({ done: steps.length });
     const { total } = await call(page, "get_cost_summary", { teamId: team.id });
-    expect(total).toMatchObject(crew.used());
+    expect(total).toMatchObject(crew.used((await call(page, "list_prices", {})).prices));
     expect(new Set(crew.reported.map(({ api }) => api)).size).toBe(3);
     expect(crew.answers()).toEqual({
       question: "green",
@@ -118,9 +118,9 @@ test("a sentence becomes a plan that models of three APIs carry out: with tools,
       lookedUp: "Nothing was found",
     });
 
-    const { tasks } = await call(page, "list_tasks", { teamId: team.id });
-    const mended = tasks.find(({ title }: { title: string }) => title === gapStep);
-    await page.goto(`/o/${orgOf(page)}/tasks/${mended.number}?tab=checks`);
+    const { tasks } = titled.parse(await call(page, "list_tasks", { teamId: team.id }));
+    const mended = tasks.find(({ title }) => title === gapStep)?.number;
+    await page.goto(`/o/${orgOf(page)}/tasks/${mended}?tab=checks`);
     await expect(page.getByRole("listitem", { name: "Check 1" })).toContainText("Nobody can unsubscribe.");
     await expect(page.getByRole("listitem", { name: "Check 2" })).toContainText("Passed");
     await page.goto(`/o/${orgOf(page)}/settings/models?team=${team.id}`);

@@ -1,9 +1,7 @@
-import { z } from "zod";
-import { call } from "./handed-in.ts";
+import { call, titled } from "./handed-in.ts";
 import { enterAsOwner, isLive } from "./session.ts";
 import { expect, test } from "./test.ts";
 
-const titled = z.object({ tasks: z.array(z.object({ number: z.int(), title: z.string() })) });
 const plenty = { timeout: 90_000 };
 
 test("with no key at all: a sentence becomes a plan of eight tasks and more, is edited, approved, and carried out to done", async ({

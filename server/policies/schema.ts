@@ -54,7 +54,7 @@ export const removePolicyInput = z.strictObject({ policyId: id });
 export const removedPolicy = z.object({ removed: z.literal(true) });
 
 /** What an agent's tool is about to do, as its driver tells it. */
-export const permissionAsk = z.strictObject({
+const permissionAsk = z.strictObject({
   toolId: z.string().max(200).default(""),
   title: z.string().max(500).default(""),
   tool: z.string().min(1).max(200).describe("The tool's name, such as Edit or mcp__tracker__search."),

@@ -28,7 +28,7 @@ export async function lastSeqOf({ tx, actor }: Context, sessionId: string): Prom
 }
 
 /** What came in several sessions, each after its own place, in order: one statement for all who watch. At most `limit` of each. */
-export async function readChunks(
+async function readChunks(
   { tx }: Pick<Context, "tx">,
   places: readonly { orgId: string; sessionId: string; after: number }[],
   limit: number,

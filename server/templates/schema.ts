@@ -20,7 +20,7 @@ const variable = z.strictObject({
     .describe("For a text: what it must look like, as a regular expression (RE2)."),
 });
 export type Variable = z.output<typeof variable>;
-export const variables = z.array(variable).max(30);
+const variables = z.array(variable).max(30);
 
 export const parameters = z.record(z.string().max(40), value);
 

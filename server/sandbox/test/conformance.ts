@@ -252,7 +252,7 @@ export function describeBoxes(name: string, abilities: Abilities): void {
 }
 
 /** Processes anywhere on this machine whose arguments contain the mark. */
-export async function processesWith(mark: string): Promise<number> {
+async function processesWith(mark: string): Promise<number> {
   const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   const lines = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, "utf8").catch(() => "")));
   return lines.filter((line) => line.includes(mark)).length;
