@@ -21,6 +21,6 @@ export const sessions: Part = {
       },
       installedAt: (kind) => installedAgent(settings.dataDir, kind) ?? "",
     });
-    return Promise.resolve(running.stop);
+    return Promise.resolve(() => running.stop());
   },
 };

@@ -9,6 +9,7 @@ import { type LabAnswer, openModelLab } from "#server/llm/test/model-lab.ts";
 import { createLogger } from "#server/log.ts";
 import * as sessions from "#server/sessions/operations.ts";
 import { createProcessBoxes } from "#server/sandbox/process-boxes.ts";
+import { openBoxes } from "#server/sandbox/open-boxes.ts";
 import { createTestOrg, openTestRuntime } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
 import { startSessions } from "./sessions.ts";
@@ -17,13 +18,16 @@ const { runtime, db } = await openTestRuntime();
 const { run } = workIn(runtime);
 const lab = await openModelLab();
 afterAll(() => lab.close());
+const root = join(runtime.settings.dataDir, "boxes");
+/** In a sandbox where there is one; elsewhere the same without walls. */
+const boxes = openBoxes(runtime.settings).catch(() => createProcessBoxes(root));
 const generous = { timeout: 90_000 };
 const soon = { timeout: 40_000, interval: 50 };
 
 function startWorker() {
   const worker = startSessions({
     ...{ runtime, log: createLogger("test"), web: "http://127.0.0.1:1" },
-    openBoxes: () => Promise.resolve(createProcessBoxes(join(runtime.settings.dataDir, "boxes"))),
+    openBoxes: () => boxes,
     installedAt: () => "/nowhere",
   });
   onTestFinished(() => worker.stop());
