@@ -30,6 +30,7 @@ import { operations } from "../trpc/operations.ts";
 import { handleLogin, handleMe, handleRefresh, handleReset, handleRevoke } from "../tokens/http.ts";
 import { handleInit, handleVerify } from "../profile-sign-ins/http.ts";
 import { receiveDelivery } from "../webhooks/receive.ts";
+import { answerSessionStream } from "../sessions/streaming.ts";
 import { openTestRuntime, type TestOrg } from "./fixtures.ts";
 
 process.env.ENTOURAGE_LOG_LEVEL ??= "silent";
@@ -98,6 +99,8 @@ export async function openTestDoors(settings: Record<string, string> = {}, log?:
     if (pathname === "/api/openapi.json") return Promise.resolve(Response.json(describeApi(operations, address)));
     if (pathname === "/api/stats") return answerOperation(door, request, operations, getRealtimeStats.name, {});
     if (pathname === "/api/events") return answerEventStream(door, request);
+    const session = /^\/api\/sessions\/([^/]+)\/stream$/.exec(pathname)?.[1];
+    if (session) return answerSessionStream(door, request, session);
     const [, short = "", handle] = /^\/api\/(\w+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
     if (handle === undefined && isPostAlias(short))
       return answerOperation(door, request, operations, postAliases[short]);

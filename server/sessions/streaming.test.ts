@@ -1,0 +1,76 @@
+import { createParser } from "eventsource-parser";
+import { sql } from "drizzle-orm";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { execute } from "../execute.ts";
+import { openTestDoors } from "../test/doors.ts";
+import { createTestOrg } from "../test/fixtures.ts";
+import { createSession } from "./operations.ts";
+
+const { runtime, address, keyOf, db } = await openTestDoors();
+const generous = { timeout: 60_000 };
+
+async function open() {
+  const org = await createTestOrg(runtime);
+  const input = { teamId: org.teamId };
+  const { session } = await execute(createSession, runtime, org.owner, input, { requestId: "test" });
+  const url = `${address}/api/sessions/${session.id}/stream`;
+  const headers = { authorization: `Bearer ${await keyOf(org)}` };
+  let last = 0;
+  async function say(count: number) {
+    await db.execute(sql`insert into session_chunks (org_id, session_id, seq, turn, kind, data, at)
+      select ${org.orgId}, ${session.id}, ${last} + n, 1, 'text', jsonb_build_object('kind', 'text', 'text', n::text), now()
+        from generate_series(1, ${count}::int) n`);
+    last += count;
+    runtime.wake.announce("session_told", org.orgId);
+  }
+  return { org, url, headers, say, lastSeq: () => last };
+}
+
+/** Follows the stream from a place; `seen` are the numbers of the chunks that came. */
+async function follow(url: string, headers: Record<string, string>, after: number) {
+  const hangUp = new AbortController();
+  onTestFinished(() => hangUp.abort());
+  const response = await fetch(url, { headers: { ...headers, "last-event-id": String(after) }, signal: hangUp.signal });
+  const seen: number[] = [];
+  const parser = createParser({ onEvent: ({ id }) => seen.push(Number(id)) });
+  const over = (async () => {
+    for await (const piece of response.body?.pipeThrough(new TextDecoderStream()).values() ?? []) parser.feed(piece);
+  })().catch(() => undefined);
+  return { response, seen, over, close: () => hangUp.abort() };
+}
+const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+
+test("who comes sees all that was said and then what comes, in order and once", generous, async () => {
+  const { url, headers, say, lastSeq } = await open();
+  await say(2_500);
+  const reader = await follow(url, headers, 0);
+  expect(reader.response.headers.get("cache-control")).toBe("no-cache, no-transform");
+  await vi.waitFor(() => expect(reader.seen).toHaveLength(2_500), 20_000);
+  for (let n = 0; n < 5; n++) await say(3);
+  await vi.waitFor(() => expect(reader.seen).toHaveLength(lastSeq()), 20_000);
+  expect(reader.seen).toEqual(upTo(lastSeq()));
+});
+
+test("a client that comes back a hundred times has one stream, without a gap or a double", generous, async () => {
+  const { url, headers, say, lastSeq } = await open();
+  const all: number[] = [];
+  for (let n = 0; n < 100; n++) {
+    await say(2);
+    const reader = await follow(url, headers, all.at(-1) ?? 0);
+    await vi.waitFor(() => expect(reader.seen.length).toBeGreaterThan(0), 20_000);
+    reader.close();
+    await reader.over;
+    all.push(...reader.seen);
+  }
+  const rest = await follow(url, headers, all.at(-1) ?? 0);
+  await say(1);
+  await vi.waitFor(() => expect([...all, ...rest.seen]).toEqual(upTo(lastSeq())), 20_000);
+});
+
+test("strangers, others and nonsense are refused as everywhere", generous, async () => {
+  const { url, headers } = await open();
+  const other = await open();
+  expect((await fetch(url)).status).toBe(401);
+  expect((await fetch(url, { headers: other.headers })).status).toBe(404);
+  expect((await fetch(url, { headers: { ...headers, "last-event-id": "x" } })).status).toBe(400);
+});
