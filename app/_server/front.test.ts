@@ -109,6 +109,15 @@ test("every answer forbids framing and scripts without its own fresh nonce", asy
   expect(JSON.parse(first.body).headers["content-security-policy"]).toBe(policy);
 });
 
+test("frames show previews alone; without a domain for them, nothing", async () => {
+  const framesOf = async (port: number, host?: string) =>
+    /frame-src ([^;]*)/.exec(
+      String((await ask(port, "/", host ? { host } : {})).headers["content-security-policy"]),
+    )?.[1];
+  expect(await framesOf(plain)).toBe("http://*.localhost:3000");
+  expect(await framesOf(proxied, "entourage.example")).toBe("'none'");
+});
+
 test("a body beyond the limit is 413, announced or not; git has none here", async () => {
   const large = "x".repeat(40_000);
   expect(await ask(plain, "/api/x", { "content-length": "40000" }, "POST", large)).toMatchObject({ status: 413 });

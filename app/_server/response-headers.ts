@@ -48,7 +48,7 @@ function contentSecurityPolicy(nonce: string, { origin, config, dev }: Situation
     "connect-src": ["'self'", ...(/^[\w.:[\]-]+$/.test(origin.host) ? sockets : [])],
     "worker-src": ["'self'", "blob:"],
     // What agents run is looked at in frames of other hosts.
-    "frame-src": ["'self'", ...previewSources(config)],
+    "frame-src": previewSources(config),
     "object-src": ["'none'"],
     "base-uri": ["'none'"],
     "form-action": ["'self'", ...signIn],

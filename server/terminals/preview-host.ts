@@ -1,3 +1,5 @@
+import type { Config } from "../config.ts";
+
 const pattern = /^p(\d{1,5})-([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})\./;
 
 /**
@@ -11,4 +13,14 @@ export const previewLabel = (workspaceId: string, port: number): string =>
 export function readPreviewHost(host: string): { workspaceId: string; port: number } | undefined {
   const [, port, ...parts] = pattern.exec(host.toLowerCase()) ?? [];
   return port === undefined ? undefined : { workspaceId: parts.join("-"), port: Number(port) };
+}
+
+/** The domain below which previews are shown, with its port; undefined where none leads here. */
+export function previewDomain({
+  publicUrl,
+  previewHost,
+}: Pick<Config, "publicUrl" | "previewHost">): string | undefined {
+  const { hostname, port } = new URL(publicUrl);
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return previewHost ?? (isLocal ? `localhost${port ? `:${port}` : ""}` : undefined);
 }

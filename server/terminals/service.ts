@@ -8,7 +8,7 @@ import { newId } from "../ids.ts";
 import { findReadyWorkspace } from "../workspaces/queries.ts";
 import { findTerminal, listTerminals, shown, type TerminalRow } from "./queries.ts";
 import type { openPreviewInput, openTerminalInput } from "./schema.ts";
-import { previewLabel } from "./preview-host.ts";
+import { previewDomain, previewLabel } from "./preview-host.ts";
 import { makeTicket } from "./tickets.ts";
 
 /** Nobody looks at more, and each is a shell. */
@@ -57,15 +57,13 @@ export async function openPreview(
 
 /** The same workspace and port have the same host: its pages may keep what they store, and no other may read it. */
 function previewOrigin({ settings }: Context, workspaceId: string, port: number): string {
-  const dashboard = new URL(settings.publicUrl);
-  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(dashboard.hostname);
-  const host = settings.previewHost ?? (isLocal ? `localhost${dashboard.port ? `:${dashboard.port}` : ""}` : undefined);
-  if (host === undefined)
+  const domain = previewDomain(settings);
+  if (domain === undefined)
     throw new AppError(
       "unavailable",
       "Previews need host names of their own. Whoever runs the server names a domain in ENTOURAGE_PREVIEW_HOST whose every subdomain leads here.",
     );
-  return `${dashboard.protocol}//${previewLabel(workspaceId, port)}.${host}`;
+  return `${new URL(settings.publicUrl).protocol}//${previewLabel(workspaceId, port)}.${domain}`;
 }
 
 /** A sandbox is named by its session's id, so whose session it is decides who looks in. @throws AppError not_found */

@@ -11,7 +11,7 @@ import type { TerminalSocket } from "./terminal-socket.ts";
 export type TerminalScreenProps = {
   label: string;
   /** Opens the line when the screen stands; what it says is shown. */
-  connect: (screen: { write: (data: string) => void; clear: () => void }) => TerminalSocket;
+  connect: (screen: { write: (data: string, isReplay: boolean) => void; clear: () => void }) => TerminalSocket;
 };
 
 /**
@@ -44,8 +44,15 @@ export function TerminalScreen({ label, connect }: TerminalScreenProps) {
     for (const order of [0, 1, 2, 9, 52, 777, 1337]) screen.parser.registerOscHandler(order, () => true);
     screen.open(element);
     terminal.current = screen;
-    const socket = connecting.current({ write: (data) => screen.write(data), clear: () => screen.reset() });
-    screen.onData((data) => socket.input(data));
+    let replays = 0;
+    const write = (data: string, isReplay: boolean) => {
+      if (!isReplay) return screen.write(data);
+      replays++;
+      screen.write(data, () => replays--);
+    };
+    const socket = connecting.current({ write, clear: () => screen.reset() });
+    // What a program asked the terminal long ago was answered then: a second answer would stand there as if typed.
+    screen.onData((data) => replays === 0 && socket.input(data));
     screen.onResize(({ rows, cols }) => socket.resize(rows, cols));
     const watcher = new ResizeObserver(() => {
       // A hidden pane has no size, and a terminal of no columns breaks every line.
@@ -82,6 +89,8 @@ function follow(address: string): void {
 /** The colours of the terminal from our tokens, as they are in the theme of the moment. */
 function themeOf(element: HTMLElement): ITheme {
   const probe = document.createElement("span");
+  // With less motion every change of a colour takes a millisecond, in which the one before is read.
+  probe.style.setProperty("transition", "none", "important");
   element.append(probe);
   const colour = (token: string) => {
     probe.style.color = `var(--${token})`;

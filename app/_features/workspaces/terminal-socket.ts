@@ -9,7 +9,8 @@ export type TerminalState =
 type TerminalSocketOptions = {
   /** Asks for the address to connect to; each is good for one connection. */
   address(): Promise<string>;
-  onOutput(data: string): void;
+  /** `isReplay`: it was printed before, and nobody asks anything by it any more. */
+  onOutput(data: string, isReplay: boolean): void;
   /** All that was shown comes again: what stands there goes. */
   onReplay(): void;
   onState(state: TerminalState): void;
@@ -78,7 +79,7 @@ export class TerminalSocket {
     const frame = readFrame(data);
     if (frame === undefined) return;
     this.failures = 0;
-    if (frame.type === "output") return this.options.onOutput(frame.data);
+    if (frame.type === "output") return this.options.onOutput(frame.data, frame.isReplay);
     if (frame.type === "exit") return this.end({ state: "ended", exitCode: frame.exitCode });
     this.end({ state: "refused", reason: frame.message });
   }
@@ -97,7 +98,7 @@ export class TerminalSocket {
 }
 
 type Frame =
-  | { type: "output"; data: string }
+  | { type: "output"; data: string; isReplay: boolean }
   | { type: "exit"; exitCode: number | null }
   | { type: "error"; message: string };
 
@@ -111,7 +112,7 @@ function readFrame(data: unknown): Frame | undefined {
   }
   if (typeof said !== "object" || said === null || !("type" in said)) return undefined;
   if (said.type === "output" && "data" in said && typeof said.data === "string")
-    return { type: "output", data: said.data };
+    return { type: "output", data: said.data, isReplay: "replay" in said && said.replay === true };
   if (said.type === "exit") {
     const exitCode = "exitCode" in said && typeof said.exitCode === "number" ? said.exitCode : null;
     return { type: "exit", exitCode };
