@@ -16,7 +16,7 @@ export function Banners({ status }: { status: ShellStatus }) {
   return (
     <>
       {status.pause ? <PausedBanner status={status} pause={status.pause} /> : null}
-      {status.spend?.state === "stopped" ? <SpentBanner spend={status.spend} /> : null}
+      {status.spend?.state === "stopped" || status.spend?.isAsked ? <SpentBanner spend={status.spend} /> : null}
       {status.closed && !status.pause ? <ClosedBanner opensAt={status.closed.opensAt} /> : null}
       {status.connection === "offline" ? (
         <Banner tone="warning" title="You are offline.">
@@ -33,7 +33,7 @@ export function Banners({ status }: { status: ShellStatus }) {
 }
 
 /** A cap also stops while a little is left of it: less than the next call may cost. */
-function SpentBanner({ spend: { spentMicros, capMicros, when, whose, raiseHref } }: { spend: Spend }) {
+function SpentBanner({ spend: { spentMicros, capMicros, when, whose, state, raiseHref } }: { spend: Spend }) {
   const isLeft = spentMicros < capMicros;
   return (
     <Banner
@@ -52,7 +52,7 @@ function SpentBanner({ spend: { spentMicros, capMicros, when, whose, raiseHref }
     >
       {money(spentMicros)} of {money(capMicros)} is spent
       {isLeft
-        ? ", and an agent's next call may cost more than is left. Nothing new starts."
+        ? `, and an agent's next call may cost more than is left. ${state === "stopped" ? "Nothing new starts." : "It waits for an answer."}`
         : ". Nothing new starts, and no call is paid for."}
     </Banner>
   );

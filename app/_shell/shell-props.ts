@@ -29,6 +29,8 @@ export type Spend = {
   /** Whose cap it is. */
   whose: string;
   state: "open" | "warned" | "stopped";
+  /** Something was refused for want of money, and people are asked for more. */
+  isAsked: boolean;
   href: string;
   /** Where it is raised; for those who may. */
   raiseHref: string | null;

@@ -18,6 +18,7 @@ type SelectProps<Value extends string> = {
   disabled?: boolean;
   /** Only where no `Field` gives it a label. */
   label?: string;
+  /** How wide it is; as wide as its place without. */
   className?: string;
 };
 
@@ -29,7 +30,7 @@ export function Select<Value extends string>({
   label,
   ...rest
 }: SelectProps<Value>) {
-  const { className, ...root } = rest;
+  const { className = "w-full", ...root } = rest;
   const iconOf = (value: Value | null) => options.find((option) => option.value === value);
   return (
     <BaseSelect.Root
@@ -40,7 +41,7 @@ export function Select<Value extends string>({
       <BaseSelect.Trigger
         aria-label={label}
         className={clsx(
-          "flex h-8 w-full items-center justify-between gap-2 rounded-md border border-line-strong bg-surface px-2.5 text-left text-app transition-colors hover:border-control data-disabled:opacity-50 data-invalid:border-danger data-popup-open:border-focus coarse:h-10",
+          "flex h-8 items-center justify-between gap-2 rounded-md border border-line-strong bg-surface px-2.5 text-left text-app transition-colors hover:border-control data-disabled:opacity-50 data-invalid:border-danger data-popup-open:border-focus coarse:h-10",
           className,
         )}
       >

@@ -22,6 +22,8 @@ test("the budget shown first is the one that stops, then the day's of the team; 
   const agent = budget({ id: "agent", scope: "agent", state: "stopped" });
   expect(tightest([budget({ id: "month", period: "month" }), day, agent])?.id).toBe("day");
   expect(tightest([day, org])?.id).toBe("org");
+  const asked = budget({ id: "asked", period: "life", requestId: "r" });
+  expect(tightest([day, asked])?.id, "what refused a call and asks for more").toBe("asked");
   expect(tightest([agent])).toBeUndefined();
 });
 

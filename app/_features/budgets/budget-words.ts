@@ -24,10 +24,10 @@ export const stateWords = {
   stopped: { label: "Used up", tone: "danger" },
 } as const;
 
-/** The budget that a team feels first: stopped before warned, a day before a month, the team's before the organization's. */
+/** The budget that a team feels first: what stops or refuses before what is warned, a day before a month, the team's before the organization's. */
 export function tightest(budgets: readonly Budget[]): Budget | undefined {
-  const weight = ({ state, scope, period }: Budget) =>
-    ["stopped", "warned", "open"].indexOf(state) * 100 +
+  const weight = ({ state, requestId, scope, period }: Budget) =>
+    (requestId === null ? ["stopped", "warned", "open"].indexOf(state) : 0) * 100 +
     ["day", "month", "life"].indexOf(period) * 10 +
     (scope === "team" ? 0 : 1);
   return budgets

@@ -63,6 +63,7 @@ function spendOf(frame: Frame, teamId: string, budgets: readonly Budget[]): Spen
     when: periodWords[budget.period].now,
     whose: budget.name,
     state: budget.state,
+    isAsked: budget.requestId !== null,
     href: roomHref(frame.org.slug, teamId, "costs"),
     raiseHref: frame.canRaise ? `${settingsHref(frame.org.slug, "budgets")}?budget=${budget.id}` : null,
   };

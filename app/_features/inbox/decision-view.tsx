@@ -16,7 +16,7 @@ import { Markdown } from "#app/_ui/markdown.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { toast } from "#app/_ui/toast.ts";
 import type { Decision } from "./inbox-types.ts";
-import { decisionLabel } from "./inbox-words.ts";
+import { decisionLabel, holdsUp } from "./inbox-words.ts";
 
 const heads: Record<Decision["kind"], string> = {
   in_review: "No agent of the team reviews this: it waits for a person.",
@@ -73,7 +73,7 @@ export function DecisionView({ orgSlug, decision }: { orgSlug: string; decision:
           <span>
             since <RelativeTime at={decision.since} />
           </span>
-          <span>{decision.cost.words}</span>
+          <span>{holdsUp(decision.cost.words)}</span>
         </p>
       </div>
       <p className="text-app">{heads[kind]}</p>

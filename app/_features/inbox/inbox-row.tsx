@@ -15,7 +15,7 @@ import { Badge } from "#app/_ui/badge.tsx";
 import { Checkbox } from "#app/_ui/checkbox.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import type { WaitingItem } from "./inbox-types.ts";
-import { decisionLabel, kindLabel, unblocks } from "./inbox-words.ts";
+import { decisionLabel, holdsUp, kindLabel, unblocks } from "./inbox-words.ts";
 
 type InboxRowProps = {
   item: WaitingItem;
@@ -109,7 +109,7 @@ function factsOf({ request, decision }: WaitingItem) {
     title: decision?.task.title ?? "",
     who: decision?.by?.name,
     number: decision?.task.number,
-    cost: decision?.cost.words ?? "",
+    cost: holdsUp(decision?.cost.words ?? ""),
     since: decision?.since ?? 0,
     team: decision?.teamName ?? "",
     isRaised: false,

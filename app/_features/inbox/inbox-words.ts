@@ -11,8 +11,11 @@ export const kindLabel: Record<RequestKind, string> = {
   checkpoint: "Checkpoint",
 };
 
-/** What a request holds up, said as what an answer sets free: "an answer unblocks 7 tasks and 1 agent". */
-export const unblocks = (words: string): string => words.replace(/^blocks (?!nothing)/, "an answer unblocks ");
+/** What a request holds up, said as what an answer sets free: "an answer unblocks 7 tasks and 1 agent"; nothing of nothing. */
+export const unblocks = (words: string): string => holdsUp(words).replace(/^blocks /, "an answer unblocks ");
+
+/** What a task that stands still holds up, where it is something. */
+export const holdsUp = (words: string): string => (words === "blocks nothing" ? "" : words);
 
 /** What a person is to do about a task that stands still. */
 export const decisionLabel: Record<Decision["kind"], string> = {

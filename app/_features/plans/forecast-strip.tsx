@@ -25,48 +25,54 @@ export function ForecastStrip({ planId, version }: { planId: string; version: st
     meta: { version },
   });
   if (!data) return <Skeleton className="h-5 w-72" />;
-  const { agents, learnedFrom, whatIf, budgets, withinCap, capMicros, minutes } = data;
+  const { agents, learnedFrom, whatIf, budgets, withinCap, capMicros, costMicros, minutes } = data;
   return (
     <div className="flex flex-col gap-0.5 text-app" data-forecast>
-      <p suppressHydrationWarning>
+      <p className="first-letter:uppercase" suppressHydrationWarning>
         <span className="font-medium">{doneBy(data, dataUpdatedAt)}</span>, {priceTag(data)}
         <span className="text-muted">
           {" "}
           with {agents} {agents === 1 ? "agent" : "agents"} ({span(minutes.low)}–{span(minutes.high)})
           {capMicros === null ? "" : `, cap ${money(capMicros)}`}
-          {withinCap === null ? "" : `, ${Math.round(withinCap * 100)} % likely within it`}
+          {withinCap === null || costMicros.high === 0 ? "" : `, ${Math.round(withinCap * 100)} % likely within it`}
         </span>
       </p>
       <p className="text-small text-muted">
         {learnedFrom < 5
-          ? `Mostly a guess: ${learnedFrom === 0 ? "no task" : `${learnedFrom} ${learnedFrom === 1 ? "task" : "tasks"}`} of this team is finished yet.`
+          ? `Mostly a guess: ${learnedFrom === 0 ? "no task" : learnedFrom === 1 ? "only 1 task" : `only ${learnedFrom} tasks`} of this team ${learnedFrom > 1 ? "are" : "is"} finished yet.`
           : `Learned from ${learnedFrom} finished tasks; nine of ten times it lies inside.`}
       </p>
       <details className="text-small text-muted">
         <summary className="w-fit cursor-pointer rounded-sm hover:text-ink">What if</summary>
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pt-1">
-          <span className="w-24">
-            <Input
-              type="number"
-              min="1"
-              max="100"
-              aria-label="What if so many agents worked"
-              placeholder={`${agents} agents`}
-              value={agentsAsked}
-              onChange={(event) => setAgentsAsked(event.target.value)}
-            />
+          <span className="flex items-center gap-1.5">
+            <span className="w-16">
+              <Input
+                type="number"
+                min="1"
+                max="100"
+                aria-label="What if so many agents worked"
+                placeholder={`${agents}`}
+                value={agentsAsked}
+                onChange={(event) => setAgentsAsked(event.target.value)}
+              />
+            </span>
+            agents
           </span>
-          <span className="w-28">
-            <Input
-              type="number"
-              min="0"
-              step="0.01"
-              inputMode="decimal"
-              aria-label="What if it might cost so many dollars"
-              placeholder="Budget $"
-              value={budgetAsked}
-              onChange={(event) => setBudgetAsked(event.target.value)}
-            />
+          <span className="flex items-center gap-1.5">
+            at most $
+            <span className="w-24">
+              <Input
+                type="number"
+                min="0"
+                step="0.01"
+                inputMode="decimal"
+                aria-label="What if it might cost so many dollars"
+                placeholder={capMicros === null ? "no cap" : `${capMicros / 1_000_000}`}
+                value={budgetAsked}
+                onChange={(event) => setBudgetAsked(event.target.value)}
+              />
+            </span>
           </span>
           <span>
             {whatIf

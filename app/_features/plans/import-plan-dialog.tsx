@@ -71,7 +71,7 @@ export function ImportPlanDialog({
           <input
             type="file"
             accept=".json,.md,.markdown,application/json,text/markdown"
-            className="text-app font-normal"
+            className="text-app font-normal text-muted file:mr-2 file:h-8 file:rounded-md file:border file:border-line-strong file:bg-surface file:px-3 file:font-medium file:text-ink hover:file:bg-hover"
             onChange={(event) => void event.target.files?.[0]?.text().then(setContent)}
           />
         </label>

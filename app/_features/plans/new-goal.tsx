@@ -82,12 +82,12 @@ export function NewGoal({ orgSlug, teamId, repos, canTrySample }: NewGoalProps) 
       </Field>
       <GoalFiles files={files} onChange={setFiles} onRefuse={setFailure} />
       <div className="flex flex-wrap items-center gap-2">
-        <Select label="Written by" className="w-44" value={way} onValueChange={setWay} options={ways} />
-        <Select label="Rigor" className="w-52" value={rigor} onValueChange={setRigor} options={rigors} />
+        <Select label="Written by" className="w-44 max-sm:w-full" value={way} onValueChange={setWay} options={ways} />
+        <Select label="Rigor" className="w-52 max-sm:w-full" value={rigor} onValueChange={setRigor} options={rigors} />
         {repos.length > 0 ? (
           <Select
             label="Repository"
-            className="w-48"
+            className="w-48 max-sm:w-full"
             value={repoId}
             onValueChange={setRepoId}
             options={[

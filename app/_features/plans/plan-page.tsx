@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Pause, Play, RotateCcw, X } from "lucide-react";
+import { Pause, Play, X } from "lucide-react";
 import Link from "next/link";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
@@ -9,6 +9,7 @@ import { PlanCrew } from "#app/_features/samples/plan-crew.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { roomHref } from "#app/_shell/rooms.ts";
+import { ConfirmDialog } from "#app/_ui/alert-dialog.tsx";
 import { Banner } from "#app/_ui/banner.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
@@ -28,22 +29,27 @@ export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId:
       {({ plan }) => (
         <div className="flex h-full min-h-0 flex-col overflow-y-auto">
           <header className="flex flex-wrap items-start gap-x-3 gap-y-1 border-b px-3 py-2">
-            <div className="min-w-0 grow">
+            <div className="min-w-0 grow basis-0">
               <h1 className="flex flex-wrap items-center gap-2 text-read font-semibold">
                 <Link href={roomHref(orgSlug, teamId, "plans")} className="font-normal text-muted hover:underline">
                   Plan {plan.number}
                 </Link>
-                <span className="min-w-0 truncate">{plan.title}</span>
+                <span className="line-clamp-2 min-w-0 break-words">{plan.title}</span>
                 <StatusBadge of="plan" status={plan.status} />
               </h1>
-              {plan.latestVersion > 0 && plan.status !== "completed" && plan.status !== "cancelled" ? (
+              {plan.latestVersion > 0 && isUnderWay(plan) ? (
                 <ForecastStrip planId={planId} version={plan.updatedAt} />
               ) : null}
             </div>
             <PlanButtons plan={plan} />
             <PlanMenu plan={plan} plansHref={roomHref(orgSlug, teamId, "plans")} />
           </header>
-          {plan.reason ? <Banner tone={plan.status === "failed" ? "danger" : "info"} title={plan.reason} /> : null}
+          {plan.reason && plan.status === "failed" ? (
+            <Banner tone="danger" title="The plan stands still.">
+              {plan.reason}
+            </Banner>
+          ) : null}
+          {plan.reason && plan.status !== "failed" ? <Banner tone="info" title={plan.reason} /> : null}
           {plan.writing?.error && plan.status === "draft" ? <Banner tone="danger" title={plan.writing.error} /> : null}
           {plan.approvedVersion === null ? null : <PlanCrew planId={planId} status={plan.status} />}
           {plan.status === "planning" ? (
@@ -66,6 +72,10 @@ export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId:
 const canRetry = ({ status }: PlanDetail): boolean =>
   status === "executing" || status === "failed" || status === "paused";
 
+/** What stands still is over at no time that anybody could say. */
+const isUnderWay = ({ status }: PlanDetail): boolean =>
+  status !== "completed" && status !== "cancelled" && status !== "failed";
+
 /** What can be done with the whole plan now. */
 function PlanButtons({ plan: { id: planId, status } }: { plan: PlanDetail }) {
   const trpc = useTRPC();
@@ -78,10 +88,6 @@ function PlanButtons({ plan: { id: planId, status } }: { plan: PlanDetail }) {
     done: () => "The plan goes on",
     refused: "The plan was not resumed",
   });
-  const retry = useChange(trpc.plans.retryTasks.mutationOptions(), {
-    done: ({ changed }) => `${changed.length} tried again`,
-    refused: "Nothing was tried again",
-  });
   const cancel = useChange(trpc.plans.cancel.mutationOptions(), {
     done: () => "The plan is cancelled",
     refused: "The plan was not cancelled",
@@ -90,7 +96,7 @@ function PlanButtons({ plan: { id: planId, status } }: { plan: PlanDetail }) {
   if (!can("task:manage")) return null;
   const isLive = status !== "completed" && status !== "cancelled";
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className="flex flex-wrap gap-2 empty:hidden max-sm:order-last max-sm:w-full">
       {status === "planning" ? (
         <Button size="sm" onClick={() => void stop.apply({ planId })}>
           Stop writing
@@ -106,20 +112,20 @@ function PlanButtons({ plan: { id: planId, status } }: { plan: PlanDetail }) {
           Resume
         </Button>
       ) : null}
-      {status === "failed" ? (
-        <Button size="sm" icon={<RotateCcw className="size-3.5" />} onClick={() => void retry.apply({ planId })}>
-          Try failed tasks again
-        </Button>
-      ) : null}
       {isLive ? (
-        <Button
-          size="sm"
-          variant="ghost"
-          icon={<X className="size-3.5" />}
-          onClick={() => void cancel.apply({ planId })}
+        <ConfirmDialog
+          title="Cancel the plan?"
+          verb="Cancel plan"
+          danger
+          trigger={
+            <Button size="sm" variant="ghost" icon={<X className="size-3.5" />}>
+              Cancel plan
+            </Button>
+          }
+          onConfirm={() => cancel.send({ planId })}
         >
-          Cancel plan
-        </Button>
+          Its tasks that are not done are cancelled. What is merged stays.
+        </ConfirmDialog>
       ) : null}
     </div>
   );

@@ -61,7 +61,7 @@ function RunView({ orgSlug, run: { nodes, edges } }: { orgSlug: string; run: Run
       <div className="min-h-40 overflow-y-auto lg:w-3/5 lg:border-r">
         <Table
           label="Tasks of the plan"
-          columns={columns(orgSlug)}
+          columns={columns(orgSlug, nodes)}
           rows={nodes}
           rowKey={({ id }) => id}
           selected={selected}
@@ -118,7 +118,9 @@ function nowWords(node: Node): string {
   return node.blocks > 0 && node.status !== "done" ? `${now}, ${node.blocks} behind it` : now;
 }
 
-const columns = (orgSlug: string): readonly Column<Node>[] => [
+const costOf = ({ costMicros }: Node) => (costMicros > 0 ? money(costMicros) : "");
+
+const columns = (orgSlug: string, nodes: readonly Node[]): readonly Column<Node>[] => [
   {
     id: "title",
     title: "Task",
@@ -140,6 +142,12 @@ const columns = (orgSlug: string): readonly Column<Node>[] => [
       </span>
     ),
   },
-  { id: "time", title: "Time", align: "end", cell: ({ minutes }) => (minutes === null ? "" : span(minutes)) },
-  { id: "cost", title: "Cost", align: "end", cell: ({ costMicros }) => (costMicros > 0 ? money(costMicros) : "") },
+  {
+    ...{ id: "time", title: "Time", align: "end", wideOnly: true },
+    cell: ({ minutes }) => (minutes === null ? "" : span(minutes)),
+  },
+  // A crew that costs nothing needs no column for it.
+  ...(nodes.some(({ costMicros }) => costMicros > 0)
+    ? [{ id: "cost", title: "Cost", align: "end" as const, cell: costOf }]
+    : []),
 ];

@@ -84,7 +84,7 @@ export function PlansRoom({ orgSlug, teamId }: { orgSlug: string; teamId: string
 
 function columns(hrefOf: (id: string) => string): readonly Column<Plan>[] {
   return [
-    { id: "number", title: "Plan", cell: ({ number }) => <span className="text-muted">{number}</span> },
+    { id: "number", title: "Plan", wideOnly: true, cell: ({ number }) => <span className="text-muted">{number}</span> },
     {
       id: "title",
       title: "Goal",

@@ -40,7 +40,7 @@ export function RetryTasks({ planId, failed }: { planId: string; failed: readonl
         loading={retry.isPending}
         onClick={() => void retry.apply({ planId, keys: chosen.map(({ key }) => key) })}
       >
-        {chosen.length === failed.length ? "Try again" : `Try ${chosen.length} again`}
+        {chosen.length === 0 || chosen.length === failed.length ? "Try again" : `Try ${chosen.length} again`}
       </Button>
     </section>
   );
