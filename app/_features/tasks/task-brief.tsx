@@ -25,7 +25,9 @@ export function TaskBrief({ task }: { task: TaskDetail }) {
             </Link>
           </Fact>
         ) : null}
-        <Fact label="Complexity">{task.complexity}</Fact>
+        <Fact label="Complexity">
+          <span className="capitalize">{task.complexity}</span>
+        </Fact>
         {estimate ? <Fact label="Estimate">{estimate}</Fact> : null}
         <Fact label="Model">{modelTier ?? <span className="text-muted">By the team's table</span>}</Fact>
         <Fact label="Tools">
