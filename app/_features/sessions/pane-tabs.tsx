@@ -48,7 +48,8 @@ export function PaneTabs<Value extends string>({ label, tabs, value, onChange }:
               own === value ? "border-accent text-ink" : "border-transparent text-muted hover:text-ink",
             )}
           >
-            <Icon aria-hidden="true" className="size-4" />
+            {/* All five words stand side by side on a phone, without pictures. */}
+            <Icon aria-hidden="true" className="size-4 max-sm:hidden" />
             {title}
           </button>
         </Tooltip>

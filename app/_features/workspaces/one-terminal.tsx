@@ -24,7 +24,10 @@ export function OneTerminal({ terminal, onEnded, onAgain }: OneTerminalProps) {
   const { id: terminalId, workspaceId, name } = terminal;
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <div className="min-h-0 grow">
+      <div className="relative min-h-0 grow">
+        {state.state === "connecting" ? (
+          <p className="absolute top-2 left-3 z-10 text-small text-faint">Connecting…</p>
+        ) : null}
         <TerminalScreen
           label={name}
           connect={({ write, clear }) => {
