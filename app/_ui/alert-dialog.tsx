@@ -62,7 +62,10 @@ export function ConfirmDialog({ title, children, verb, onConfirm, danger, trigge
               ) : null}
             </div>
             <footer className={footerClass}>
-              <AlertDialog.Close render={<Button variant="ghost">Cancel</Button>} />
+              {/* "Cancel" beside "Cancel plan" would say two things with one word. */}
+              <AlertDialog.Close
+                render={<Button variant="ghost">{verb.startsWith("Cancel") ? "Keep it" : "Cancel"}</Button>}
+              />
               <Button variant={danger ? "danger" : "primary"} loading={working} onClick={confirm}>
                 {verb}
               </Button>

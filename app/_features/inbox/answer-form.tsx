@@ -8,7 +8,7 @@ import { Button } from "#app/_ui/button.tsx";
 import { Kbd } from "#app/_ui/kbd.tsx";
 import { AnswerFields } from "./answer-fields.tsx";
 import { useDraft } from "./drafts.ts";
-import { answerOf, emptyValues, missingField } from "./form-fields.ts";
+import { answerOf, emptyValues, fieldsOf, missingField } from "./form-fields.ts";
 import type { Answer, HumanRequest } from "./inbox-types.ts";
 
 type AnswerFormProps = {
@@ -139,5 +139,8 @@ function fieldWithin(form: HTMLFormElement | null): Element | null {
 /** Whether nothing but one of the ready answers fits. */
 function isOnlyChoice({ options, schema, kind }: HumanRequest): boolean {
   if (!options || kind === "approval" || kind === "permission" || kind === "review") return false;
-  return typeof schema === "object" && schema !== null && "enum" in schema;
+  if (typeof schema === "object" && schema !== null && "enum" in schema) return true;
+  const [field, ...more] = fieldsOf(schema);
+  // A form of one field whose every choice stands above it already.
+  return more.length === 0 && field?.type === "string" && field.choices.length === options.length;
 }
