@@ -40,12 +40,12 @@ interface Row extends Credential, Record<string, unknown> {
   present: string[] | null;
 }
 
-/** What is known of these models, in their order: one query for the credentials and one for the prices, sent together. */
+/** What is known of these models, in their order: one query for the credentials and one for the prices. */
 export async function candidatesOf(context: Context, models: readonly string[]): Promise<Candidate[]> {
   const { tx, actor, now } = context;
   const providers = [...new Set(models.map((model) => partsOf(model).provider))];
-  const [rows, prices] = await Promise.all([
-    tx.execute<Row>(sql`select c.id, c.org_id as "orgId", c.provider, c.api, c.base_url as "baseUrl", c.status, c.problem,
+  const rows =
+    await tx.execute<Row>(sql`select c.id, c.org_id as "orgId", c.provider, c.api, c.base_url as "baseUrl", c.status, c.problem,
       c.gone_models as "goneModels", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
       p.reason as "pauseReason", case r.status when 'down' then r.detail end as down,
       case when r.status = 'up' and c.api = 'ollama' and r.checked_at > ${now.toISOString()}::timestamptz - interval '10 minutes'
@@ -54,9 +54,8 @@ export async function candidatesOf(context: Context, models: readonly string[]):
     left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id
     left join provider_pauses p on p.org_id = c.org_id and p.credential_id = c.id
     where c.org_id = ${actor.orgId} and c.removed_at is null
-      and c.provider in (select jsonb_array_elements_text(${JSON.stringify(providers)}::text::jsonb))`),
-    pricesOf(context, models),
-  ]);
+      and c.provider in (select jsonb_array_elements_text(${JSON.stringify(providers)}::text::jsonb))`);
+  const prices = await pricesOf(context, models);
   return models.map((model) => {
     const { provider, name } = partsOf(model);
     const row = rows.find((one) => one.provider === provider);

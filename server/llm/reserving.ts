@@ -34,15 +34,11 @@ export async function prepareCall(
   { bound, sessionId, isOwnSession }: { bound: Tokens; sessionId: string; isOwnSession: boolean },
 ): Promise<Preparation> {
   const names = await namesOf(context, asked);
-  // Sent together: what is known of the models, and the session that pays.
-  const [candidates, own] = await Promise.all([
-    candidatesOf(context, names),
-    isOwnSession ? undefined : lockSessionRow(context, sessionId),
-  ]);
+  const candidates = await candidatesOf(context, names);
   const chosen = candidates.find((one) => whyNot(models, one) === null);
   if (!chosen?.credential || !chosen.price) throw noModel(models, candidates);
   if (isOwnSession) await openSessionFor(context, sessionId, { ...asked, model: chosen.model });
-  const session = own ?? (await lockSessionRow(context, sessionId));
+  const session = await lockSessionRow(context, sessionId);
   const upperBoundMicros = mostMicros(chosen.price, bound);
   const reserved = await reserve(context, spenderOf(session), { upperBoundMicros, model: chosen.model });
   if (!reserved.ok) return { ok: false, refusal: reserved.refusal };

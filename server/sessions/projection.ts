@@ -46,26 +46,25 @@ export const sessionProjections: Projections<Types> = {
   "session.ended": (tx, events) =>
     tx.execute(sql`update sessions s set status = 'stopped', ended_at = e.at, end_reason = e.data->>'reason'
       from ${events} where s.org_id = e.org_id and s.id = e.subject_id`),
-  // Three tables, in this order, sent together.
-  "usage.recorded": (tx, events) =>
-    Promise.all([
-      tx.execute(sql`insert into usage_records (org_id, id, session_id, team_id, agent_id, user_id, plan_id, task_id, provider, model,
+  // Three tables, in this order.
+  "usage.recorded": async (tx, events) => {
+    await tx.execute(sql`insert into usage_records (org_id, id, session_id, team_id, agent_id, user_id, plan_id, task_id, provider, model,
         input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, uncovered_micros, key, booked_at, recorded_at)
       select e.org_id, e.subject_id, (e.data->>'sessionId')::uuid, e.team_id, (e.data->>'agentId')::uuid, (e.data->>'userId')::uuid,
         (e.data->>'planId')::uuid, e.task_id, e.data->>'provider', e.data->>'model', ${used}, (e.data->>'uncoveredMicros')::bigint, e.data->>'key',
-        (e.data->>'bookedAt')::timestamptz, e.at from ${events}`),
-      tx.execute(sql`update sessions s set input_tokens = s.input_tokens + u.i, output_tokens = s.output_tokens + u.o,
+        (e.data->>'bookedAt')::timestamptz, e.at from ${events}`);
+    await tx.execute(sql`update sessions s set input_tokens = s.input_tokens + u.i, output_tokens = s.output_tokens + u.o,
         cache_read_tokens = s.cache_read_tokens + u.r, cache_write_tokens = s.cache_write_tokens + u.w,
         cost_micros = s.cost_micros + u.c, calls = s.calls + u.n, last_used_at = u.at
       from (select org_id, session_id, sum(i) as i, sum(o) as o, sum(r) as r, sum(w) as w, sum(c) as c, count(*) as n, max(at) as at
         from (select e.org_id, (e.data->>'sessionId')::uuid as session_id, e.at, ${used} from ${events}) x(org_id, session_id, at, i, o, r, w, c)
         group by 1, 2) u
-      where s.org_id = u.org_id and s.id = u.session_id`),
-      tx.execute(sql`insert into task_costs (org_id, task_id, tokens, cost_micros)
+      where s.org_id = u.org_id and s.id = u.session_id`);
+    await tx.execute(sql`insert into task_costs (org_id, task_id, tokens, cost_micros)
       select org_id, task_id, sum(i + o + r + w)::bigint, sum(c)::bigint
         from (select e.org_id, e.task_id, ${used} from ${events} where e.task_id is not null) x(org_id, task_id, i, o, r, w, c)
         group by 1, 2 order by 1, 2
       on conflict (org_id, task_id) do update set tokens = task_costs.tokens + excluded.tokens,
-        cost_micros = task_costs.cost_micros + excluded.cost_micros`),
-    ]),
+        cost_micros = task_costs.cost_micros + excluded.cost_micros`);
+  },
 };

@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import { costOf, type Price, priceOf, pricesOf } from "../prices/service.ts";
+import { costOf, priceOf } from "../prices/service.ts";
 import type { recordUsageInput, usageResult } from "./schema.ts";
 import { readSession } from "./queries.ts";
 import type { SessionRow } from "./closing.ts";
@@ -34,29 +34,19 @@ export interface Booked {
   uncoveredMicros: number;
 }
 
-/** The same for who needs no more than what it cost: one way to the database for all that is read, one to book it. */
+/** The same for who needs no more than what it cost. What is read behind the lock is as the one before left it. */
 export async function bookUsage(context: Context, input: Input): Promise<Booked> {
-  // Sent together, and done in this order: what is read behind the lock is as the one before left it.
-  const [session, known, isOwn, price] = await Promise.all([
-    lockSession(context, input.sessionId),
-    findRecorded(context, input),
-    ownsReservation(context, input),
-    input.model === undefined ? undefined : findPrice(context, input.model),
-  ]);
+  const session = await lockSession(context, input.sessionId);
+  const known = await findRecorded(context, input);
   if (known) {
     requireSameCall(session, known, input);
     return { usageId: known.id, session, costMicros: known.costMicros, uncoveredMicros: known.uncoveredMicros };
   }
-  if (!isOwn) throw noReservation(input.reservationId);
-  return addUsage(context, session, input, price);
+  if (!(await ownsReservation(context, input))) throw noReservation(input.reservationId);
+  return addUsage(context, session, input);
 }
 
-async function addUsage(
-  context: Context,
-  session: SessionRow,
-  input: Input,
-  known: Price | undefined,
-): Promise<Booked> {
+async function addUsage(context: Context, session: SessionRow, input: Input): Promise<Booked> {
   refuseEnded(session);
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = input;
   const tokens = { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens };
@@ -64,7 +54,7 @@ async function addUsage(
     throw new AppError("invalid", "Nothing was used: record the tokens of a call that was made.");
   const model = input.model ?? session.model;
   if (!model) throw new AppError("invalid", "Name the model that was used: the session was started without one.");
-  const price = known ?? (await priceOf(context, model));
+  const price = await priceOf(context, model);
   const usageId = newId();
   const costMicros = costOf(price, tokens);
   const { uncoveredMicros, bookedAt } = await settle(context, spenderOf(session), {
@@ -83,8 +73,6 @@ async function addUsage(
   ]);
   return { usageId, session, costMicros, uncoveredMicros };
 }
-
-const findPrice = async (context: Context, model: string) => (await pricesOf(context, [model])).get(model);
 
 /** The record that was made under this key before. The session is locked, so two reports at once cannot both miss it. */
 async function findRecorded({ tx, actor }: Context, { sessionId, key }: Input): Promise<UsageRow | undefined> {
