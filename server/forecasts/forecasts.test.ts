@@ -1,75 +1,57 @@
+import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import type { Complexity, TaskType } from "#db/enums.ts";
-import { createPlanOperation, importPlanOperation } from "../plans/operations.ts";
+import { approvePlanOperation, createPlanOperation, importPlanOperation } from "../plans/operations.ts";
+import { assignTask } from "../tasks/operations.ts";
 import { createTestAgent, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
-import { forecast } from "./forecast.ts";
 import { learn, type Past } from "./learning.ts";
 import { forecastPlan } from "./operations.ts";
 import { lowerBound, makespan, pathsOf } from "./simulation.ts";
+import { bug, graphOf, playPlans, usual, world } from "./test/world.ts";
 
 const { runtime } = await openTestRuntime();
-const { run } = workIn(runtime);
-
-/** A world in which tasks take `bias` times what was said, give or take; the same for the same seed. */
-function world(seed: number) {
-  let state = seed * 7_919 + 17;
-  const random = () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
-  for (let skip = 0; skip < 20; skip++) random();
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const types: TaskType[] = ["feature", "bug", "test", "docs"];
-  const bias = new Map(types.map((type) => [type, Math.exp(0.7 * normal())]));
-  return {
-    random,
-    task: (): Past => {
-      const type = types[Math.floor(random() * 4)] ?? "feature";
-      const estimate = 10 + Math.floor(random() * 50);
-      const complexity: Complexity = "medium";
-      return { type, complexity, estimate, actual: estimate * (bias.get(type) ?? 1) * Math.exp(0.45 * normal()) };
-    },
-  };
-}
-
-function graphOf(count: number, random: () => number): number[][] {
-  return Array.from({ length: count }, (_, place) => [
-    ...new Set(Array.from({ length: place === 0 ? 0 : Math.floor(random() * 3) }, () => Math.floor(random() * place))),
-  ]);
-}
-const usual = ({ estimate }: Omit<Past, "actual">) => estimate ?? 30;
-const nothing = { center: Number.NEGATIVE_INFINITY, spread: 0, doubt: 0 };
+const { run, addTask, claim, move } = workIn(runtime);
 
 test("after 30 tasks the real end lies inside the band in at least 80 of 100 plans, and the band is no excuse", () => {
-  let inside = 0;
-  const widths: number[] = [];
-  for (let seed = 1; seed <= 100; seed++) {
-    const { task, random } = world(seed);
-    const learned = learn(Array.from({ length: 30 }, task), usual);
-    const ahead = Array.from({ length: 20 }, task);
-    const graph = graphOf(20, random);
-    const told = ahead.map((one, place) => ({
-      dependsOn: graph[place] ?? [],
-      minutes: learned.expect(one),
-      micros: nothing,
-      worked: 0,
-    }));
-    const { minutes } = forecast(told, { agents: 3 });
-    const paths = pathsOf(
-      ahead.map(({ estimate }) => estimate ?? 30),
-      graph,
-    );
-    const real = makespan(
-      ahead.map(({ actual }) => actual),
-      graph.map((dependsOn, place) => ({ dependsOn, path: paths[place] ?? 0 })),
-      3,
-    );
-    if (real >= minutes.low && real <= minutes.high) inside++;
-    widths.push(minutes.high / minutes.low);
-  }
+  const { inside, width } = playPlans(
+    (seed) => world(seed).task,
+    (task) => task,
+  );
   expect(inside).toBeGreaterThanOrEqual(80);
-  expect(widths.toSorted((a, b) => a - b)[50]).toBeLessThan(3.5);
+  expect(width).toBeLessThan(3.5);
+});
+
+test("it is so too where agents and models are fast and slow in their own ways, also when nobody knows who will come", () => {
+  const drawn = (seed: number) => {
+    const one = world(seed);
+    return () => one.taskOf();
+  };
+  const told = playPlans(drawn, (task) => task);
+  const untold = playPlans(drawn, (task) => ({ ...task, agent: null, model: null }));
+  expect(told.inside).toBeGreaterThanOrEqual(80);
+  expect(untold.inside).toBeGreaterThanOrEqual(80);
+  expect(told.width).toBeLessThan(3.5);
+});
+
+test("an agent that takes twice as long, and a model that is cheaper, are expected to go on so; a new one is a wide guess", () => {
+  const spread = [0.8, 0.9, 1, 1.1, 1.25];
+  const past = spread.flatMap((off) => [
+    { ...bug, agent: "quick", model: "small", actual: 20 * off },
+    { ...bug, agent: "slow", model: "small", actual: 40 * off },
+    { ...bug, agent: "quick", model: "large", actual: 30 * off },
+    { ...bug, agent: "slow", model: "large", actual: 60 * off },
+  ]);
+  const { expect: expectTask } = learn([...past, ...past], usual);
+  const of = (agent: string | null, model: string | null) => expectTask({ ...bug, agent, model });
+  expect(Math.exp(of("slow", "small").center - of("quick", "small").center)).toBeGreaterThan(1.6);
+  expect(of("quick", "large").center).toBeGreaterThan(of("quick", "small").center);
+  expect(of("new", "small").doubt).toBeGreaterThan(of("slow", "small").doubt);
+  expect(of(null, "small").spread).toBeGreaterThan(of("slow", "small").spread);
+  // Who differs from nobody is nothing to learn: chance alone moves nothing.
+  const alike = past.map((task) => ({ ...task, actual: 30 }));
+  expect(learn(alike, usual).expect({ ...bug, agent: "slow", model: "large" })).toEqual(
+    learn(alike, usual).expect({ ...bug, agent: null, model: null }),
+  );
 });
 
 test("longest chain first beats first come first served, and is near what no schedule can beat", () => {
@@ -89,16 +71,9 @@ test("longest chain first beats first come first served, and is near what no sch
 });
 
 test("one task left over a weekend moves what is learned only a little", () => {
-  const past = Array.from(
-    { length: 20 },
-    (): Past => ({ type: "bug", complexity: "medium", estimate: 30, actual: 30 }),
-  );
-  const calm = learn(past, usual).expect({ type: "bug", complexity: "medium", estimate: 30 });
-  const odd = learn([...past, { type: "bug", complexity: "medium", estimate: 30, actual: 4_000 }], usual).expect({
-    type: "bug",
-    complexity: "medium",
-    estimate: 30,
-  });
+  const past = Array.from({ length: 20 }, (): Past => ({ ...bug, actual: 30 }));
+  const calm = learn(past, usual).expect(bug);
+  const odd = learn([...past, { ...bug, actual: 4_000 }], usual).expect(bug);
   expect(Math.abs(odd.center - calm.center)).toBeLessThan(0.1);
 });
 
@@ -123,6 +98,29 @@ test("a plan says when it is done: sooner with more agents, never sooner than it
   const alone = await run(forecastPlan, org.owner, { planId: plan.id, agents: 1 });
   const many = await run(forecastPlan, org.owner, { planId: plan.id, agents: 8 });
   expect(alone.minutes.likely).toBeGreaterThan(many.minutes.likely);
+});
+
+test("what agents took is learned for each of them: the same task is told longer for the slow one", async () => {
+  const org = await createTestOrg(runtime);
+  const agents = [await createTestAgent(runtime, org), await createTestAgent(runtime, org)] as const;
+  for (const [place, agent] of agents.entries())
+    for (let count = 0; count < 5; count++) {
+      const task = await addTask(org, { estimateMinutes: 30 });
+      await claim(agent, task.id);
+      await move(agent, task.id, "in_review");
+      await move(org.owner, task.id, "done");
+      await runtime.db.execute(sql`update leases set started_at = ended_at - make_interval(mins => ${[10, 60][place] ?? 0})
+        where org_id = ${org.orgId} and task_id = ${task.id}`);
+    }
+  const content = JSON.stringify({ tasks: [{ title: "One more", estimateMinutes: 30 }] });
+  const { plan } = await run(importPlanOperation, org.owner, { teamId: org.teamId, content });
+  const { tasks } = await run(approvePlanOperation, org.owner, { planId: plan.id, version: 1 });
+  const likely: number[] = [];
+  for (const { id } of agents) {
+    await run(assignTask, org.owner, { task: tasks[0]?.id, assignee: { kind: "agent", id } });
+    likely.push((await run(forecastPlan, org.owner, { planId: plan.id, agents: 1 })).minutes.likely);
+  }
+  expect(likely[1]).toBeGreaterThan(2 * (likely[0] ?? Number.POSITIVE_INFINITY));
 });
 
 test("another budget is another chance to reach the end, and changes nothing of the plan", async () => {
