@@ -18,13 +18,17 @@ import { getModelSavings } from "#server/models/operations.ts";
 import type { Operation } from "#server/operation.ts";
 import { getOrg } from "#server/organizations/operations.ts";
 import { listPolicies } from "#server/policies/operations.ts";
+import { getPreferences } from "#server/preferences/operations.ts";
 import { listPricesOperation } from "#server/prices/operations.ts";
+import { getQuota } from "#server/quotas/operations.ts";
 import { getRealtimeStats } from "#server/realtime/operations.ts";
 import { getRepo, listReposOperation } from "#server/repos/operations.ts";
 import { listResourcesOperation } from "#server/resources/operations.ts";
+import { listSchedules } from "#server/schedules/operations.ts";
 import { listSignIns } from "#server/sign-ins/operations.ts";
 import { getTeamSettings } from "#server/team-settings/operations.ts";
 import { getTeam, listTeams } from "#server/teams/operations.ts";
+import { listTemplates } from "#server/templates/operations.ts";
 import { listWebhookDeliveries, listWebhooks } from "#server/webhooks/operations.ts";
 
 type Ask = (page: PageCaller) => Promise<Answer | undefined>;
@@ -129,6 +133,21 @@ export const loadBudgets = (orgRef: string) =>
 export const loadPrices = (orgRef: string) => answers(orgRef, me, ask("prices.list", listPricesOperation, {}));
 
 export const loadPolicies = (orgRef: string) => answers(orgRef, me, ask("policies.list", listPolicies, {}));
+
+export const loadTemplates = (orgRef: string) => answers(orgRef, me, teams, ask("templates.list", listTemplates, {}));
+
+export const loadSchedules = (orgRef: string) =>
+  answers(
+    orgRef,
+    me,
+    ask("schedules.list", listSchedules, { history: 20 }),
+    ask("templates.list", listTemplates, { kind: "task" }),
+  );
+
+export const loadQuotas = (orgRef: string) =>
+  answers(orgRef, me, ask("members.list", listMembers, { deactivated: false }), ask("quotas.get", getQuota, {}));
+
+export const loadPreferences = (orgRef: string) => answers(orgRef, me, ask("preferences.get", getPreferences, {}));
 
 /** Keys of providers and what routing saved; the table is read by the browser, which knows the chosen team. */
 export const loadModels = (orgRef: string) =>

@@ -22,6 +22,18 @@ describe("the registry of actions", () => {
     expect(registry.runKeys("x")).toBe(false);
   });
 
+  it("runs an action by the keys a person chose for it, and by its own no more", () => {
+    const ran: string[] = [];
+    const registry = new ActionRegistry();
+    registry.set("page", [action("new", { keys: "c", run: () => ran.push("new") }), action("constructor")]);
+    registry.chooseKeys({ new: "n" });
+    expect([registry.runKeys("c"), registry.runKeys("n")]).toEqual([false, true]);
+    expect(registry.list().map(({ keys }) => keys)).toEqual(["n", undefined]);
+    registry.chooseKeys({});
+    registry.runKeys("c");
+    expect(ran).toEqual(["new", "new"]);
+  });
+
   it("frees the keys of an action that may not run now", () => {
     const ran: string[] = [];
     const registry = new ActionRegistry();

@@ -21,13 +21,20 @@ export class ActionRegistry {
   private listeners = new Set<() => void>();
   private actions: readonly Action[] = [];
   private keyList = "";
+  private chosenKeys: Readonly<Record<string, string>> = {};
+
+  /** Other keys than their own for some actions, by the actions' ids. */
+  chooseKeys(keys: Readonly<Record<string, string>>): void {
+    this.chosenKeys = keys;
+    this.changed();
+  }
 
   /** Puts or renews the actions of one owner; listeners hear of it only when something they can see changed. */
   set(owner: string, actions: readonly Action[]): void {
     const known = this.owners.get(owner);
     this.owners.set(owner, actions);
     if (!known || !looksTheSame(known, actions)) this.changed();
-    else this.actions = [...this.owners.values()].flat();
+    else this.actions = this.collect();
   }
 
   remove(owner: string): void {
@@ -57,8 +64,16 @@ export class ActionRegistry {
 
   private shown: readonly Action[] = [];
 
+  private collect(): readonly Action[] {
+    const actions = [...this.owners.values()].flat();
+    return actions.map((action) => {
+      const keys = Object.hasOwn(this.chosenKeys, action.id) ? this.chosenKeys[action.id] : undefined;
+      return keys === undefined ? action : { ...action, keys };
+    });
+  }
+
   private changed(): void {
-    this.actions = [...this.owners.values()].flat();
+    this.actions = this.collect();
     this.shown = this.actions;
     this.keyList = [...new Set(this.actions.flatMap((action) => action.keys ?? []))].sort(longestFirst).join("\n");
     for (const listener of this.listeners) listener();

@@ -49,6 +49,14 @@ export function useActions(actions: readonly Action[]): void {
   }, [registry, owner]);
 }
 
+/** Gives actions the keys a person chose for them instead of their own; nothing while that is not known. */
+export function useKeyPreferences(keys: Readonly<Record<string, string>> | undefined): void {
+  const registry = useRegistry();
+  useEffect(() => {
+    if (keys) registry.chooseKeys(keys);
+  }, [registry, keys]);
+}
+
 /** Everything that can be done now, in the order it was registered. */
 export function useAvailableActions(): readonly Action[] {
   const registry = useRegistry();

@@ -17,6 +17,7 @@ export const preferences = z.strictObject({
   editor: editor.optional(),
   keys: keys.optional(),
 });
+export type Preferences = z.output<typeof preferences>;
 export const getPreferencesInput = z.strictObject({});
 export const preferencesResult = z.object({ preferences });
 export const setPreferencesInput = z.strictObject({

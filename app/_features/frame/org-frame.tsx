@@ -5,6 +5,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useM
 import { signOut } from "#app/_features/auth/sign-in-client.ts";
 import { useInboxSignals } from "#app/_features/inbox/inbox-signals.ts";
 import { useUnread } from "#app/_features/messages/use-unread.ts";
+import { PreferencesApplied } from "#app/_features/preferences/preferences-applied.tsx";
 import { DraftProvider } from "#app/_lib/drafts.tsx";
 import { rememberPlace } from "#app/_lib/last-place.ts";
 import { LiveProvider, useConnection, useLive } from "#app/_lib/live.tsx";
@@ -90,6 +91,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
         authOff: frame.authOff,
       }}
     >
+      <PreferencesApplied />
       {children}
     </Shell>
   );

@@ -1,15 +1,13 @@
 "use client";
 
-import { Monitor, Moon, Sun } from "lucide-react";
-import { useTheme } from "next-themes";
-import { type SubmitEvent, useRef, useState, useSyncExternalStore } from "react";
+import { type SubmitEvent, useRef, useState } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
+import { ThemePreference } from "#app/_features/preferences/theme-preference.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Avatar } from "#app/_ui/avatar.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
-import { Segmented } from "#app/_ui/segmented.tsx";
 import { Skeleton } from "#app/_ui/skeleton.tsx";
 import { refusalOf } from "./refusal.ts";
 import { Section, SettingsPage } from "./settings-page.tsx";
@@ -33,7 +31,9 @@ export function ProfileSettings() {
         )}
       </Section>
       {me ? <NameSection name={me.name} /> : null}
-      <ThemeSection />
+      <Section title="Theme">
+        <ThemePreference />
+      </Section>
       <PasswordSection />
       <SignInList />
     </SettingsPage>
@@ -68,33 +68,6 @@ function NameSection({ name }: { name: string }) {
           </Button>
         </div>
       </form>
-    </Section>
-  );
-}
-
-const themes = [
-  { value: "light", label: "Light", icon: <Sun /> },
-  { value: "dark", label: "Dark", icon: <Moon /> },
-  { value: "system", label: "As the system", icon: <Monitor /> },
-];
-
-function ThemeSection() {
-  const { theme, setTheme } = useTheme();
-  // Which theme is chosen stands in the browser: the server cannot know it.
-  const isKnown = useSyncExternalStore(
-    () => () => undefined,
-    () => true,
-    () => false,
-  );
-  return (
-    <Section title="Theme">
-      <div className="h-8">
-        {isKnown ? (
-          <Segmented label="Theme" options={themes} value={theme ?? "system"} onValueChange={setTheme} />
-        ) : (
-          <Skeleton className="h-8 w-64" />
-        )}
-      </div>
     </Section>
   );
 }

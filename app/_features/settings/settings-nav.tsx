@@ -6,13 +6,17 @@ import {
   Brain,
   Activity,
   Building2,
+  CalendarClock,
   CircleDollarSign,
+  Gauge,
   HeartPulse,
   KeyRound,
+  LayoutTemplate,
   type LucideIcon,
   Plug,
   ScrollText,
   ShieldCheck,
+  SlidersHorizontal,
   Tags,
   User,
   UserCog,
@@ -34,6 +38,7 @@ type SettingsPageId =
   | "audit"
   | "budgets"
   | "prices"
+  | "quotas"
   | "models"
   | "tools"
   | "policies"
@@ -42,7 +47,10 @@ type SettingsPageId =
   | "api-keys"
   | "connect"
   | "webhooks"
-  | "realtime";
+  | "realtime"
+  | "templates"
+  | "schedules"
+  | "preferences";
 
 const groups: readonly { title: string; pages: readonly { id: SettingsPageId; title: string; icon: LucideIcon }[] }[] =
   [
@@ -62,6 +70,14 @@ const groups: readonly { title: string; pages: readonly { id: SettingsPageId; ti
       pages: [
         { id: "budgets", title: "Budgets", icon: CircleDollarSign },
         { id: "prices", title: "Prices", icon: Tags },
+        { id: "quotas", title: "Quotas", icon: Gauge },
+      ],
+    },
+    {
+      title: "Work",
+      pages: [
+        { id: "templates", title: "Templates", icon: LayoutTemplate },
+        { id: "schedules", title: "Schedules", icon: CalendarClock },
       ],
     },
     {
@@ -76,7 +92,13 @@ const groups: readonly { title: string; pages: readonly { id: SettingsPageId; ti
         { id: "connect", title: "Connect an agent", icon: Plug },
       ],
     },
-    { title: "You", pages: [{ id: "profile", title: "Profile", icon: User }] },
+    {
+      title: "You",
+      pages: [
+        { id: "profile", title: "Profile", icon: User },
+        { id: "preferences", title: "Preferences", icon: SlidersHorizontal },
+      ],
+    },
   ];
 
 /** The way between the pages of the settings; a phone scrolls it sideways. Each page is in the palette too. */

@@ -2,10 +2,12 @@
 
 import { defaultHighlightStyle, HighlightStyle, LanguageDescription, syntaxHighlighting } from "@codemirror/language";
 import { languages } from "@codemirror/language-data";
-import { Compartment, EditorState } from "@codemirror/state";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import { useEffect, useRef } from "react";
+import { usePreferences } from "#app/_features/preferences/use-preferences.ts";
+import type { Preferences } from "#server/preferences/schema.ts";
 
 export type CodeEditorProps = {
   path: string;
@@ -19,6 +21,8 @@ export type CodeEditorProps = {
 
 /** A file to be edited. It highlights by the file's name; Tab indents, and Esc then Tab leaves it. */
 export function CodeEditor({ path, text, isReadOnly, onChange, onSave }: CodeEditorProps) {
+  const { preferences } = usePreferences();
+  const { fontSize, tabSize, wrap, lineNumbers } = preferences?.editor ?? {};
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const handlers = useRef({ onChange, onSave });
@@ -46,6 +50,7 @@ export function CodeEditor({ path, text, isReadOnly, onChange, onSave }: CodeEdi
         syntaxHighlighting(colours),
         language.of([]),
         look,
+        asPreferred({ fontSize, tabSize, wrap, lineNumbers }),
         EditorState.readOnly.of(isReadOnly),
         EditorView.contentAttributes.of({ "aria-label": path }),
         EditorView.updateListener.of((update) => {
@@ -65,7 +70,7 @@ export function CodeEditor({ path, text, isReadOnly, onChange, onSave }: CodeEdi
       view.current = null;
       editor.destroy();
     };
-  }, [path, isReadOnly]);
+  }, [path, isReadOnly, fontSize, tabSize, wrap, lineNumbers]);
   useEffect(() => {
     held.current = text;
     const editor = view.current;
@@ -74,6 +79,17 @@ export function CodeEditor({ path, text, isReadOnly, onChange, onSave }: CodeEdi
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
   }, [text]);
   return <div ref={place} className="h-full min-h-0 overflow-hidden [&_.cm-editor]:h-full" />;
+}
+
+function asPreferred({ fontSize, tabSize, wrap, lineNumbers }: NonNullable<Preferences["editor"]>): Extension {
+  return [
+    tabSize ? EditorState.tabSize.of(tabSize) : [],
+    wrap ? EditorView.lineWrapping : [],
+    EditorView.theme({
+      ...(fontSize ? { "&": { fontSize: `${fontSize}px` }, ".cm-scroller": { lineHeight: `${fontSize + 8}px` } } : {}),
+      ...(lineNumbers === false ? { ".cm-lineNumbers": { display: "none" } } : {}),
+    }),
+  ];
 }
 
 // The library's colours are for a white page; ours can be read on both.

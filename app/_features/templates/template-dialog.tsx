@@ -1,0 +1,211 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { type SubmitEvent, useState } from "react";
+import { useAgentKinds } from "#app/_features/agents/use-agent-kinds.ts";
+import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useChange } from "#app/_features/settings/use-change.ts";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
+import { Field } from "#app/_ui/field.tsx";
+import { Input, Textarea } from "#app/_ui/input.tsx";
+import { Select } from "#app/_ui/select.tsx";
+import { priorities, taskTypes, templateKinds } from "#db/enums.ts";
+import type { Template, Variable } from "#server/templates/schema.ts";
+import { kindWords, variableNames, variablesOf } from "./template-words.ts";
+import { VariableRows } from "./variable-rows.tsx";
+
+/** Keeps a task or a session as a template. What stands between double braces in its texts is asked for. */
+export function TemplateDialog({ template, onClose }: { template?: Template; onClose: () => void }) {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.teams.list.queryOptions({ archived: true }));
+  const teams = (data?.teams ?? []).filter(({ archivedAt }) => !archivedAt);
+  const [team, setTeam] = useState<string | null>(null);
+  const [kind, setKind] = useState(template?.kind ?? "task");
+  const [body, setBody] = useState<Record<string, unknown>>(template?.body ?? {});
+  const [known, setKnown] = useState<readonly Variable[]>(template?.variables ?? []);
+  const [failure, setFailure] = useState<string>();
+  const save = useChange(trpc.templates.save.mutationOptions(), {
+    done: (output) => `${output.template.name} is kept`,
+    refused: "The template was not kept",
+  });
+  const variables = variablesOf(variableNames([JSON.stringify(body)]), known);
+  const write = (field: string, value: string) => {
+    const { [field]: _, ...others } = body;
+    setBody(value === "" ? others : { ...others, [field]: value });
+  };
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setFailure(undefined);
+    const fields = new FormData(event.currentTarget);
+    const text = (name: string) => String(fields.get(name) ?? "");
+    try {
+      await save.send({
+        ...(template ? { templateId: template.id } : { teamId: team ?? teams[0]?.id }),
+        ...{ kind, name: text("name"), description: text("description"), variables, body },
+      });
+      onClose();
+    } catch (error) {
+      setFailure(refusalOf(error));
+    }
+  };
+  return (
+    <Dialog
+      open
+      size="lg"
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title={template ? `Change ${template.name}` : "Keep a template"}
+      description="Write {{name}} where something is asked for each time. The team shares it."
+      footer={
+        <>
+          <DialogClose>
+            <Button variant="ghost">Cancel</Button>
+          </DialogClose>
+          <Button type="submit" form="template" variant="primary" loading={save.isPending}>
+            {template ? "Change template" : "Keep template"}
+          </Button>
+        </>
+      }
+    >
+      <form id="template" onSubmit={submit} className="flex flex-col gap-4">
+        {template ? null : (
+          <div className="grid gap-4 sm:grid-cols-2">
+            <Field label="Of a">
+              <Select
+                value={kind}
+                onValueChange={(next) => {
+                  setKind(next);
+                  setBody({});
+                }}
+                options={templateKinds.map((value) => ({ value, label: kindWords[value] }))}
+              />
+            </Field>
+            <Field label="Team">
+              <Select
+                value={team ?? teams[0]?.id ?? null}
+                onValueChange={setTeam}
+                options={teams.map(({ id, name }) => ({ value: id, label: name }))}
+              />
+            </Field>
+          </div>
+        )}
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label="Name" name="name" error={failure}>
+            <Input name="name" required maxLength={200} autoComplete="off" defaultValue={template?.name} />
+          </Field>
+          <Field label="What it is for" name="description" optional>
+            <Input name="description" maxLength={2_000} autoComplete="off" defaultValue={template?.description} />
+          </Field>
+        </div>
+        {kind === "task" ? <TaskBody body={body} onWrite={write} /> : <SessionBody body={body} onWrite={write} />}
+        <VariableRows
+          variables={variables}
+          onChange={(changed) => setKnown([...known.filter(({ name }) => name !== changed.name), changed])}
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+type BodyProps = { body: Record<string, unknown>; onWrite: (field: string, value: string) => void };
+
+function TaskBody({ body, onWrite }: BodyProps) {
+  return (
+    <>
+      <Field label="Title of the task">
+        <Input
+          required
+          maxLength={500}
+          autoComplete="off"
+          placeholder="Raise {{package}} to {{version}}"
+          defaultValue={textIn(body, "title")}
+          onValueChange={(value) => onWrite("title", value)}
+        />
+      </Field>
+      <Field label="Description" optional>
+        <Textarea
+          maxLength={50_000}
+          defaultValue={textIn(body, "description")}
+          onChange={(event) => onWrite("description", event.target.value)}
+        />
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Choice
+          label="Type"
+          field="type"
+          usual="feature"
+          {...{ body, onWrite }}
+          options={taskTypes.map((value) => ({ value, label: value }))}
+        />
+        <Choice
+          label="Priority"
+          field="priority"
+          usual="medium"
+          {...{ body, onWrite }}
+          options={priorities.map((value) => ({ value, label: value }))}
+        />
+      </div>
+    </>
+  );
+}
+
+function SessionBody({ body, onWrite }: BodyProps) {
+  const { kinds } = useAgentKinds();
+  const kind = kinds.find(({ id }) => id === (textIn(body, "agentKind") || "entourage"));
+  return (
+    <>
+      <Field label="What it is told first">
+        <Textarea
+          required
+          maxLength={100_000}
+          placeholder="Find out why {{test}} fails, and mend it."
+          defaultValue={textIn(body, "prompt")}
+          onChange={(event) => onWrite("prompt", event.target.value)}
+        />
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Choice
+          label="Agent"
+          field="agentKind"
+          usual="entourage"
+          {...{ body, onWrite }}
+          options={kinds.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+        <Choice
+          label="Mode"
+          field="mode"
+          usual={kind?.defaultMode ?? ""}
+          {...{ body, onWrite }}
+          options={(kind?.modes ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      </div>
+    </>
+  );
+}
+
+type ChoiceProps = BodyProps & {
+  label: string;
+  field: string;
+  usual: string;
+  options: readonly { value: string; label: string }[];
+};
+
+function Choice({ label, field, usual, options, body, onWrite }: ChoiceProps) {
+  return (
+    <Field label={label}>
+      <Select
+        value={textIn(body, field) || usual}
+        onValueChange={(value) => onWrite(field, value)}
+        options={options.map((option) => ({ ...option, label: sentence(option.label) }))}
+      />
+    </Field>
+  );
+}
+
+function textIn(body: Record<string, unknown>, field: string): string {
+  const value = body[field];
+  return typeof value === "string" ? value : "";
+}
+
+const sentence = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
