@@ -16,8 +16,6 @@ const block = z.discriminatedUnion("type", [
 /** Blocks of other types are no business of ours. */
 const blocks = z.array(z.unknown()).transform((all) => all.flatMap((one) => block.safeParse(one).data ?? []));
 
-const count = z.number().catch(0);
-
 export const claudeMessage = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("stream_event"),
@@ -42,14 +40,6 @@ export const claudeMessage = z.discriminatedUnion("type", [
     is_error: z.boolean().optional(),
     result: z.string().optional(),
     errors: z.array(z.string()).optional(),
-    /** Of the whole conversation in this process, in dollars. */
-    total_cost_usd: count,
-    usage: z.object({
-      input_tokens: count,
-      output_tokens: count,
-      cache_read_input_tokens: count,
-      cache_creation_input_tokens: count,
-    }),
   }),
 ]);
 export type ClaudeMessage = z.output<typeof claudeMessage>;

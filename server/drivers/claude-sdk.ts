@@ -20,7 +20,7 @@ export interface TranscriptStore {
 export interface ClaudeSdkOptions {
   /** The folder that the SDK is installed in (`installedAgent`), readable in the sandbox under the same path. */
   folder: string;
-  /** Of Claude Code: at least PATH, HOME, ANTHROPIC_BASE_URL and a placeholder ANTHROPIC_API_KEY. */
+  /** Of Claude Code, besides what the sandbox gives: at least ANTHROPIC_BASE_URL and a placeholder ANTHROPIC_API_KEY. */
   env: Record<string, string>;
   store: TranscriptStore;
   /** The folder that is home inside: what is brought from the store is put there. */
@@ -85,8 +85,7 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
     options: {
       cwd: options.cwd,
       ...(options.model ? { model: options.model } : {}),
-      permissionMode: mode,
-      allowDangerouslySkipPermissions: true,
+      permissionMode: ownMode(mode),
       settingSources: ["project"],
       systemPrompt: { type: "preset", preset: "claude_code" },
       includePartialMessages: true,
@@ -103,24 +102,12 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
         child.on("exit", () => gone.resolve());
         return child;
       },
-      // Every tool passes the policies, also those that Claude Code would let through by itself.
-      hooks: {
-        PreToolUse: [
-          {
-            hooks: [
-              () =>
-                Promise.resolve(
-                  mode === "default" || mode === "plan"
-                    ? { hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision: "ask" } }
-                    : {},
-                ),
-            ],
-          },
-        ],
-      },
+      // Every tool passes the policies, also those that Claude Code would let through by itself in this mode.
+      hooks: { PreToolUse: [{ hooks: [() => Promise.resolve(alwaysAsk)] }] },
       canUseTool: async (name, input, { signal, toolUseID, title }) => {
         const until = AbortSignal.any([signal, ...(turn ? [turn.stop.signal] : [])]);
-        const answer = await options.askPermission(askOf(name, input, { toolId: toolUseID, title }), until);
+        const ask = { ...askOf(name, input, { toolId: toolUseID, title }), isCovered: covers(mode, name) };
+        const answer = await options.askPermission(ask, until);
         if (answer !== "reject") return { behavior: "allow", updatedInput: input };
         return { behavior: "deny", message: "This was not permitted. Go on without it, or ask what to do instead." };
       },
@@ -192,8 +179,9 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
       await query.interrupt();
     },
     async setMode(next) {
+      if (next === mode) return;
       mode = next;
-      await query.setPermissionMode(next);
+      await query.setPermissionMode(ownMode(next));
       options.onUpdate({ kind: "mode", mode: next });
     },
     closed: gone.promise,
@@ -204,6 +192,15 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
     },
   };
 }
+
+const alwaysAsk = { hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision: "ask" } };
+
+/** What the mode lets Claude Code do unasked: only our rules may still forbid it. */
+const covers = (mode: string, tool: string): boolean =>
+  mode === "bypassPermissions" || (mode === "acceptEdits" && kindOfTool(tool) === "edit");
+
+/** Its own way of doing everything asks nobody at all, us neither. */
+const ownMode = (mode: string): string => (mode === "bypassPermissions" ? "default" : mode);
 
 const modes = [
   { id: "default", name: "Ask before changes" },

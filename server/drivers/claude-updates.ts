@@ -18,7 +18,6 @@ const mostOutput = 20_000;
 /** Tells what Claude Code says as updates of a session: text as it streams, each tool from its call to its result. */
 export function openUpdates(onUpdate: (update: SessionUpdate) => void) {
   const tools = new Map<string, { update: ToolUpdate; since: number }>();
-  let spent = 0;
 
   function tell(message: ClaudeMessage): void {
     if (message.type === "stream_event") return tellPiece(message);
@@ -30,11 +29,6 @@ export function openUpdates(onUpdate: (update: SessionUpdate) => void) {
       for (const block of message.message.content) if (block.type === "tool_result") end(block);
       return;
     }
-    const { usage, total_cost_usd: total } = message;
-    const costMicros = Math.max(0, Math.round(total * 1_000_000) - spent);
-    spent += costMicros;
-    const inputTokens = usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens;
-    onUpdate({ kind: "usage", inputTokens, outputTokens: usage.output_tokens, costMicros });
     // What had not come to its end when the turn was cut off never will.
     for (const { update } of tools.values()) onUpdate({ ...update, status: "failed" });
     tools.clear();

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "../errors.ts";
 import { acpDriver } from "./acp.ts";
+import { claudeSdkDriver, type TranscriptStore } from "./claude-sdk.ts";
 import type { AgentDriver } from "./driver.ts";
 
 /** Loopback ports inside a sandbox under which our services answer. */
@@ -18,6 +19,10 @@ export interface Launching {
   api: "anthropic" | "openai";
   /** Where the agents' packages are installed: `node_modules/.bin` is in it. */
   installed: string;
+  /** The folder that is home in the sandbox, here and as it is seen there. */
+  home: { host: string; inside: string };
+  /** Where an agent that keeps its conversation with us keeps it. */
+  transcripts: TranscriptStore;
 }
 
 const root = resolve(import.meta.dirname, "../..");
@@ -31,13 +36,17 @@ export function foldersOf({ kind, installed }: Pick<Launching, "kind" | "install
 
 /** The way to an agent of this kind. @throws AppError unavailable when it is not installed or not drivable. */
 export function driverFor(launching: Launching): AgentDriver {
-  const { kind, ports, api, installed } = launching;
+  const { kind, ports, api, installed, home, transcripts } = launching;
   const model = `http://127.0.0.1:${ports.model}`;
-  const script = (path: string) => {
+  const requireInstalled = (path: string) => {
     const file = join(installed, "node_modules", path);
-    if (!existsSync(file))
-      throw new AppError("unavailable", `The agent ${kind} is not installed here. install_agent_kind brings it.`);
-    return [process.execPath, file];
+    if (installed && existsSync(file)) return file;
+    throw new AppError("unavailable", `The agent ${kind} is not installed here. install_agent_kind brings it.`);
+  };
+  const script = (path: string) => [process.execPath, requireInstalled(path)];
+  const claude = {
+    ...{ ANTHROPIC_BASE_URL: model, ANTHROPIC_API_KEY: "none", IS_SANDBOX: "1" },
+    ...{ CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", ENABLE_TOOL_SEARCH: "false" },
   };
   switch (kind) {
     case "entourage":
@@ -51,12 +60,11 @@ export function driverFor(launching: Launching): AgentDriver {
     case "claude":
       return acpDriver(({ model: name }) => ({
         args: script("@agentclientprotocol/claude-agent-acp/dist/index.js"),
-        env: {
-          ...{ ANTHROPIC_BASE_URL: model, ANTHROPIC_API_KEY: "none" },
-          ...{ CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", ENABLE_TOOL_SEARCH: "false", IS_SANDBOX: "1" },
-          ...(name ? { ANTHROPIC_MODEL: name } : {}),
-        },
+        env: { ...claude, ...(name ? { ANTHROPIC_MODEL: name } : {}) },
       }));
+    case "claude-sdk":
+      requireInstalled("@anthropic-ai/claude-agent-sdk/sdk.mjs");
+      return claudeSdkDriver({ folder: installed, env: claude, store: transcripts, home });
     case "codex":
       return acpDriver(({ mode }) => ({
         args: script("@agentclientprotocol/codex-acp/dist/index.js"),
@@ -79,7 +87,7 @@ export function driverFor(launching: Launching): AgentDriver {
       }));
     case "opencode":
       return acpDriver(({ model: name }) => ({
-        args: [join(installed, "node_modules/.bin/opencode"), "acp"],
+        args: [requireInstalled(".bin/opencode"), "acp"],
         env: {
           ...{
             OPENCODE_DISABLE_AUTOUPDATE: "1",

@@ -19,6 +19,7 @@ import { cannot, lockDriven, moveSession, wakeWorkers } from "./driven.ts";
 import { lockSessionRow } from "./finding.ts";
 import { queueMessage, takeBackMessages } from "./messages.ts";
 import type { createSessionInput, forkSessionInput } from "./schema.ts";
+import { copyTranscripts } from "./transcripts.ts";
 import { isInTurn } from "./transitions.ts";
 
 type NewSession = z.output<typeof createSessionInput> & {
@@ -184,6 +185,7 @@ export async function forkSession(context: Context, input: z.output<typeof forkS
   await tx.insert(sessionRuns).values({ orgId: actor.orgId, sessionId: id });
   await tx.execute(sql`insert into session_chunks (org_id, session_id, seq, turn, kind, data, at)
     select org_id, ${id}, seq, 0, kind, data, at from session_chunks where org_id = ${actor.orgId} and session_id = ${parent.id}`);
+  await copyTranscripts(context, parent.id, id);
   wakeWorkers(context);
   return id;
 }

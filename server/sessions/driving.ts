@@ -165,7 +165,7 @@ export async function noteConnection(
 
 /** The conversation of a session that is being removed. */
 export async function forgetConversation({ tx, actor }: Context, sessionId: string): Promise<void> {
-  for (const table of ["session_chunks", "session_messages", "session_attachments"])
+  for (const table of ["session_chunks", "session_messages", "session_attachments", "agent_transcripts"])
     await tx.execute(
       sql`delete from ${sql.identifier(table)} where org_id = ${actor.orgId} and session_id = ${sessionId}`,
     );

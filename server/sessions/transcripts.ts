@@ -45,3 +45,10 @@ export function openTranscripts(
     },
   };
 }
+
+/** What the agent of one session kept, for another that goes on from there in its own way. */
+export async function copyTranscripts({ tx, actor }: Context, from: string, to: string): Promise<void> {
+  await tx.execute(sql`insert into agent_transcripts (org_id, session_id, file, entry_id, entry, at)
+    select org_id, ${to}, file, entry_id, entry, at from agent_transcripts
+     where org_id = ${actor.orgId} and session_id = ${from} order by number`);
+}

@@ -3,6 +3,7 @@ import type { PermissionAnswer, PermissionAsk } from "#server/drivers/driver.ts"
 import { withdrawRequest } from "#server/human-requests/service.ts";
 import { openPermission, takePermission } from "#server/policies/asking.ts";
 import { decidePermission } from "#server/policies/deciding.ts";
+import type { SeenFolder } from "#server/policies/paths.ts";
 import { moveIfPossible } from "#server/sessions/driving.ts";
 import { lockSessionRow } from "#server/sessions/finding.ts";
 import type { Recorder } from "./recorder.ts";
@@ -12,6 +13,8 @@ export interface Asking {
   actor: Actor;
   sessionId: string;
   recorder: Recorder;
+  /** What the sandbox sees of the host: links in there are followed before a rule is asked. */
+  folders: readonly SeenFolder[];
   transact: <Result>(work: (context: Context) => Promise<Result>) => Promise<Result>;
 }
 
@@ -20,11 +23,11 @@ export interface Asking {
  * process, and stands in the conversation and in the inbox. A mode of the agent counts only where no policy says no.
  */
 export async function askPerson(
-  { runtime, actor, sessionId, recorder, transact }: Asking,
+  { runtime, actor, sessionId, recorder, folders, transact }: Asking,
   ask: PermissionAsk,
   signal: AbortSignal,
 ): Promise<PermissionAnswer> {
-  const decided = await transact((context) => decidePermission(context, { sessionId, ask }));
+  const decided = await transact((context) => decidePermission(context, { sessionId, ask, folders }));
   if (decided.decision === "allow" || (decided.decision === "ask" && ask.isCovered === true && !decided.needsPerson))
     return "allow_once";
   if (decided.decision === "deny") {

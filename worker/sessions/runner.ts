@@ -12,6 +12,7 @@ import { partsOf } from "#server/models/routing.ts";
 import type { BoxProvider } from "#server/sandbox/box.ts";
 import type { SessionRow } from "#server/sessions/closing.ts";
 import * as driving from "#server/sessions/driving.ts";
+import { openTranscripts } from "#server/sessions/transcripts.ts";
 import { findReadyWorkspace, findWorkspace } from "#server/workspaces/queries.ts";
 import { type Doors, openDoors } from "./doors.ts";
 import { makeHome, removeHome } from "./home.ts";
@@ -181,14 +182,22 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     });
     await box.start(sessionId);
     const api = await apiOf(session);
-    const driver = driverFor({ kind: kind.id, ports, api, installed });
+    const inside = box.foldersInside(folders);
+    const home = { host: folders.home, inside: inside.home };
+    const seen = [
+      { at: inside.workspace, host: folders.workspace },
+      { at: inside.home, host: folders.home },
+    ];
+    const transcripts = openTranscripts(runtime, held);
+    const driver = driverFor({ kind: kind.id, ports, api, installed, home, transcripts });
     const made = await driver.connect({
       spawn: (args, env) => box.spawn(sessionId, { args, env }),
-      cwd: box.foldersInside(folders).workspace,
+      cwd: inside.workspace,
       mcpServers: [{ name: "entourage", url: `http://127.0.0.1:${ports.mcp}/mcp`, headers: {} }],
       ...{ model: model && partsOf(model).name, mode, resume: session.externalId ?? (await pastOf(session)) },
       onUpdate: (update) => into.say(update),
-      askPermission: (ask, signal) => askPerson({ runtime, actor, sessionId, recorder: into, transact }, ask, signal),
+      askPermission: (ask, signal) =>
+        askPerson({ runtime, actor, sessionId, recorder: into, folders: seen, transact }, ask, signal),
     });
     agent = made;
     isResumed = made.resumed;

@@ -2,63 +2,11 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { afterAll, expect, onTestFinished, test, vi } from "vitest";
-import { saveCredentialOperation } from "#server/credentials/operations.ts";
-import { respondToRequest } from "#server/human-requests/operations.ts";
-import { type LabAnswer, openModelLab } from "#server/llm/test/model-lab.ts";
-import { createLogger } from "#server/log.ts";
+import { expect, test, vi } from "vitest";
 import * as sessions from "#server/sessions/operations.ts";
-import { createProcessBoxes } from "#server/sandbox/process-boxes.ts";
-import { openBoxes } from "#server/sandbox/open-boxes.ts";
-import { createTestOrg, openTestRuntime } from "#server/test/fixtures.ts";
-import { workIn } from "#server/test/work.ts";
-import { startSessions } from "./sessions.ts";
+import { generous, openConversations, soon } from "./test/conversing.ts";
 
-const { runtime, db } = await openTestRuntime();
-const { run } = workIn(runtime);
-const lab = await openModelLab();
-afterAll(() => lab.close());
-const root = join(runtime.settings.dataDir, "boxes");
-/** In a sandbox where there is one; elsewhere the same without walls. */
-const boxes = openBoxes(runtime.settings).catch(() => createProcessBoxes(root));
-const generous = { timeout: 90_000 };
-const soon = { timeout: 40_000, interval: 50 };
-
-function startWorker() {
-  const worker = startSessions({
-    ...{ runtime, log: createLogger("test"), web: "http://127.0.0.1:1" },
-    openBoxes: () => boxes,
-    installedAt: () => "/nowhere",
-  });
-  onTestFinished(() => worker.stop());
-  return worker;
-}
-
-/** A session of the bundled agent with a model behind the lab; `script` answers by how many tools have answered. */
-async function open({ mode, prompt, answers }: { mode?: string; prompt: string; answers: LabAnswer[] }) {
-  const org = await createTestOrg(runtime);
-  await run(saveCredentialOperation, org.owner, {
-    ...{ api: "anthropic", provider: "anthropic", baseUrl: lab.urls.anthropic, key: "the-real-key" },
-  });
-  lab.answerWith(({ toolResults }) => answers[toolResults] ?? { text: "?" });
-  const { session } = await run(sessions.createSession, org.owner, {
-    ...{ teamId: org.teamId, model: "anthropic/claude-sonnet-5-5", prompt, mode },
-  });
-  const input = { sessionId: session.id };
-  const read = async () => (await run(sessions.getSession, org.owner, input)).session;
-  const chunks = async () => (await run(sessions.listSessionChunks, org.owner, { ...input, limit: 2_000 })).chunks;
-  const updates = async () => (await chunks()).map(({ update }) => update);
-  const said = async () =>
-    (await updates()).flatMap((update) => (update.kind === "text" ? [update.text] : [])).join("");
-  const ended = (times = 1) =>
-    vi.waitFor(async () => {
-      const over = (await updates()).filter((update) => update.kind === "turn" && update.state === "ended");
-      expect(over).toHaveLength(times);
-      expect((await read()).status).toBe("ready");
-    }, soon);
-  const files = join(runtime.settings.dataDir, "sessions", org.orgId, session.id, "work");
-  return { org, session, input, read, chunks, updates, said, ended, files };
-}
+const { db, run, lab, startWorker, open } = await openConversations();
 
 const write = { name: "write", input: { path: "hello.txt", content: "hello\n" } };
 
@@ -67,7 +15,7 @@ test(
   generous,
   async () => {
     const usage = { input: 1_000, output: 50 };
-    const { org, read, updates, said, ended, files, chunks } = await open({
+    const { read, updates, said, ended, files, chunks, answer } = await open({
       prompt: "Say hello.",
       answers: [
         { text: "I write.", toolCalls: [write], usage },
@@ -75,14 +23,9 @@ test(
       ],
     });
     startWorker();
-    const asked = await vi.waitFor(async () => {
-      const found = (await updates()).find((update) => update.kind === "permission");
-      if (found?.kind !== "permission") throw new Error("not asked yet");
-      return found;
-    }, soon);
     await vi.waitFor(async () => expect((await read()).status).toBe("waiting"), soon);
     expect(existsSync(join(files, "hello.txt"))).toBe(false);
-    await run(respondToRequest, org.owner, { request: asked.requestId, answer: { approved: true } });
+    await answer(true);
     await ended();
     expect(await readFile(join(files, "hello.txt"), "utf8")).toBe("hello\n");
     expect(await said()).toBe("I write.Done.");
@@ -101,7 +44,7 @@ test(
 );
 
 test("a turn is cancelled at once and what is said then is answered", generous, async () => {
-  const { org, input, said, updates, ended, read } = await open({
+  const { org, input, said, updates, ended, read, send } = await open({
     prompt: "Talk.",
     answers: [{ text: "word ".repeat(4_000), pieceDelayMs: 20 }],
   });
@@ -112,7 +55,7 @@ test("a turn is cancelled at once and what is said then is answered", generous, 
   await ended();
   expect((await updates()).findLast(({ kind }) => kind === "turn")).toMatchObject({ stopReason: "cancelled" });
   lab.answerWith(() => ({ text: "Here." }));
-  await run(sessions.sendSessionMessage, org.owner, { ...input, text: "Hello?" });
+  await send("Hello?");
   await ended(2);
   expect(await said()).toMatch(/Here\.$/);
 });
@@ -146,13 +89,13 @@ test(
   "stopped, resumed, archived and removed: each is what it says, and nothing is left of what was removed",
   generous,
   async () => {
-    const { org, input, read, ended, files, session } = await open({ prompt: "Hi.", answers: [{ text: "Hi." }] });
+    const { org, input, read, ended, files, session, send } = await open({ prompt: "Hi.", answers: [{ text: "Hi." }] });
     const worker = startWorker();
     await ended();
     await run(sessions.stopSessionOperation, org.owner, input);
     await vi.waitFor(() => expect(worker.running()).toBe(0), soon);
     lab.answerWith(({ texts }) => ({ text: `I know ${texts.length}` }));
-    await run(sessions.sendSessionMessage, org.owner, { ...input, text: "Again." });
+    await send("Again.");
     await ended(2);
     expect(lab.requests.at(-1)?.texts.join(" ")).toContain("Hi.");
     await run(sessions.stopSessionOperation, org.owner, input);
@@ -165,7 +108,7 @@ test(
 );
 
 test("a model that cannot be called is told in the conversation, and the session goes on", generous, async () => {
-  const { org, input, updates, ended } = await open({
+  const { send, updates, ended } = await open({
     prompt: "Hi.",
     answers: [{ status: 400, message: "no such thing" }],
   });
@@ -175,6 +118,6 @@ test("a model that cannot be called is told in the conversation, and the session
     message: expect.stringContaining("no such thing"),
   });
   lab.answerWith(() => ({ text: "Back." }));
-  await run(sessions.sendSessionMessage, org.owner, { ...input, text: "And now?" });
+  await send("And now?");
   await ended(2);
 });
