@@ -77,6 +77,7 @@ export const readTools: readonly Operation[] = [
   plans.getPlanVersion,
   plans.comparePlanVersions,
   plans.getPlanRun,
+  plans.previewPlanBrief,
   forecasts.forecastPlan,
   plans.exportPlanOperation,
   knowledge.searchKnowledge,

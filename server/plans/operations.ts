@@ -1,6 +1,7 @@
 import { defineOperation } from "../operation.ts";
 import { cardsOf } from "../tasks/queries.ts";
 import { approvePlan } from "./approving.ts";
+import { briefOf, factsSource } from "./brief.ts";
 import { editPlan } from "./editing.ts";
 import { clonePlan, exportPlan, importPlan } from "./exchange.ts";
 import * as executing from "./executing.ts";
@@ -96,6 +97,18 @@ export const writePlan = defineOperation({
     await requestWriting(context, input);
     return { plan: await queries.readPlanDetail(context, input.planId) };
   },
+});
+
+export const previewPlanBrief = defineOperation({
+  name: "preview_plan_brief",
+  summary:
+    "Show what the planning model will see of a goal: requirements, files, facts of the repository, each with its tokens.",
+  kind: "git",
+  permission: "task:read",
+  input: schema.previewBriefInput,
+  output: schema.planBrief,
+  run: (context, { repoId }) => factsSource(context, repoId),
+  finish: (source, wish) => briefOf(wish, source),
 });
 
 export const cancelPlanWriting = defineOperation({

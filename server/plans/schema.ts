@@ -73,6 +73,19 @@ export const updatePlanInput = planInput.extend({
   budgetMicros: budgetMicros.optional(),
 });
 
+export const previewBriefInput = z.strictObject({
+  requirements: z.string().max(100_000).default("").describe("What is wanted, as far as it is written."),
+  files: files.default([]),
+  repoId: id.nullable().default(null).describe("The repository that the work goes to."),
+  rigor: rigor.default("L2"),
+});
+export const planBrief = z.object({
+  sections: z.array(
+    z.object({ key: z.string(), title: z.string(), why: z.string(), text: z.string(), tokens: z.int() }),
+  ),
+  tokens: z.int().describe("About so many in all."),
+});
+
 export const listPlansInput = z.strictObject({
   teamId: id.optional(),
   status: z.array(z.enum(planStatuses)).optional(),

@@ -13,7 +13,7 @@ type Draft = Omit<ContextSection, "tokens"> & { rank: number };
 const needed = 0;
 
 /** About how many tokens a text is: four characters each, as English and code have it. Good for a budget, not for a bill. */
-const tokensOf = (text: string): number => Math.ceil(text.length / 4);
+export const tokensOf = (text: string): number => Math.ceil(text.length / 4);
 
 /**
  * What an agent will see of a task: small and explained. Each section says why it is there; when they are more than

@@ -133,6 +133,8 @@ export const appRouter = router({
     create: mutation(plans.createPlanOperation),
     update: mutation(plans.updatePlanOperation),
     write: mutation(plans.writePlan),
+    // A reading, sent as a body: what is wanted may be longer than an address.
+    previewBrief: mutation(plans.previewPlanBrief),
     cancelWriting: mutation(plans.cancelPlanWriting),
     edit: mutation(plans.editPlanOperation),
     approve: mutation(plans.approvePlanOperation),

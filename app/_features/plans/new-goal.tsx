@@ -2,7 +2,7 @@
 
 import { Sparkles } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useRef, useState } from "react";
 import { TrySample } from "#app/_features/samples/try-sample.tsx";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
@@ -15,6 +15,7 @@ import { Select } from "#app/_ui/select.tsx";
 import { textIn } from "#app/_features/teams/settings-form.tsx";
 import { microsOf } from "./dollars.ts";
 import { type GoalFile, GoalFiles } from "./goal-files.tsx";
+import { PlannerSees } from "./planner-sees.tsx";
 
 const ways = [
   { value: "fitting", label: "Template that fits" },
@@ -47,6 +48,7 @@ export function NewGoal({ orgSlug, teamId, repos, canTrySample }: NewGoalProps) 
   const [repoId, setRepoId] = useState("none");
   const [files, setFiles] = useState<GoalFile[]>([]);
   const [failure, setFailure] = useState<string>();
+  const form = useRef<HTMLFormElement>(null);
   const create = useChange(trpc.plans.create.mutationOptions(), { refused: "The plan was not begun" });
   const write = useChange(trpc.plans.write.mutationOptions(), { refused: "The plan is not being written" });
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
@@ -68,7 +70,7 @@ export function NewGoal({ orgSlug, teamId, repos, canTrySample }: NewGoalProps) 
     }
   };
   return (
-    <form onSubmit={submit} className="flex flex-col gap-3 border-b p-3" aria-label="New goal">
+    <form ref={form} onSubmit={submit} className="flex flex-col gap-3 border-b p-3" aria-label="New goal">
       <Field label="What do you want?" name="requirements">
         <Textarea
           name="requirements"
@@ -112,6 +114,14 @@ export function NewGoal({ orgSlug, teamId, repos, canTrySample }: NewGoalProps) 
         </Button>
         {canTrySample ? <TrySample orgSlug={orgSlug} /> : null}
       </div>
+      {way === "model" ? (
+        <PlannerSees
+          repoId={repoId === "none" ? null : repoId}
+          rigor={rigor}
+          files={files}
+          readRequirements={() => (form.current ? textIn(new FormData(form.current), "requirements") : "")}
+        />
+      ) : null}
       {failure ? (
         <p role="alert" className="text-app text-danger">
           {failure}

@@ -6,14 +6,15 @@ import type { AssembledContext } from "#server/task-contexts/schema.ts";
 
 type SeenSectionsProps = {
   sections: AssembledContext["sections"];
+  label?: string;
   /** Left out for those who may not change it. */
   onLeaveOut: ((key: string) => void) | undefined;
 };
 
 /** The parts that are told, in their order, word for word. */
-export function SeenSections({ sections, onLeaveOut }: SeenSectionsProps) {
+export function SeenSections({ sections, label = "What the agent will see", onLeaveOut }: SeenSectionsProps) {
   return (
-    <ol aria-label="What the agent will see" className="rounded-md border">
+    <ol aria-label={label} className="rounded-md border">
       {sections.map(({ key, title, why, text, tokens, isNeeded }) => (
         <li key={key} className="border-b last:border-b-0">
           <details>
