@@ -235,6 +235,11 @@ export type PolicyAccess = (typeof policyAccesses)[number];
 export const sessionFlags = ["untrusted_input", "private_data", "outward_effect"] as const;
 export type SessionFlag = (typeof sessionFlags)[number];
 
+export const sandboxProviders = ["bubblewrap", "docker", "process"] as const;
+export const sandboxStatuses = ["created", "running", "stopped", "failed"] as const;
+/** What one may ask of a sandbox. */
+export const sandboxEndings = ["stop", "remove"] as const;
+
 /** How far a coding agent's programs are. */
 export const installStatuses = ["requested", "installing", "installed", "failed"] as const;
 

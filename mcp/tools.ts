@@ -34,6 +34,7 @@ import { listPricesOperation, setPriceOperation } from "#server/prices/operation
 import { getRealtimeStats, realtimeChannels } from "#server/realtime/operations.ts";
 import * as repos from "#server/repos/operations.ts";
 import { listResourcesOperation } from "#server/resources/operations.ts";
+import * as sandboxes from "#server/sandboxes/operations.ts";
 import { listToolsOperation } from "#server/tools/operations.ts";
 import * as reviews from "#server/reviews/operations.ts";
 import * as samples from "#server/samples/operations.ts";
@@ -273,6 +274,12 @@ export const notForAgents: readonly Operation[] = [
   setQuota,
   getPreferences,
   setPreferences,
+  sandboxes.listSandboxesOperation,
+  sandboxes.getSandbox,
+  sandboxes.stopSandbox,
+  sandboxes.removeSandbox,
+  sandboxes.listCaches,
+  sandboxes.clearCacheOperation,
   policies.listPolicies,
   policies.setPolicy,
   policies.removePolicy,

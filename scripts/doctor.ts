@@ -4,6 +4,7 @@ import { startEmbeddedPostgres } from "#db/embedded.ts";
 import { audit } from "#server/audit/audit.ts";
 import { type Config, config, unknownNames, variableName } from "#server/config.ts";
 import { chooseSandbox } from "#server/sandbox/choose.ts";
+import { openBoxes } from "#server/sandbox/open-boxes.ts";
 import { printFindings } from "./findings.ts";
 import { findRunning } from "./running.ts";
 
@@ -21,7 +22,7 @@ const sound = await withDatabase(async (databaseUrl) =>
 say(sound ? "\nEverything holds." : "\nSomething does not hold; see the lines marked FAIL.");
 process.exit(sound ? 0 : 1);
 
-async function explain({ dataDir, databaseUrl, publicUrl, auth, sandbox, host }: Config): Promise<void> {
+async function explain({ dataDir, databaseUrl, publicUrl, auth, host }: Config): Promise<void> {
   say(
     running
       ? `Running      process ${running.pid} at ${running.url} since ${running.startedAt}`
@@ -30,10 +31,7 @@ async function explain({ dataDir, databaseUrl, publicUrl, auth, sandbox, host }:
   say(`Address      ${running?.url ?? publicUrl} on ${host}; sign-in is ${auth}`);
   say(`Data         ${dataDir}`);
   say(`Database     ${databaseUrl ? "the one DATABASE_URL names" : "embedded PostgreSQL"}`);
-  const choice = await chooseSandbox(sandbox, {}).catch((error: unknown) => ({
-    reason: error instanceof Error ? error.message : String(error),
-  }));
-  say(`Sandbox      ${choice.reason}`);
+  await explainSandbox();
   for (const name of unknownNames(process.env))
     say(`Setting      ${name} is not a setting; docs/configuration.md lists them`);
   const set = Object.keys(settings)
@@ -42,6 +40,23 @@ async function explain({ dataDir, databaseUrl, publicUrl, auth, sandbox, host }:
   say(
     `Settings     ${set.length > 0 ? `${set.join(", ")} from the environment or .env; the rest are defaults` : "all defaults"}`,
   );
+}
+
+/** Where agents' code runs, and what of it is there now. */
+async function explainSandbox(): Promise<void> {
+  const wanted = { ...settings, docker: { host: settings.dockerHost, image: settings.dockerImage } };
+  try {
+    const { reason, warning } = await chooseSandbox(wanted);
+    const found = await (await openBoxes(wanted)).list();
+    const run = found.filter(({ status }) => status === "running").length;
+    const failed = found.filter(({ status }) => status === "failed").length;
+    say(
+      `Sandbox      ${reason} ${run} run${run === 1 ? "s" : ""} now${failed > 0 ? `, ${failed} ended unasked` : ""}.`,
+    );
+    if (warning !== null) say(`             WARNING: ${warning}`);
+  } catch (error) {
+    say(`Sandbox      ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The live database, or the embedded one started for as long as it takes. */

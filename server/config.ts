@@ -101,10 +101,24 @@ export const settings = z.object({
       "Hosts inside the network that model endpoints and tools may be reached at. By default a local Ollama. Others must be on the public internet.",
     ),
   sandbox: z
-    .enum(["auto", "bubblewrap", "process"])
+    .enum(["auto", "bubblewrap", "docker", "process"])
     .default("auto")
     .describe(
-      "Where gates and agents run. `auto`: bubblewrap where it works. `process`: no isolation, development only.",
+      "Where gates and agents run. `auto`: bubblewrap where it works. `docker`: containers of an engine. `process`: no isolation, development only.",
+    ),
+  dockerHost: z
+    .string()
+    .regex(/^(unix:\/\/\/\S+|(tcp|https?):\/\/[^\s/]+)$/, "expected unix:///PATH, tcp://HOST:PORT or https://HOST:PORT")
+    .default("unix:///var/run/docker.sock")
+    .describe(
+      "Of the sandbox `docker`: where the engine's API is (podman's service too). The engine sees the same folders as the server.",
+    ),
+  dockerImage: z
+    .string()
+    .min(1)
+    .default("entourage-sandbox")
+    .describe(
+      "Of the sandbox `docker`: the image agents and gates run in, built from `deploy/sandbox.Dockerfile` or any with a shell, git and glibc.",
     ),
   turnsPerWorker: integer(1, 10_000).default(32).describe("Agent turns that one worker runs at once."),
   leaseSeconds: integer(2, 3600)

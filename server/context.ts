@@ -66,7 +66,9 @@ export interface Settings {
   trustedHosts: readonly string[];
   /** The domain below which each preview has a host of its own; without it `localhost`. */
   previewHost?: string | undefined;
-  sandbox: "auto" | "bubblewrap" | "process";
+  sandbox: "auto" | "bubblewrap" | "docker" | "process";
+  /** Of the sandbox `docker`. */
+  docker?: { host: string; image: string };
   gateOutputLimitBytes: number;
   /** Who makes vectors of texts; left out: the local model. */
   embeddings?: { url: string; model: string; key: string | undefined };

@@ -40,6 +40,7 @@ const settingsOf = (from: Config): Settings => ({
   trustedHosts: from.trustedHosts,
   previewHost: from.previewHost,
   sandbox: from.sandbox,
+  docker: { host: from.dockerHost, image: from.dockerImage },
   gateOutputLimitBytes: from.gateOutputKilobytes * 1024,
   channelRate: from.channelRate,
   mcpStdio: from.mcpStdio === "on",

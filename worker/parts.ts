@@ -11,6 +11,7 @@ import type { Part } from "./part.ts";
 import { plans } from "./plans/part.ts";
 import { realtime } from "./realtime-part.ts";
 import { requests } from "./requests-part.ts";
+import { sandboxes } from "./sandboxes/part.ts";
 import { schedules } from "./schedules/part.ts";
 import { crews } from "./crews-part.ts";
 import { sessions } from "./sessions/part.ts";
@@ -31,6 +32,7 @@ export const parts: readonly Part[] = [
   knowledge,
   learning,
   workspaces,
+  sandboxes,
   sessions,
   monitor,
   agentInstalls,

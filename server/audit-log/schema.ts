@@ -19,6 +19,8 @@ export const auditGroups = [
   "credential",
   "model_routing",
   "policy",
+  "sandbox",
+  "cache",
 ] as const;
 
 const filters = {

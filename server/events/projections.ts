@@ -20,6 +20,7 @@ import { templateProjections } from "../templates/projection.ts";
 import { toolPolicyProjections } from "../policies/projection.ts";
 import { reviewProjections } from "../reviews/projection.ts";
 import { mergeProjections } from "../merges/projection.ts";
+import { sandboxProjections } from "../sandboxes/projection.ts";
 import { securityProjections } from "../security/projection.ts";
 import { budgetProjections } from "../budgets/projection.ts";
 import { priceProjections } from "../prices/projection.ts";
@@ -52,6 +53,7 @@ export const projections: Record<EventType, Projection> = {
   ...messageProjections,
   ...reviewProjections,
   ...mergeProjections,
+  ...sandboxProjections,
   ...securityProjections,
   ...humanRequestProjections,
   ...toolPolicyProjections,

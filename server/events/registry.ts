@@ -164,6 +164,11 @@ export const eventData = {
   "security.client_approved": z.object({ client: text, ip: text.nullable() }),
   /** A wrong password for the person who is the subject. */
   "security.sign_in_denied": z.object({ ip: text.nullable() }),
+  /** Somebody had a sandbox ended, and with it whatever an agent did in it. */
+  "sandbox.stopped": z.object({ name: text }),
+  "sandbox.removed": z.object({ name: text }),
+  /** The subject is the repository, or the team. */
+  "cache.cleared": z.object({ name: text }),
   "api_key.created": z.object({
     name: text,
     hash: text,

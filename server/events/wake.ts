@@ -15,6 +15,7 @@ export const topics = [
   "resources_changed",
   "policies_changed",
   "install_asked",
+  "sandboxes_asked",
   "session_asked",
   "session_told",
 ] as const;

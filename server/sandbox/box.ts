@@ -43,6 +43,8 @@ export interface BoxSpec {
   home: string;
   /** Further folders of the host, readable under their own path: programs of agents, shared objects of a repository. */
   readOnly?: string[];
+  /** Further folders of the host that may be written, each seen where it says (without isolation: where it is). */
+  writable?: { directory: string; target: string }[];
   /** Services of ours inside: a loopback port there leads to a unix socket here, which listens before `start`. */
   services: { port: number; socket: string }[];
   /** Of every program in it, besides PATH, HOME, LANG and TMPDIR. Never a secret of the server. */
@@ -65,6 +67,7 @@ export interface BoxFound {
   id: string;
   status: "created" | "running" | "stopped" | "failed";
   labels: Record<string, string>;
+  limits: BoxLimits;
   /** Why it failed, in words. */
   reason?: string;
 }

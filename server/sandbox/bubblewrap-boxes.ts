@@ -54,7 +54,8 @@ function roomsOf(spec: BoxSpec) {
   ];
   const scratchBytes = Math.min(SCRATCH_MB, Math.ceil(spec.limits.memoryMb / 2)) * 1024 * 1024;
   // Programs get their environment from the init; on the command line it could be read by everybody here.
-  return { workspace, home, readable, env: {}, scratchBytes };
+  const writable = (spec.writable ?? []).map(({ directory, target }): [string, string] => [directory, target]);
+  return { workspace, home, readable, writable, env: {}, scratchBytes };
 }
 
 /** The package that opens terminals and the part of it for this machine, as the init finds them. */

@@ -61,6 +61,7 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
     return records.save(id, {
       main: mark,
       owner: mark,
+      host: hostname(),
       cgroup: null,
       folder: "",
       stopAsked: failure === null,
@@ -106,7 +107,7 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
     const spec = await records.spec(id).catch(() => null);
     if (spec === null) return [];
     const [container, record] = [await stateOf(id), await records.state(id)];
-    const found = { id, labels: spec.labels };
+    const found = { id, labels: spec.labels, limits: spec.limits };
     if (container?.Running) return [{ ...found, status: "running" }];
     if (container !== null || record?.failure) {
       const hungry = container?.OOMKilled ? "It used more memory than it may." : null;
@@ -218,6 +219,7 @@ async function containerOptions(
         bind(node, `${OURS}/node`, true),
         bind(INSIDE, `${OURS}/inside`, true),
         ...(spec.readOnly ?? []).map((path) => bind(path, path, true)),
+        ...(spec.writable ?? []).map(({ directory, target }) => bind(directory, target, false)),
         ...spec.services.map(({ port, socket }) => bind(socket, `${SERVICES}/${port}.sock`, true)),
       ],
     },
@@ -231,7 +233,9 @@ async function containerOptions(
 async function giveFolders(spec: BoxSpec): Promise<string> {
   const [uid, gid] = [process.getuid?.() ?? 1000, process.getgid?.() ?? 1000];
   if (uid !== 0) return `${uid}:${gid}`;
-  await promisify(execFile)("chown", ["-R", "-h", "-P", "1000:1000", "--", spec.workspace, spec.home]);
+  const writable = (spec.writable ?? []).map(({ directory }) => directory);
+  const folders = [spec.workspace, spec.home, ...writable];
+  await promisify(execFile)("chown", ["-R", "-h", "-P", "1000:1000", "--", ...folders]);
   for (const { socket } of spec.services) await chown(socket, 1000, 1000);
   return "1000:1000";
 }

@@ -4,10 +4,7 @@ import { wholeEnvironment } from "./inside/environment.ts";
 import { joinAndBecome } from "./join.ts";
 import { watchMemory } from "./memory-watch.ts";
 import { OutputKeeper } from "./output.ts";
-import type { SandboxRequest, SandboxResult } from "./sandbox.ts";
-
-/** A command that writes this many times its limit is stopped: nobody will read it, and reading it costs. */
-const FLOOD_FACTOR = 64;
+import { FLOOD_FACTOR, type SandboxRequest, type SandboxResult } from "./sandbox.ts";
 
 interface Start {
   args: string[];

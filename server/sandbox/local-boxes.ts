@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { link, mkdir, mkdtemp, realpath, rm, stat } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "#server/errors.ts";
 import type { BoxExit, BoxFound, BoxProvider, BoxSpec } from "./box.ts";
@@ -59,7 +59,7 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
 
   const live = async (id: string): Promise<{ spec: BoxSpec; state: BoxState }> => {
     const [spec, state] = [await records.spec(id), await records.state(id)];
-    if (state === null || !isAlive(state.main))
+    if (state === null || state.host !== hostname() || !isAlive(state.main))
       throw new AppError("conflict", "This sandbox does not run. It can be started.");
     return { spec, state };
   };
@@ -67,15 +67,19 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
   const start = async (id: string): Promise<void> => {
     const spec = await records.spec(id);
     const before = await records.state(id);
-    if (before !== null && isAlive(before.main)) return;
-    if (before !== null) await endLeftovers(before);
+    const isHere = before !== null && before.host === hostname();
+    if (isHere && isAlive(before.main)) return;
+    if (isHere) await endLeftovers(before);
     await checkFolders(spec);
     const box = await bringUp(kind, spec, records.folder(id));
     running.set(id, box);
     await records.save(id, box.state);
     box.over = watch(box, spec).then(async () => {
       running.delete(id);
-      await records.save(id, box.state);
+      const known = await records.state(id);
+      // Another process of ours may have asked for its end, or brought up the next.
+      if (known === null || known.main.pid !== box.state.main.pid) return;
+      await records.save(id, { ...box.state, stopAsked: box.state.stopAsked || known.stopAsked });
     });
     try {
       await Promise.race([askInit(socketOf(box.state), { operation: "hello" }), failed(box)]);
@@ -89,7 +93,7 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
 
   const stop = async (id: string): Promise<void> => {
     const state = await records.state(id);
-    if (state === null) return;
+    if (state === null || state.host !== hostname()) return;
     const box = running.get(id);
     if (isAlive(state.main)) {
       if (box !== undefined) box.endedFor = "stopped";
@@ -108,7 +112,9 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
     const spec = await records.spec(id).catch(() => null);
     const state = await records.state(id);
     if (spec === null) return [];
-    const found = { id, labels: spec.labels };
+    // A folder that machines share: it is for the other to say.
+    if (state !== null && state.host !== hostname()) return [];
+    const found = { id, labels: spec.labels, limits: spec.limits };
     if (state === null) return [{ ...found, status: "created" }];
     if (isAlive(state.main)) return [{ ...found, status: "running" }];
     if (state.stopAsked) return [{ ...found, status: "stopped" }];
@@ -134,7 +140,8 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
     reconcile: async () => {
       for (const id of await records.ids()) {
         const state = await records.state(id);
-        if (state !== null && !running.has(id) && !isAlive(state.owner)) await inTurn(id, () => endLeftovers(state));
+        if (state === null || state.host !== hostname()) continue;
+        if (!running.has(id) && !isAlive(state.owner)) await inTurn(id, () => endLeftovers(state));
       }
       return list();
     },
@@ -169,7 +176,8 @@ async function groupOf(state: BoxState): Promise<Cgroup | null> {
 
 /** Throws AppError `unavailable` for what a box needs and is not there. */
 export async function checkFolders(spec: BoxSpec): Promise<void> {
-  for (const path of [spec.workspace, spec.home, ...(spec.readOnly ?? [])]) {
+  const writable = (spec.writable ?? []).map(({ directory }) => directory);
+  for (const path of [spec.workspace, spec.home, ...(spec.readOnly ?? []), ...writable]) {
     if (!(await stat(path).catch(() => null))) throw new AppError("unavailable", `The folder ${path} is not there.`);
   }
   for (const { port, socket } of spec.services) {
@@ -205,6 +213,7 @@ async function bringUp(kind: LocalKind, spec: BoxSpec, recordFolder: string): Pr
     const state: BoxState = {
       main: markProcess(child.pid ?? 0),
       owner: markProcess(process.pid),
+      host: hostname(),
       cgroup: group?.name ?? null,
       folder,
       stopAsked: false,

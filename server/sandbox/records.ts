@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "#server/errors.ts";
@@ -9,6 +10,7 @@ const mark = z.object({ pid: z.number(), startedAt: z.string().nullable() });
 const stateFile = z.object({
   main: mark.describe("The outermost process; with it end all the others."),
   owner: mark.describe("The process of ours that started it."),
+  host: z.string().default(hostname).describe("The machine it runs on: several may share the folder."),
   cgroup: z.string().nullable(),
   folder: z.string().describe("Folder of the socket to its init."),
   stopAsked: z.boolean().describe("Was its end asked for?"),
@@ -24,6 +26,7 @@ const specFile: z.ZodType<BoxSpec> = z.object({
   workspace: z.string(),
   home: z.string(),
   readOnly: z.array(z.string()).optional(),
+  writable: z.array(z.object({ directory: z.string(), target: z.string() })).optional(),
   services: z.array(z.object({ port: z.number(), socket: z.string() })),
   env: strings,
   limits: z.object({ memoryMb: z.number(), cpus: z.number(), processes: z.number(), diskMb: z.number() }),

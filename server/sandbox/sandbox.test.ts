@@ -333,14 +333,16 @@ describe("choosing a sandbox", () => {
   const absent = createBubblewrap({ program: "/nonexistent/bwrap" });
 
   test("without bubblewrap nothing runs unprotected by itself, and the refusal says how to install it", async () => {
-    await expect(chooseSandbox("auto", { bubblewrap: absent })).rejects.toThrow(/not installed.*apt-get install/);
-    await expect(chooseSandbox("bubblewrap", { bubblewrap: absent, trustedSample: true })).rejects.toThrow(
-      /not installed/,
+    await expect(chooseSandbox({ sandbox: "auto", dataDir: "" }, { bubblewrap: absent })).rejects.toThrow(
+      /not installed.*apt-get install/,
     );
+    await expect(
+      chooseSandbox({ sandbox: "bubblewrap", dataDir: "" }, { bubblewrap: absent, trustedSample: true }),
+    ).rejects.toThrow(/not installed/);
   });
 
   test("the bundled sample may run without it, with a warning", async () => {
-    const choice = await chooseSandbox("auto", { bubblewrap: absent, trustedSample: true });
+    const choice = await chooseSandbox({ sandbox: "auto", dataDir: "" }, { bubblewrap: absent, trustedSample: true });
     expect(choice).toMatchObject({
       provider: { name: "process" },
       warning: expect.stringContaining("without isolation"),
@@ -348,14 +350,17 @@ describe("choosing a sandbox", () => {
   });
 
   test("no isolation is had by asking for it", async () => {
-    expect(await chooseSandbox("process")).toMatchObject({
+    expect(await chooseSandbox({ sandbox: "process", dataDir: "" })).toMatchObject({
       provider: { name: "process" },
       warning: expect.any(String),
     });
   });
 
   test.skipIf(!availability.ok)("bubblewrap is taken where it works", async () => {
-    expect(await chooseSandbox("auto")).toMatchObject({ provider: { name: "bubblewrap" }, warning: null });
+    expect(await chooseSandbox({ sandbox: "auto", dataDir: "" })).toMatchObject({
+      provider: { name: "bubblewrap" },
+      warning: null,
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 /** Where code runs that an agent wrote: gates now, sessions later. Each provider implements this one interface. */
 export interface SandboxProvider {
-  readonly name: "bubblewrap" | "process";
+  readonly name: "bubblewrap" | "docker" | "process";
   /** False where a run can see and touch everything the server can. */
   readonly isolated: boolean;
   available(): Promise<Availability>;
@@ -50,3 +50,6 @@ export interface SandboxResult {
   /** Why it was stopped, where it was. */
   killedBy?: "timeout" | "memory" | "output" | "signal" | "abort";
 }
+
+/** A command that writes this many times its limit is stopped: nobody will read it, and reading it costs. */
+export const FLOOD_FACTOR = 64;

@@ -34,6 +34,7 @@ import { addDocument } from "../knowledge/operations.ts";
 import { recordLearning } from "../learnings/operations.ts";
 import { recordVerification } from "../verifications/service.ts";
 import { createSession, recordUsageOperation, startSession } from "../sessions/operations.ts";
+import { tellOf } from "../sandboxes/test/kept.ts";
 import { makeTicket } from "../terminals/tickets.ts";
 import { noteSize } from "../workspaces/making.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, type TestOrg } from "./fixtures.ts";
@@ -89,6 +90,10 @@ export async function populate(runtime: Runtime) {
     await context.tx.insert(terminals).values({ ...at, ...about, id: terminalId, name: "Shell", rows: 24, cols: 80 });
     await makeTicket(context, { kind: "terminal", workspaceId, terminalId });
     await noteSize(context, { orgId: owner.orgId, id: workspaceId }, { bytes: 1, files: 1 });
+  });
+  await tellOf(runtime, {
+    ...{ orgId: owner.orgId, place: owner.orgId, boxes: [{ id: workspaceId }] },
+    caches: [{ id: repo.id, tools: { npm: 1 } }],
   });
   const { plan } = await run(createPlanOperation, owner, { teamId, requirements: "Add a page.", template: "feature" });
   await as(runtime, owner, (context) =>

@@ -30,7 +30,7 @@ async function runCommand(
 ): Promise<string> {
   if (workspacePath === undefined) throw new AppError("conflict", "This task has no workspace.");
   if (command.includes("\0")) throw new AppError("invalid", "A command has no zero characters.");
-  const { provider } = await chooseSandbox(runtime.settings.sandbox);
+  const { provider } = await chooseSandbox(runtime.settings);
   const result = await provider.run({
     ...{ directory: workspacePath, command, timeoutSeconds, ...limits, network: "none", signal, env: { CI: "true" } },
   });

@@ -31,6 +31,7 @@ import { ping } from "../platform/operations.ts";
 import { getRealtimeStats, realtimeChannels } from "../realtime/operations.ts";
 import * as repos from "../repos/operations.ts";
 import { listResourcesOperation } from "../resources/operations.ts";
+import * as sandboxes from "../sandboxes/operations.ts";
 import { listToolsOperation } from "../tools/operations.ts";
 import * as reviews from "../reviews/operations.ts";
 import * as samples from "../samples/operations.ts";
@@ -308,6 +309,13 @@ export const appRouter = router({
     save: mutation(schedules.saveSchedule),
     remove: mutation(schedules.removeSchedule),
   }),
+  sandboxes: router({
+    list: query(sandboxes.listSandboxesOperation),
+    get: query(sandboxes.getSandbox),
+    stop: mutation(sandboxes.stopSandbox),
+    remove: mutation(sandboxes.removeSandbox),
+  }),
+  caches: router({ list: query(sandboxes.listCaches), clear: mutation(sandboxes.clearCacheOperation) }),
   quotas: router({ get: query(getQuota), set: mutation(setQuota) }),
   preferences: router({ get: query(getPreferences), set: mutation(setPreferences) }),
   policies: router({

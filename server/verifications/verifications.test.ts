@@ -48,7 +48,13 @@ describe("criteria", () => {
   ])("%j names the command %j", (criterion, command) => expect(commandIn(criterion)).toBe(command));
 
   const target = (directory: string | undefined, criteria: string[]) => ({
-    ...{ title: "Task", criteria, workspacePath: directory, evidence: "I did it.", sandbox: "auto" as const },
+    ...{
+      title: "Task",
+      criteria,
+      workspacePath: directory,
+      evidence: "I did it.",
+      sandbox: { sandbox: "auto" as const, dataDir: "" },
+    },
     signal: new AbortController().signal,
   });
 

@@ -1,10 +1,24 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What a team's set-ups and sessions keep for the next (packages, compilers' results): seen by them all as `/cache`. */
+/** Where the caches of this machine are, by organization. */
+export const cachesRoot = ({ dataDir }: { dataDir: string }): string => join(dataDir, "caches");
+
+/**
+ * What set-ups and sessions of one repository keep for the next (packages, compilers' results): seen by them all as
+ * `/cache`. Files from elsewhere share their team's.
+ */
 export const cachePath = (
-  { dataDir }: { dataDir: string },
-  { orgId, teamId }: { orgId: string; teamId: string },
-): string => join(dataDir, "caches", orgId, teamId);
+  settings: { dataDir: string },
+  { orgId, teamId, repoId }: { orgId: string; teamId: string; repoId: string | null },
+): string => join(cachesRoot(settings), orgId, repoId ?? teamId);
+
+/** A workspace's cache as a sandbox takes it, made where it is not there. */
+export async function openCache(settings: { dataDir: string }, place: Parameters<typeof cachePath>[1]) {
+  const directory = cachePath(settings, place);
+  await mkdir(directory, { recursive: true });
+  return { directory, target: "/cache" };
+}
 
 /** Tells the usual tools where the cache is. */
 export const cacheEnvironment: Record<string, string> = {

@@ -1,11 +1,11 @@
-import { lstat, mkdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Settings } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { repositoryPath } from "../repos/queries.ts";
 import { chooseSandbox } from "../sandbox/choose.ts";
 import type { SandboxRequest, SandboxResult } from "../sandbox/sandbox.ts";
-import { cacheEnvironment, cachePath } from "./caches.ts";
+import { cacheEnvironment, openCache } from "./caches.ts";
 import { workspacePath } from "./place.ts";
 
 type Place = { orgId: string; id: string; teamId: string; repoId: string | null };
@@ -23,12 +23,11 @@ export async function runInWorkspace(
   const directory = workspacePath(settings, place.orgId, place.id);
   if (!(await lstat(directory).catch(() => null))?.isDirectory())
     throw new AppError("not_found", "The workspace has no files on this server. retry_workspace makes them again.");
-  const cache = cachePath(settings, place);
-  await mkdir(cache, { recursive: true });
-  const { provider } = await chooseSandbox(settings.sandbox);
+  const cache = await openCache(settings, place);
+  const { provider } = await chooseSandbox(settings);
   return provider.run({
     ...{ directory, readOnly: borrowedObjects(settings, place) },
-    ...{ writable: [{ directory: cache, target: "/cache" }], memoryMb: 2048, processLimit: 512, network: "none" },
+    ...{ writable: [cache], memoryMb: 2048, processLimit: 512, network: "none" },
     ...request,
     env: { ...(provider.isolated ? cacheEnvironment : {}), ...request.env },
   });

@@ -90,7 +90,7 @@ async function verify(
   const checks = await checkCriteria({
     ...{ title: task.title, criteria: task.acceptanceCriteria, workspacePath: workspace?.path, signal },
     evidence: `What the agent says:\n${output}\n\n${made?.diff ? `The change:\n${made.diff}` : ""}`,
-    sandbox: models.settings.sandbox,
+    sandbox: models.settings,
     judge: async ({ system, text, schema }) => {
       const reply = await converse(models, {
         ...{ orgId: turn.orgId, teamId: turn.teamId, agentId: turn.agentId, taskId: task.id, actor: going.actor },

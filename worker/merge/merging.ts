@@ -90,7 +90,7 @@ async function workOff(runtime: Runtime, { orgId, id }: QueuedRepo, { log, delay
     // What the merge does goes on under the id of the request that queued it.
     const transaction = acting(await acting(undefined)((context) => causeOfMerge(context, job)));
     const trustedSample = await acting(undefined)((context) => isOfSample(context, sourced, job));
-    const sandbox = async () => (await chooseSandbox(runtime.settings.sandbox, { trustedSample })).provider;
+    const sandbox = async () => (await chooseSandbox(runtime.settings, { trustedSample })).provider;
     const repository = repositoryPath(runtime.settings, { orgId, id });
     const go: Go = { runtime, log, sourced, repository, transaction, sandbox, signal };
     try {

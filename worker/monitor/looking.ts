@@ -46,10 +46,12 @@ async function lookAtDisk({ dataDir }: Settings): Promise<Seen> {
   };
 }
 
-async function lookAtSandbox({ sandbox }: Settings): Promise<Seen> {
+async function lookAtSandbox(settings: Settings): Promise<Seen> {
   try {
-    const { provider, reason } = await chooseSandbox(sandbox);
-    return { name: "sandbox", status: "up", detail: `${provider.name}: ${reason}` };
+    const { provider, reason, warning } = await chooseSandbox(settings);
+    const { name, isolated } = provider;
+    const detail = `${name}: ${reason}${warning === null ? "" : ` ${warning}`}`;
+    return { name: "sandbox", status: "up", detail, data: { provider: name, isolated, warning } };
   } catch (error) {
     return {
       name: "sandbox",

@@ -13,7 +13,9 @@ import type { BoxProvider } from "#server/sandbox/box.ts";
 import type { SessionRow } from "#server/sessions/closing.ts";
 import * as driving from "#server/sessions/driving.ts";
 import { openTranscripts } from "#server/sessions/transcripts.ts";
+import { cacheEnvironment, openCache } from "#server/workspaces/caches.ts";
 import { findReadyWorkspace, findWorkspace } from "#server/workspaces/queries.ts";
+import { borrowedObjects } from "#server/workspaces/running.ts";
 import { type Doors, openDoors } from "./doors.ts";
 import { makeHome, removeHome } from "./home.ts";
 import { modelDoor } from "./model-door.ts";
@@ -157,7 +159,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     if (agent) return agent;
     await shut();
     const { workspaceId, agentKind, model, mode } = session;
-    if (workspaceId) await transact((context) => findReadyWorkspace(context, workspaceId));
+    const workspace = workspaceId ? await transact((context) => findReadyWorkspace(context, workspaceId)) : null;
     const kind = findKind(agentKind);
     if (!kind) throw new AppError("unavailable", `The agent ${agentKind} is not known here any more.`);
     const box = await deps.openBoxes();
@@ -177,8 +179,12 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     ];
     await box.remove(sessionId);
     await box.create({
-      ...{ id: sessionId, ...folders, services, limits, env: {} },
-      ...{ readOnly: foldersOf({ kind: kind.id, installed }), labels: { orgId, sessionId } },
+      ...{ id: sessionId, ...folders, services, limits, env: workspace && box.isolated ? cacheEnvironment : {} },
+      readOnly: [
+        ...foldersOf({ kind: kind.id, installed }),
+        ...(workspace ? borrowedObjects(runtime.settings, workspace) : []),
+      ],
+      ...{ writable: workspace ? [await openCache(runtime.settings, workspace)] : [], labels: { orgId, sessionId } },
     });
     await box.start(sessionId);
     const api = await apiOf(session);

@@ -7,6 +7,7 @@ import type { Logger } from "#server/log.ts";
 import type { BoxProvider } from "#server/sandbox/box.ts";
 import { endTerminal } from "#server/terminals/service.ts";
 import type { Admission } from "#server/terminals/tickets.ts";
+import { cacheEnvironment, openCache } from "#server/workspaces/caches.ts";
 import { workspaceHome, workspacePath } from "#server/workspaces/place.ts";
 import type { WorkspaceRow } from "#server/workspaces/queries.ts";
 import { borrowedObjects } from "#server/workspaces/running.ts";
@@ -128,7 +129,8 @@ async function boxOf(
   }
   await provider.create({
     ...{ id, workspace: workspacePath(settings, orgId, id), home: workspaceHome(settings, orgId, id) },
-    ...{ readOnly: borrowedObjects(settings, workspace), services: [], env: {}, labels: { kind: "workspace", orgId } },
+    ...{ readOnly: borrowedObjects(settings, workspace), writable: [await openCache(settings, workspace)] },
+    ...{ services: [], env: provider.isolated ? cacheEnvironment : {}, labels: { kind: "workspace", orgId } },
     limits: { memoryMb: 2_048, cpus: 2, processes: 512, diskMb: 4_096 },
   });
   await provider.start(id);

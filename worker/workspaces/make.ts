@@ -1,12 +1,9 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { type Runtime, systemActor } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
-import { cachePath } from "#server/workspaces/caches.ts";
 import * as making from "#server/workspaces/making.ts";
 import { workspacePath } from "#server/workspaces/place.ts";
 import { runInWorkspace } from "#server/workspaces/running.ts";
@@ -94,8 +91,6 @@ async function setUp(
   row: making.Making,
   { signal, keep }: { signal: AbortSignal; keep: (output: string) => Promise<void> },
 ): Promise<void> {
-  const cache = cachePath(settings, row);
-  await mkdir(join(cache), { recursive: true });
   const result = await runInWorkspace(settings, row, {
     command: row.setupScript,
     timeoutSeconds: setupSeconds,

@@ -18,4 +18,6 @@ export const groupLabels: Record<(typeof auditGroups)[number] | "all", string> =
   credential: "Model keys",
   model_routing: "Model routing",
   policy: "Standing permissions",
+  sandbox: "Sandboxes",
+  cache: "Caches",
 };

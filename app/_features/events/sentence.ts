@@ -239,6 +239,9 @@ const wording: Wording = {
     parts: ["refused a wrong password for ", subject("somebody"), ip ? ` from ${ip}` : ""],
     tone: "warning",
   }),
+  "sandbox.stopped": ({ name }) => ({ face: "agent", parts: ["stopped the sandbox of ", { name }], tone: "warning" }),
+  "sandbox.removed": ({ name }) => ({ face: "agent", parts: ["removed the sandbox of ", { name }], tone: "warning" }),
+  "cache.cleared": ({ name }) => ({ face: "repo", parts: ["emptied the caches of ", { name }] }),
   "api_key.created": ({ name, agentId, lastFour }, { name: nameOf }) => ({
     face: "key",
     parts: [

@@ -37,7 +37,7 @@ export interface Worker {
 export async function openWorkshop() {
   const { runtime: base, db, url } = await openTestRuntime();
   const dataDir = await mkdtemp(join(tmpdir(), "entourage-workshop-"));
-  const isolated = await chooseSandbox("auto").then(
+  const isolated = await chooseSandbox({ sandbox: "auto", dataDir: "" }).then(
     () => true,
     () => false,
   );
