@@ -66,8 +66,8 @@ test("approvals are granted by ⌘↵, allowed for longer by an admin, and many 
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(item(page, one.title)).toBeHidden();
   // The page goes ahead of the server.
-  const isOpen = async () => JSON.stringify(await call(page, "get_pending_requests", {})).includes(one.title);
-  await expect.poll(isOpen).toBe(false);
+  const isOpen = async (title: string) => JSON.stringify(await call(page, "get_pending_requests", {})).includes(title);
+  await expect.poll(() => isOpen(one.title)).toBe(false);
   await call(page, "use_approval", { action: one.action }, key);
   for (const { title } of [two, three]) await item(page, title).getByRole("checkbox").click();
   await page.getByRole("toolbar", { name: "Answer what is selected" }).getByRole("button", { name: "Approve" }).click();
@@ -79,6 +79,7 @@ test("approvals are granted by ⌘↵, allowed for longer by an admin, and many 
   await page.getByRole("button", { name: "Always allow this…" }).click();
   await page.getByRole("button", { name: "Approve and always allow" }).click();
   await expect(item(page, four.title)).toBeHidden();
+  await expect.poll(() => isOpen(four.title)).toBe(false);
   expect(await call(page, "ask_human", ask(5), key)).toMatchObject({ status: "resolved", answer: { approved: true } });
   await page.getByRole("button", { name: "Always allowed" }).click();
   const policy = page

@@ -71,7 +71,7 @@ async function walk(report: string, env: NodeJS.ProcessEnv): Promise<Tally> {
   if (!findChromium()) return process.env.CI ? lacking("A browser is missing.") : { ...nothing };
   const command = ["node_modules/@playwright/test/cli.js", "test", "--reporter=list,json"];
   const exitCode = await run("Walks in a browser", command, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
-  return readTally(report, tallyPlaywright, exitCode);
+  return readTally(report, tallyPlaywright, exitCode, { isWhole: true });
 }
 
 const nothing: Tally = { passed: 0, failed: 0, failures: [], secondTries: [] };
@@ -102,7 +102,13 @@ function run(title: string, args: string[], env = process.env): Promise<number> 
   console.log(`\n── ${title} ──`);
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "inherit", "pipe"] });
+    const lastWords: Buffer[] = [];
+    child.stderr.on("data", (chunk: Buffer) => {
+      process.stderr.write(chunk);
+      lastWords.splice(0, Math.max(0, lastWords.length - 20));
+      lastWords.push(chunk);
+    });
     let stoppedBy: NodeJS.Signals | undefined;
     const stop = (signal: NodeJS.Signals) => {
       stoppedBy = signal;
@@ -110,13 +116,20 @@ function run(title: string, args: string[], env = process.env): Promise<number> 
     };
     process.on("SIGINT", stop).on("SIGTERM", stop);
     child.on("error", reject);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       process.off("SIGINT", stop).off("SIGTERM", stop);
+      if (code !== 0) console.log(`${title} ended with ${signal ?? `code ${code}`}. ${tailOf(lastWords)}`);
       console.log(`── ${title}: ${((performance.now() - startedAt) / 1000).toFixed(0)} s ──`);
       if (stoppedBy) reject(new Error(`Stopped by ${stoppedBy} during: ${title}`));
       else resolve(code ?? 1);
     });
   });
+}
+
+/** What it complained about last: where output is cut, this is near its end. */
+function tailOf(chunks: Buffer[]): string {
+  const lines = Buffer.concat(chunks).toString("utf8").trimEnd().split("\n").slice(-20);
+  return lines.join("") === "" ? "It complained about nothing." : `It complained at last:\n${lines.join("\n")}`;
 }
 
 await main(process.argv.includes("--full"));

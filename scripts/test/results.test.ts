@@ -1,3 +1,4 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -67,4 +68,14 @@ test("a walk that failed is named with its reason; one that passed on its second
 test("a run that ended badly without a report is a failure, never zero of both", async () => {
   const nowhere = join(tmpdir(), "there-is-no-such-report.json");
   expect(await readTally(nowhere, tallyVitest, 1)).toMatchObject({ passed: 0, failed: 1 });
+});
+
+test("a runner that dies behind its whole report is told, and what had passed stands", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "entourage-report-"));
+  const whole = join(folder, "whole.json");
+  await writeFile(whole, JSON.stringify({ errors: [], stats: { expected: 3, unexpected: 0, flaky: 0 }, suites: [] }));
+  const tally = await readTally(whole, tallyPlaywright, 1, { isWhole: true });
+  expect(tally).toMatchObject({ passed: 3, failed: 0, secondTries: [expect.stringContaining("code 1")] });
+  expect(await readTally(whole, tallyPlaywright, 1)).toMatchObject({ passed: 3, failed: 1 });
+  await rm(folder, { recursive: true });
 });

@@ -107,12 +107,23 @@ function specsOf({ specs = [], suites = [] }: PlaywrightSuite): z.infer<typeof P
 
 /**
  * Reads a report and holds it against the exit code: a run that failed without a failed test (no report, coverage below
- * its threshold, a crash at the end) is one failure.
+ * its threshold, a crash at the end) is one failure. A report that `isWhole` is written after everything was stopped and
+ * holds the errors outside of tests too: a runner that dies behind it is told, but takes nothing back.
  */
-export async function readTally(file: string, read: (report: unknown) => Tally, exitCode: number): Promise<Tally> {
+export async function readTally(
+  file: string,
+  read: (report: unknown) => Tally,
+  exitCode: number,
+  { isWhole = false } = {},
+): Promise<Tally> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   const tally = text === undefined ? { passed: 0, failed: 0, failures: [], secondTries: [] } : read(JSON.parse(text));
   if (exitCode === 0 || tally.failed > 0) return tally;
+  if (isWhole && tally.passed > 0)
+    return {
+      ...tally,
+      secondTries: [...tally.secondTries, `The runner ended with code ${exitCode} behind its report.`],
+    };
   return { ...tally, failed: 1, failures: [`It ended with code ${exitCode} and named no test.`] };
 }
 
