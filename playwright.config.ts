@@ -19,7 +19,8 @@ export default defineConfig({
     // Set by global-setup.ts, unless it was set from outside to look at a product that runs already.
     baseURL: process.env.BASE_URL,
     viewport: { width: 1440, height: 900 },
-    trace: "retain-on-failure",
+    // A trace doubles the processor time of a walk: only a second try has one, or who asks for it with --trace=on.
+    trace: "on-first-retry",
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: findChromium(),
