@@ -1,4 +1,5 @@
-import { type LabAnswer, type LabRequest, openModelLab } from "../server/llm/test/model-lab.ts";
+import type { LabAnswer, LabRequest } from "../server/llm/test/lab-answer.ts";
+import { openModelLab } from "../server/llm/test/model-lab.ts";
 import type { z } from "zod";
 import type { priceList } from "../server/prices/schema.ts";
 

@@ -56,7 +56,7 @@ export const agentKinds: readonly AgentKind[] = [
     ...{ defaultMode: "read-only", package: "@agentclientprotocol/codex-acp" },
   },
   {
-    ...{ id: "gemini", name: "Gemini CLI", driver: "acp", apis: [] },
+    ...{ id: "gemini", name: "Gemini CLI", driver: "acp", apis: ["openai"] },
     modes: [
       { id: "default", name: "Ask before changes" },
       { id: "autoEdit", name: "Accept edits" },

@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sql } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
-import type { LabAnswer } from "#server/llm/test/model-lab.ts";
+import type { LabAnswer } from "#server/llm/test/lab-answer.ts";
 import { setPolicy } from "#server/policies/operations.ts";
 import * as sessions from "#server/sessions/operations.ts";
 import { bringAgent, generous, openConversations, soon } from "./test/conversing.ts";

@@ -17,7 +17,8 @@ import type { Tokens } from "#server/prices/service.ts";
 import type { SessionUpdate } from "#server/sessions/schema.ts";
 import type { Held } from "#server/sessions/driving.ts";
 import { lockSessionRow } from "#server/sessions/finding.ts";
-import { type Shape, shapes, usageReader } from "./model-usage.ts";
+import { type Shape, shapes } from "./model-shapes.ts";
+import { usageReader } from "./model-usage.ts";
 
 const mostBytes = 20 * 1024 * 1024;
 const usualOutputTokens = 32_000;
@@ -35,8 +36,8 @@ export function modelDoor(
     inTransaction(models, systemActor(orgId, "sessions"), { requestId: `session-${newId()}` }, work);
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = new URL(request.url ?? "/", "http://model").pathname;
-    const shape = shapes.find((one) => one.path === path);
+    const { pathname: path } = urlOf(request);
+    const shape = shapes.find((one) => one.match(path));
     try {
       if (!shape || request.method !== "POST")
         throw new AppError(
@@ -50,24 +51,24 @@ export function modelDoor(
   };
 
   async function answer(shape: Shape, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
+    const body = await readBody(request, shape);
     const bound = boundOf(body);
     const prepared = await prepare(shape, body, bound);
     const { credential } = prepared;
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     const stopHolding = holdMoney(prepared, transact);
-    const usage = usageReader(shape);
+    let usage: ReturnType<typeof usageReader> | undefined;
     let answered: Response | undefined;
     let booked: Promise<void> | undefined;
-    const bookOnce = () => (booked ??= book(prepared, answered?.ok === true, usage.used(), bound));
+    const bookOnce = () => (booked ??= book(prepared, answered?.ok === true, usage?.used() ?? {}, bound));
     try {
       answered = await breakerOf(models, credential.id).execute(() =>
         call(shape, request, body, prepared, gone.signal),
       );
-      response.writeHead(answered.status, {
-        "content-type": answered.headers.get("content-type") ?? "application/json",
-      });
+      const type = answered.headers.get("content-type") ?? "application/json";
+      usage = usageReader(shape, { isStream: /event-stream/i.test(type) });
+      response.writeHead(answered.status, { "content-type": type });
       if (answered.body)
         for await (const piece of answered.body.values()) {
           usage.take(piece);
@@ -122,7 +123,7 @@ export function modelDoor(
 
   async function call(
     shape: Shape,
-    { headers }: IncomingMessage,
+    request: IncomingMessage,
     body: Body,
     { credential, model }: Prepared,
     signal: AbortSignal,
@@ -130,9 +131,12 @@ export function modelDoor(
     const key = openKey(models, credential, credential.sealed);
     const fetch = guardedFetch({ trustedHosts: models.settings.trustedHosts });
     const base = credential.baseUrl.replace(/\/+$/, "");
-    const answered = await fetch(shape.urlAt(base, credential.api), {
-      ...{ method: "POST", signal, body: JSON.stringify(shape.fill({ ...body, model: partsOf(model).name })) },
-      headers: { "content-type": "application/json", ...shape.headers(key, headers) },
+    const { pathname, search } = urlOf(request);
+    const { name } = partsOf(model);
+    const target = { api: credential.api, model: name, method: shape.match(pathname)?.method ?? "", search };
+    const answered = await fetch(shape.urlAt(base, target), {
+      ...{ method: "POST", signal, body: JSON.stringify(shape.fill({ ...body, model: name })) },
+      headers: { "content-type": "application/json", ...shape.headers(key, request.headers) },
     });
     if (answered.ok) return answered;
     const words = (await answered.text()).slice(0, 2_000);
@@ -151,17 +155,27 @@ const bodyForm = z.looseObject({
   model: z.string().max(200),
   max_tokens: z.int().min(1).max(1_000_000).optional(),
   max_completion_tokens: z.int().min(1).max(1_000_000).optional(),
+  max_output_tokens: z.int().min(1).max(1_000_000).nullish(),
+  generationConfig: z.looseObject({ maxOutputTokens: z.int().min(1).max(1_000_000).optional() }).optional(),
   stream: z.boolean().optional(),
 });
+
+const urlOf = ({ url }: IncomingMessage) => new URL(url ?? "/", "http://model");
 
 /** A token is at least a byte of its text, so the bytes of all that is sent are a bound. */
 const boundOf = (body: Body): Tokens => ({
   inputTokens: Buffer.byteLength(JSON.stringify(body)) + 1_024,
-  outputTokens: body.max_tokens ?? body.max_completion_tokens ?? usualOutputTokens,
+  outputTokens:
+    body.max_tokens ??
+    body.max_completion_tokens ??
+    body.max_output_tokens ??
+    body.generationConfig?.maxOutputTokens ??
+    usualOutputTokens,
   ...{ cacheReadTokens: 0, cacheWriteTokens: 0 },
 });
 
-async function readBody(request: IncomingMessage): Promise<Body> {
+/** The model stands in the body or, in some forms, in the path. */
+async function readBody(request: IncomingMessage, shape: Shape): Promise<Body> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const given of request) {
@@ -176,7 +190,9 @@ async function readBody(request: IncomingMessage): Promise<Body> {
   } catch {
     throw new AppError("invalid", "The body is not JSON.");
   }
-  const parsed = bodyForm.safeParse(given);
+  const { model } = shape.match(urlOf(request).pathname) ?? {};
+  const named = model && typeof given === "object" ? { ...given, model } : given;
+  const parsed = bodyForm.safeParse(named);
   if (parsed.success) return parsed.data;
   throw new AppError("invalid", z.prettifyError(parsed.error));
 }

@@ -121,3 +121,16 @@ test("a model that cannot be called is told in the conversation, and the session
   await send("And now?");
   await ended(2);
 });
+
+test.for([
+  { api: "openai_compatible", provider: "openai", model: "gpt-5", costMicros: 212 },
+  { api: "ollama", provider: "ollama", model: "llama3.2", costMicros: 0 },
+] as const)("a session's model is reached over $api, and costs what it costs there", generous, async (way) => {
+  const { costMicros, ...opening } = way;
+  const usage = { input: 70, cacheRead: 30, output: 12 };
+  const { read, said, ended } = await open({ ...opening, prompt: "Hi.", answers: [{ text: "Hello.", usage }] });
+  startWorker();
+  await ended();
+  expect(await said()).toBe("Hello.");
+  expect(await read()).toMatchObject({ inputTokens: 70, cacheReadTokens: 30, outputTokens: 12, costMicros });
+});

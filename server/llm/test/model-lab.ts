@@ -2,44 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { LLMock } from "@copilotkit/aimock";
 import type { ModelApi } from "#db/enums.ts";
-
-/** What a stand-in was asked, the same for all APIs. */
-export interface LabRequest {
-  api: ModelApi;
-  model: string;
-  body: Record<string, unknown>;
-  /** The texts of the conversation, in order; tool results and tool calls as JSON. */
-  texts: string[];
-  /** How many answers of tools the conversation has. */
-  toolResults: number;
-  tools: string[];
-  key: string;
-  /** The how manieth request this lab gets, from 1. */
-  number: number;
-}
-
-/** What it answers: as JSON of the API's own form, to the token. */
-export interface LabAnswer {
-  text?: string;
-  toolCalls?: { name: string; input: unknown; id?: string }[];
-  /** Arguments of a tool call as they are streamed, JSON or not. */
-  rawToolCalls?: { name: string; input: string }[];
-  usage?: { input?: number; output?: number; cacheRead?: number; cacheWrite?: number };
-  finish?: "stop" | "length";
-  /** An error instead: with its status and, if any, the seconds to wait. */
-  status?: number;
-  message?: string;
-  retryAfter?: number | string;
-  /** Cuts the connection after so many pieces of the text. */
-  dieAfter?: number;
-  /** Says nothing more after so many pieces of the text, and keeps the connection. */
-  silentAfter?: number;
-  /** Before the first byte, and between pieces. */
-  delayMs?: number;
-  pieceDelayMs?: number;
-  /** Characters a piece; 16 unless told. */
-  pieceLength?: number;
-}
+import { callsOf, type Form, type LabAnswer, type LabRequest, type Speaker, sse } from "./lab-answer.ts";
+import { askedInGemini, askedInResponses, geminiModelOf, speakGemini, speakResponses } from "./model-forms.ts";
 
 export type Script = (request: LabRequest) => LabAnswer | Promise<LabAnswer>;
 
@@ -54,20 +18,25 @@ export async function openModelLab(first: Script = () => ({ text: "ok" })) {
   let models = ["claude-sonnet-5-5", "claude-haiku-5-5", "gpt-5", "llama3.2"];
   let refusedKeys = new Set<string>();
 
-  const routes: Record<string, ModelApi> = {
+  const routes: Record<string, Form> = {
     "/v1/messages": "anthropic",
     "/v1/chat/completions": "openai_compatible",
+    "/v1/responses": "responses",
     "/api/chat": "ollama",
   };
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const path = new URL(request.url ?? "/", "http://lab").pathname.replace(/^.*\/exact/, "");
-    const key = String(request.headers["x-api-key"] ?? request.headers.authorization ?? "").replace("Bearer ", "");
+    const { pathname } = new URL(request.url ?? "/", "http://lab");
+    const path = pathname.replace(/^.*\/exact/, "").replace(/^\/v1beta\/openai/, "/v1");
+    const { authorization, "x-api-key": ownKey, "x-goog-api-key": googleKey } = request.headers;
+    const key = String(ownKey ?? googleKey ?? authorization ?? "").replace("Bearer ", "");
     if (refusedKeys.has(key)) return fail(response, 401, "invalid x-api-key");
     if (path === "/v1/models") return json(response, { data: models.map((id) => ({ id, type: "model" })) });
     if (path === "/api/tags") return json(response, { models: models.map((name) => ({ name, model: name })) });
-    const api = routes[path];
+    const geminiModel = geminiModelOf(path);
+    const api = geminiModel ? "gemini" : routes[path];
     if (!api) return fail(response, 404, `no such path: ${path}`);
-    const asked = readRequest(api, await bodyOf(request), key, requests.length + 1);
+    const body = { ...(await bodyOf(request)), ...(geminiModel ? { model: geminiModel } : {}) };
+    const asked = readRequest(api, body, key, requests.length + 1);
     requests.push(asked);
     const answer = await script(asked);
     if (answer.delayMs) await delay(answer.delayMs);
@@ -99,6 +68,8 @@ export async function openModelLab(first: Script = () => ({ text: "ok" })) {
       ModelApi,
       string
     >,
+    /** Of Google's API in OpenAI's form; its own form stands above it, as at Google. */
+    googleUrl: `${exact}/v1beta/openai`,
     /** Of aimock: `/v1` for Anthropic and OpenAI, none for Ollama. */
     mockUrls: { anthropic: `${mock.url}/v1`, openai_compatible: `${mock.url}/v1`, ollama: mock.url },
     answerWith(next: Script) {
@@ -141,13 +112,16 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
   return JSON.parse(text || "{}");
 }
 
-function readRequest(api: ModelApi, body: Record<string, unknown>, key: string, number: number): LabRequest {
+function readRequest(api: Form, body: Record<string, unknown>, key: string, number: number): LabRequest {
+  const about = { api, body, key, number, model: String(body.model) };
+  if (api === "responses") return { ...about, ...askedInResponses(body) };
+  if (api === "gemini") return { ...about, ...askedInGemini(body) };
   const list = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value : []);
   const messages = list(body.messages);
   const blocks = messages.flatMap(({ content }) => list(content));
   const results = messages.filter(({ role }) => role === "tool").length;
   return {
-    ...{ api, body, key, number, model: String(body.model) },
+    ...about,
     texts: messages.map(({ content }) => (typeof content === "string" ? content : JSON.stringify(content))),
     toolResults: results + blocks.filter(({ type }) => type === "tool_result").length,
     tools: list(body.tools).map((tool) => {
@@ -157,7 +131,7 @@ function readRequest(api: ModelApi, body: Record<string, unknown>, key: string, 
   };
 }
 
-async function give(api: ModelApi, asked: LabRequest, answer: LabAnswer, response: ServerResponse): Promise<void> {
+async function give(api: Form, asked: LabRequest, answer: LabAnswer, response: ServerResponse): Promise<void> {
   if (answer.status !== undefined && answer.status !== 200) {
     fail(response, answer.status, answer.message ?? "refused", answer.retryAfter);
     return;
@@ -190,24 +164,10 @@ async function die(response: ServerResponse): Promise<void> {
   response.destroy();
 }
 
-type Speaker = (
-  asked: LabRequest,
-  answer: LabAnswer,
-) => { begin: string; piece: (text: string) => string; end: string };
-
-const callsOf = ({ toolCalls = [], rawToolCalls = [] }: LabAnswer, { number }: LabRequest) =>
-  [...toolCalls.map((call) => ({ ...call, input: JSON.stringify(call.input) })), ...rawToolCalls].map(
-    (call, index) => ({
-      ...{ name: call.name, input: call.input },
-      id: "id" in call && call.id ? call.id : `call_${number}_${index}`,
-    }),
-  );
-
-const sse = (event: string | undefined, data: unknown) =>
-  `${event ? `event: ${event}\n` : ""}data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
-
 /** Each API's own events; the forms are those of their public documentation. */
-const speakers: Record<ModelApi, Speaker> = {
+const speakers: Record<Form, Speaker> = {
+  responses: (asked, answer) => speakResponses(asked, answer),
+  gemini: (asked, answer) => speakGemini(asked, answer),
   anthropic: ({ model, ...asked }, answer) => {
     const { input = 10, output = 5, cacheRead = 0, cacheWrite = 0 } = answer.usage ?? {};
     const usage = { input_tokens: input, cache_read_input_tokens: cacheRead, cache_creation_input_tokens: cacheWrite };
