@@ -94,14 +94,14 @@ export default {
       // What a noun says (schema, transitions), how many change together (changes), finds (finding, queries) and does (service, jobs), and the parts that
       // several nouns stand on: the dependencies of tasks, clocks and fence of leases, pause switches, what closes with a task,
       // the crew of a team, the ledger of money, its words and refusals, what was used, the routing of models, families of tokens, invitations,
-      // how knowledge is searched and attached servers are checked, paths that stay inside, where a workspace is and how it is made and run in.
+      // how knowledge is searched and attached servers are checked, paths that stay inside, where a workspace is and how it is made and run in, the facts of a repository.
       comment: "Across nouns import only what is made for others.",
       from: { path: NOUN, pathNot: ["^server/(trpc|events|realtime|auth)/", TESTS] },
       to: {
         path: NOUN,
         pathNot: [
           "^server/$1/",
-          "^server/[^/]+/(schema|transitions|changes|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew|ledger|freeing|answers|words|refusals|usage|routing|families|invitations|searching|checking|confined|place|running|making|sources|caches)[.]ts$",
+          "^server/[^/]+/(schema|transitions|changes|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew|ledger|freeing|answers|words|refusals|usage|routing|families|invitations|searching|checking|confined|place|running|making|sources|caches|facts)[.]ts$",
           "^server/(events|realtime|auth|git|llm|github|outgoing|sandbox|drivers)/",
           // How people are asked, and what agents' tools may do without.
           "^server/human-requests/(approvals|canonical|costs|policies)[.]ts$",

@@ -41,8 +41,8 @@ test("an agent that takes twice as long, and a model that is cheaper, are expect
     { ...bug, agent: "quick", model: "large", actual: 30 * off },
     { ...bug, agent: "slow", model: "large", actual: 60 * off },
   ]);
-  const { expect: expectTask } = learn([...past, ...past], usual);
-  const of = (agent: string | null, model: string | null) => expectTask({ ...bug, agent, model });
+  const model = learn([...past, ...past], usual);
+  const of = (agent: string | null, name: string | null) => model.expect({ ...bug, agent, model: name });
   expect(Math.exp(of("slow", "small").center - of("quick", "small").center)).toBeGreaterThan(1.6);
   expect(of("quick", "large").center).toBeGreaterThan(of("quick", "small").center);
   expect(of("new", "small").doubt).toBeGreaterThan(of("slow", "small").doubt);

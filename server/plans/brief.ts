@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { findReadyRepo, repositoryPath } from "../repos/queries.ts";
 import { readFacts, type RepoFact } from "../repos/facts.ts";
-import { tokensOf } from "../task-contexts/assembly.ts";
+import { tokensOf } from "../llm/text-tokens.ts";
 import { sentencesOf } from "./coverage.ts";
 import type { Plan } from "./finding.ts";
 import type { planBrief } from "./schema.ts";

@@ -129,5 +129,4 @@ const targetsOf = (text: string | null): string[] =>
 
 const filesWord = (count: number): string => `${count} ${count === 1 ? "file" : "files"}`;
 /** Names are chosen by whoever commits: on one line, and not endless. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is to go
 const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f]+/g, " ").slice(0, 200);

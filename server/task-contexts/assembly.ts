@@ -4,6 +4,7 @@ import { findRelated } from "../knowledge/queries.ts";
 import { findTask, type Task } from "../tasks/finding.ts";
 import { readVerificationState } from "../verifications/queries.ts";
 import type { AssembledContext, ContextSection } from "./schema.ts";
+import { tokensOf } from "../llm/text-tokens.ts";
 
 const defaultBudgetTokens = 6_000;
 
@@ -11,9 +12,6 @@ const defaultBudgetTokens = 6_000;
 type Draft = Omit<ContextSection, "tokens"> & { rank: number };
 
 const needed = 0;
-
-/** About how many tokens a text is: four characters each, as English and code have it. Good for a budget, not for a bill. */
-export const tokensOf = (text: string): number => Math.ceil(text.length / 4);
 
 /**
  * What an agent will see of a task: small and explained. Each section says why it is there; when they are more than

@@ -39,7 +39,10 @@ export function TemplateDialog({ template, onClose }: { template?: Template; onC
     event.preventDefault();
     setFailure(undefined);
     const fields = new FormData(event.currentTarget);
-    const text = (name: string) => String(fields.get(name) ?? "");
+    const text = (name: string) => {
+      const value = fields.get(name);
+      return typeof value === "string" ? value : "";
+    };
     try {
       await save.send({
         ...(template ? { templateId: template.id } : { teamId: team ?? teams[0]?.id }),

@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { LayoutTemplate, Plus, Search } from "lucide-react";
 import { useParams } from "next/navigation";
-import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState } from "nuqs";
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState, throttle } from "nuqs";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
@@ -29,7 +29,10 @@ export function TemplatesSettings() {
   const { org } = useParams<{ org: string }>();
   const { can, isKnown } = useMe();
   const canManage = can("task:manage");
-  const [search, setSearch] = useQueryState("q", parseAsString.withDefault("").withOptions({ throttleMs: 200 }));
+  const [search, setSearch] = useQueryState(
+    "q",
+    parseAsString.withDefault("").withOptions({ limitUrlUpdates: throttle(200) }),
+  );
   const [kind, setKind] = useQueryState("kind", parseAsStringLiteral(kinds).withDefault("all"));
   const [isAdding, setAdding] = useQueryState("new", parseAsBoolean.withDefault(false));
   const [editedId, setEdited] = useQueryState("edit", parseAsString);

@@ -110,5 +110,5 @@ export async function openConversations({ agents = {} }: { agents?: Record<strin
   return { runtime, db, url, run, lab, boxes, startWorker, open, follow };
 }
 
-export const saidIn = (updates: readonly SessionUpdate[]): string =>
+const saidIn = (updates: readonly SessionUpdate[]): string =>
   updates.flatMap((update) => (update.kind === "text" ? [update.text] : [])).join("");
