@@ -314,6 +314,7 @@ export const notForAgents: readonly Operation[] = [
   workspaceGit.checkoutWorkspaceBranch,
   workspaceGit.workspaceLog,
   workspaceGit.pushWorkspace,
+  workspaceGit.workspaceFetch,
   workspaceFiles.listWorkspaceFiles,
   workspaceFiles.searchWorkspaceFiles,
   workspaceFiles.readWorkspaceFile,

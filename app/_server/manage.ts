@@ -24,6 +24,7 @@ import { getQuota } from "#server/quotas/operations.ts";
 import { getRealtimeStats } from "#server/realtime/operations.ts";
 import { getRepo, listReposOperation } from "#server/repos/operations.ts";
 import { listResourcesOperation } from "#server/resources/operations.ts";
+import { listCaches, listSandboxesOperation } from "#server/sandboxes/operations.ts";
 import { listSchedules } from "#server/schedules/operations.ts";
 import { listSignIns } from "#server/sign-ins/operations.ts";
 import { getTeamSettings } from "#server/team-settings/operations.ts";
@@ -162,6 +163,9 @@ export const loadModels = (orgRef: string) =>
 export const loadTools = (orgRef: string) => answers(orgRef, me, ask("mcpServers.list", listMcpServers, {}));
 
 export const loadKnowledge = (orgRef: string) => answers(orgRef, me, teams, ask("knowledge.list", listKnowledge, {}));
+
+export const loadSandboxes = (orgRef: string) =>
+  answers(orgRef, me, ask("sandboxes.list", listSandboxesOperation, {}), ask("caches.list", listCaches, {}));
 
 export const loadResources = (orgRef: string) => answers(orgRef, me, ask("resources.list", listResourcesOperation, {}));
 

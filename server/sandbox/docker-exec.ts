@@ -13,12 +13,16 @@ export interface DockerBox {
   endedFor: "stopped" | undefined;
 }
 
-/** The API tells a program's process number on the engine's machine alone, so that it writes its own down inside. */
+/**
+ * The API tells a program's process number on the engine's machine alone, so that it writes its own down inside. And a
+ * terminal has its size before the program begins: the API sets one only after that, and the program may have looked.
+ */
 const BECOME = `echo $$ > "/tmp/.program-$1"
 { echo 500 > /proc/self/oom_score_adj; } 2>/dev/null
 ulimit -c 0
 ulimit -f "$2" 2>/dev/null
-shift 2
+[ -n "$3" ] && stty rows "$3" cols "$4" 2>/dev/null
+shift 4
 exec "$@"`;
 const SIGNAL = 'kill -s "$1" -- "-$(cat "/tmp/.program-$2")"';
 const OOM = "cat /sys/fs/cgroup/memory/memory.oom_control /sys/fs/cgroup/memory.events 2>/dev/null | grep oom_kill";
@@ -34,14 +38,15 @@ export async function spawnByExec(
   const ref = newId();
   const { tty } = command;
   const exec = await box.container.exec({
-    Cmd: ["/bin/sh", "-c", BECOME, "sh", ref, String(fileMegabytes * 2048), ...command.args],
+    Cmd: ["/bin/sh", "-c", BECOME, "sh", ref, String(fileMegabytes * 2048), ...sizeOf(tty), ...command.args],
     Env: Object.entries(command.env).map(([name, value]) => `${name}=${value}`),
     WorkingDir: command.cwd,
     ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: tty !== undefined },
   });
   const stream = await exec.start({ hijack: true, stdin: true, Tty: tty !== undefined });
-  const resize = (rows: number, cols: number) => exec.resize({ h: rows, w: cols }).catch(() => undefined);
-  if (tty !== undefined) await resize(tty.rows, tty.cols);
+  const terminal = openTerminal(exec);
+  // For images without stty.
+  if (tty !== undefined) terminal.resize(tty.rows, tty.cols);
   const stdout = new PassThrough();
   const stderr = tty === undefined ? new PassThrough() : null;
   if (stderr === null) stream.pipe(stdout, { end: false });
@@ -53,15 +58,52 @@ export async function spawnByExec(
     stdin,
     stdout,
     stderr,
-    resize: (rows, cols) => void resize(rows, cols),
+    resize: terminal.resize,
     kill: (signal = "SIGTERM") => void sendSignal(box, ref, signal).catch(() => undefined),
     exited: untilEnd(exec, stream).then(async (code) => {
+      terminal.close();
       stream.unpipe?.();
       stdout.end();
       stderr?.end();
       stream.destroy();
       return explain(box, code);
     }),
+  };
+}
+
+const sizeOf = (tty: BoxCommand["tty"]): [string, string] =>
+  tty === undefined ? ["", ""] : [String(tty.rows), String(tty.cols)];
+
+/** Sizes are set one after the other, the last one last; one that the engine was too busy for is asked for again. */
+function openTerminal(exec: Docker.Exec) {
+  let wanted: { h: number; w: number } | undefined;
+  let working = false;
+  let isOver = false;
+  const work = async () => {
+    working = true;
+    for (let tries = 0; wanted !== undefined && !isOver && tries < 20; tries++) {
+      const size = wanted;
+      try {
+        // Podman answers 201, which the library takes for a failure.
+        await exec.resize(size).catch((error: unknown) => {
+          if (Reflect.get(Object(error), "statusCode") !== 201) throw error;
+        });
+        if (wanted === size) wanted = undefined;
+        tries = 0;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      }
+    }
+    working = false;
+  };
+  return {
+    resize(rows: number, cols: number): void {
+      wanted = { h: rows, w: cols };
+      if (!working) void work();
+    },
+    close(): void {
+      isOver = true;
+    },
   };
 }
 

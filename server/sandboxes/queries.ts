@@ -34,7 +34,7 @@ export async function readSandbox(context: Context, id: string): Promise<Sandbox
 function readSandboxes({ tx, actor }: Context, which: SQL): Promise<Sandbox[]> {
   return tx.execute<Sandbox & Record<string, unknown>>(sql`
     select b.id, b.provider, b.host, b.status, b.reason, b.asked,
-      case when s.id is not null then json_build_object('id', s.id, 'name', s.name) end as session,
+      case when s.id is not null then json_build_object('id', s.id, 'name', s.name, 'teamId', s.team_id) end as session,
       case when w.id is not null then json_build_object('id', w.id, 'name', w.name) end as workspace,
       case when b.memory_bytes is not null then json_build_object('memoryBytes', b.memory_bytes,
         'processes', b.processes, 'cpuSeconds', b.cpu_seconds) end as usage,

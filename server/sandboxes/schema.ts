@@ -6,7 +6,7 @@ const named = z.object({ id, name: z.string() });
 
 const sandbox = z.object({
   id: id.describe("That of the session or workspace it was made for."),
-  session: named.nullable(),
+  session: named.extend({ teamId: id }).nullable(),
   workspace: named.nullable(),
   provider: z.enum(sandboxProviders),
   host: z.string().describe("The machine it is on."),

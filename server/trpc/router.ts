@@ -239,6 +239,7 @@ export const appRouter = router({
     checkout: mutation(workspaceGit.checkoutWorkspaceBranch),
     log: query(workspaceGit.workspaceLog),
     push: mutation(workspaceGit.pushWorkspace),
+    fetch: mutation(workspaceGit.workspaceFetch),
   }),
   workspaceFiles: router({
     list: query(workspaceFiles.listWorkspaceFiles),

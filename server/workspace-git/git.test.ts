@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readCommit } from "../git/history.ts";
+import { userGit } from "../git/test/repository.ts";
 import { claimTask } from "../leases/operations.ts";
 import { createTestMember } from "../test/fixtures.ts";
 import { getWorkspace } from "../workspaces/operations.ts";
@@ -131,6 +132,25 @@ test("commits are pushed onto the branch of a task that one holds, and the board
   expect(await readCommit(shop.bare(org, repo), `refs/heads/${task.branch}`)).toBe(second);
 });
 
+test("a working copy hears what the server's branches are now, and which are gone; what is checked out stays", async () => {
+  const { id } = await made({ repoId: repo.id, name: "Fetching" });
+  const task = await shop.addTask(org, repo, "Fetched");
+  const other = await made({ task: task.id });
+  await writeFile(join(filesOf(other.id), "news.txt"), "content");
+  const { commit } = await commitAll(other.id);
+  await run(claimTask, { task: task.id });
+  await run(operations.pushWorkspace, { workspaceId: other.id });
+  const before = await status(id);
+  const fetched = await run(operations.workspaceFetch, { workspaceId: id });
+  expect(fetched.updated).toContainEqual({ branch: task.branch, commit, previous: null });
+  const { branches } = await run(operations.listWorkspaceBranches, { workspaceId: id });
+  expect(branches).toContainEqual(expect.objectContaining({ name: task.branch, isRemote: true, commit }));
+  expect(await status(id)).toEqual(before);
+  expect(await run(operations.workspaceFetch, { workspaceId: id })).toEqual({ updated: [], removed: [] });
+  await userGit(shop.bare(org, repo), "update-ref", "-d", `refs/heads/${task.branch}`);
+  expect((await run(operations.workspaceFetch, { workspaceId: id })).removed).toEqual([task.branch]);
+});
+
 test("what is not sound is not taken: objects that break git's rules, and packs that are no packs", async () => {
   const task = await shop.addTask(org, repo, "Hostile");
   const { id } = await made({ task: task.id });
@@ -208,6 +228,7 @@ test("viewers read; what changes anything is not theirs", async () => {
     () => run(operations.stageWorkspaceFiles, { workspaceId: id }, viewer),
     () => run(operations.checkoutWorkspaceBranch, { workspaceId: id, branch: "x", create: true }, viewer),
     () => run(operations.pushWorkspace, { workspaceId: id }, viewer),
+    () => run(operations.workspaceFetch, { workspaceId: id }, viewer),
   ];
   for (const change of changes) await expect(change()).rejects.toMatchObject({ code: "forbidden" });
 });

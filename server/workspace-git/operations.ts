@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { defineOperation } from "../operation.ts";
 import { findReadyWorkspace } from "../workspaces/queries.ts";
 import * as changing from "./changing.ts";
+import { fetchInto, planFetch } from "./fetching.ts";
 import { planPush, push } from "./pushing.ts";
 import * as reading from "./reading.ts";
 import * as schema from "./schema.ts";
@@ -113,4 +114,16 @@ export const pushWorkspace = defineOperation({
   output: schema.pushResult,
   run: planPush,
   finish: (planned, _, context) => push(planned, context),
+});
+
+export const workspaceFetch = defineOperation({
+  name: "workspace_fetch",
+  summary: "Tell a working copy what the server's branches are now (origin/…). What is checked out stays as it is.",
+  kind: "git",
+  permission: "workspaces:use",
+  hints: { idempotent: true },
+  input: schema.gitInput,
+  output: schema.fetchResult,
+  run: planFetch,
+  finish: (planned, _, { runtime }) => fetchInto(planned, runtime.settings),
 });

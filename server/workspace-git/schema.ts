@@ -113,3 +113,8 @@ export const pushResult = z.object({
   previous: z.string().nullable(),
   outcome: z.enum(["pushed", "up_to_date"]),
 });
+
+export const fetchResult = z.object({
+  updated: z.array(z.object({ branch: z.string(), commit: z.string(), previous: z.string().nullable() })),
+  removed: z.array(z.string()).describe("Branches that the server has no more."),
+});

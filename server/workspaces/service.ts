@@ -1,5 +1,7 @@
-import { and, eq, ne } from "drizzle-orm";
+import { and, eq, inArray, ne } from "drizzle-orm";
 import type { z } from "zod";
+import type { SessionStatus } from "#db/enums.ts";
+import { sessions } from "#db/schema/sessions.ts";
 import { workspaces } from "#db/schema/workspaces.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -99,8 +101,21 @@ export async function retryWorkspace(context: Context, workspaceId: string): Pro
 export async function removeWorkspace(context: Context, workspaceId: string): Promise<void> {
   const row = await findWorkspace(context, workspaceId, { lock: true });
   requireMayRemove(context, row);
+  await requireNobodyInside(context, row);
   requireTransition(row, "removed");
   await record(context, "workspace.removed", [about(row, {})]);
+}
+
+/** @throws AppError conflict while a session lives in it: its agent would find itself without files. */
+async function requireNobodyInside({ tx, actor }: Context, { id, name }: WorkspaceRow): Promise<void> {
+  const living = ["initializing", "ready", "running", "waiting", "paused"] as const satisfies SessionStatus[];
+  const [inside] = await tx
+    .select({ name: sessions.name })
+    .from(sessions)
+    .where(and(eq(sessions.orgId, actor.orgId), eq(sessions.workspaceId, id), inArray(sessions.status, living)))
+    .limit(1);
+  if (inside)
+    throw new AppError("conflict", `The session ${inside.name} lives in ${name}. Stop it first (stop_session).`);
 }
 
 /** Work that was not pushed goes with it, so it is up to whoever made it and to those who answer for the team. */

@@ -11,6 +11,7 @@ import { userGit } from "../git/test/repository.ts";
 import { newId } from "../ids.ts";
 import { call } from "../repos/test/workshop.ts";
 import { as, createTestMember } from "../test/fixtures.ts";
+import { createSession, stopSessionOperation } from "../sessions/operations.ts";
 import * as operations from "./operations.ts";
 import { workspaceRoot } from "./place.ts";
 import { openWorkingCopies } from "./test/working-copies.ts";
@@ -137,6 +138,13 @@ test("removed: its files go, and it is found no more; not by somebody else's han
   const remove = (actor: Actor) => execute(operations.removeWorkspace, runtime, actor, { workspaceId: id }, call);
   await expect(remove(member)).rejects.toMatchObject({ code: "forbidden" });
   await expect(remove(other.owner)).rejects.toMatchObject({ code: "not_found" });
+  const session = { workspaceId: id, agentKind: "entourage", name: "Inside" };
+  const begun = await execute(createSession, runtime, org.owner, { teamId: org.teamId, ...session }, call);
+  await expect(remove(org.owner)).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringMatching(/Inside lives in .*stop_session/),
+  });
+  await execute(stopSessionOperation, runtime, org.owner, { sessionId: begun.session.id }, call);
   await remove(org.owner);
   await vi.waitFor(
     () => expect(existsSync(workspaceRoot(runtime.settings, { orgId: org.orgId, id }))).toBe(false),

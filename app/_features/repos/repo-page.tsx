@@ -6,6 +6,7 @@ import Link from "next/link";
 import { MergeRows } from "#app/_features/merges/merge-rows.tsx";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { useMe } from "#app/_features/members/use-me.ts";
+import { CacheRows } from "#app/_features/sandboxes/cache-rows.tsx";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { Section } from "#app/_features/settings/settings-page.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
@@ -55,6 +56,13 @@ export function RepoPage({ orgSlug, teamId, repoId }: { orgSlug: string; teamId:
             )}
             <Section title="Recent merges" flush>
               <RecentMerges orgSlug={orgSlug} repo={repo} />
+            </Section>
+            <Section
+              title="Cache"
+              lead="Packages that set-ups and sessions of this repository keep for the next."
+              flush
+            >
+              <CacheRows repoId={repo.id} />
             </Section>
             {canManage && !repo.archivedAt ? <ArchiveRepo repo={repo} /> : null}
           </>

@@ -3,6 +3,7 @@
 import clsx from "clsx";
 import {
   BookOpen,
+  Box,
   Brain,
   Activity,
   Building2,
@@ -44,6 +45,7 @@ type SettingsPageId =
   | "policies"
   | "knowledge"
   | "resources"
+  | "sandboxes"
   | "api-keys"
   | "connect"
   | "webhooks"
@@ -88,6 +90,7 @@ const groups: readonly { title: string; pages: readonly { id: SettingsPageId; ti
         { id: "policies", title: "Permissions", icon: ShieldCheck },
         { id: "knowledge", title: "Knowledge", icon: BookOpen },
         { id: "resources", title: "Resources", icon: HeartPulse },
+        { id: "sandboxes", title: "Sandboxes", icon: Box },
         { id: "api-keys", title: "API keys", icon: KeyRound },
         { id: "connect", title: "Connect an agent", icon: Plug },
       ],
