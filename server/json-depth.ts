@@ -8,3 +8,9 @@ export function depthOf(value: unknown, limit: number): number {
 }
 
 const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/** Whether every number survives being written as JSON. The value is shallow. */
+export const isFiniteThroughout = (value: unknown): boolean =>
+  isBranch(value)
+    ? Object.values(value).every(isFiniteThroughout)
+    : typeof value !== "number" || Number.isFinite(value);

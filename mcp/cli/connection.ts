@@ -10,6 +10,8 @@ const refusal = z.object({
   error: z.object({ code: z.string(), message: z.string(), requestId: z.string().optional() }),
 });
 const MOST_ATTEMPTS = 5;
+/** What the server, or a proxy before it, says when it is away for a moment. */
+const passing = new Set([502, 503, 504]);
 
 /** Where the commands are sent, and as whom. */
 export interface Connection {
@@ -66,11 +68,12 @@ export async function call<Schema extends z.ZodType>(
   const url = `${connection.server}/api/v1/${encodeURIComponent(operation)}`;
   for (let attempt = 1; ; attempt++) {
     const response = await send(url, request, connection);
-    if (response?.ok) return answer.parse(await response.json());
+    const text = response?.ok ? await textOf(response, connection) : undefined;
+    if (text !== undefined) return understand(text, answer, connection);
     const waitSeconds = Number(response?.headers.get("retry-after") ?? 0.2 * 2 ** attempt);
-    const isPassing = !response || response.status === 503;
-    if (attempt === MOST_ATTEMPTS || !isPassing || waitSeconds > 10)
-      throw response ? await refusalOf(response) : unreachable(connection);
+    const isCut = !response || response.ok;
+    if (attempt === MOST_ATTEMPTS || waitSeconds > 10 || !(isCut || isPassing(response)))
+      throw isCut ? unreachable(connection) : await refusalOf(response);
     await delay(waitSeconds * 1000, undefined, { signal: connection.signal });
   }
 }
@@ -90,8 +93,13 @@ export async function ask<Schema extends z.ZodType>(
   const response = await send(`${connection.server}${path}`, request, connection);
   if (!response) throw unreachable(connection);
   if (!response.ok) throw await refusalOf(response);
-  return answer.parse(await response.json());
+  const text = await textOf(response, connection);
+  if (text === undefined) throw unreachable(connection);
+  return understand(text, answer, connection);
 }
+
+/** Whether the same request may be answered in a moment. */
+export const isPassing = ({ status }: Response): boolean => passing.has(status);
 
 /** One request outside of the operations; undefined when nobody answers. */
 export async function send(url: string, request: RequestInit, { signal }: Connection): Promise<Response | undefined> {
@@ -101,6 +109,22 @@ export async function send(url: string, request: RequestInit, { signal }: Connec
     if (signal.aborted) throw error;
     return undefined;
   }
+}
+
+/** A whole answer; undefined when the connection broke within it. */
+async function textOf(response: Response, { signal }: Connection): Promise<string | undefined> {
+  try {
+    return await response.text();
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  }
+}
+
+function understand<Schema extends z.ZodType>(text: string, answer: Schema, { server }: Connection): z.output<Schema> {
+  const understood = answer.safeParse(parsed(text));
+  if (understood.success) return understood.data;
+  throw new CliFailure(exits.failed, `What ${server} answers is not of Entourage: ${text.slice(0, 80)}`);
 }
 
 export const unreachable = ({ server }: Connection) =>

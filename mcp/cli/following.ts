@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { z } from "zod";
 import type { Cli } from "./command.ts";
-import { refusalOf, send, unreachable } from "./connection.ts";
+import { isPassing, refusalOf, send, unreachable } from "./connection.ts";
 import { CliFailure, exits } from "./failure.ts";
 
 export const event = z.looseObject({
@@ -44,7 +44,7 @@ export async function* follow(cli: Cli, asked: Following): AsyncGenerator<LogEve
         else if (name === "end") refuseEnded(data);
         else if (data !== "") yield event.parse(JSON.parse(data));
       }
-    } else if (response && response.status !== 503 && response.status !== 429) throw await refusalOf(response);
+    } else if (response && !isPassing(response) && response.status !== 429) throw await refusalOf(response);
     if (cli.signal.aborted) return;
     if (failures === 0 && !response) cli.output.talk(`${unreachable(cli.connection).message} Trying again …`);
     // With jitter: many that lost the same server do not come back in the same moment.

@@ -268,6 +268,8 @@ describe("messages", () => {
     let deep: unknown = 1;
     for (let level = 0; level < 5_000; level++) deep = [deep];
     await expect(say(bob, "public.echo", deep)).rejects.toThrow(refused("invalid"));
+    const huge = JSON.parse('{ "price": [1e999] }');
+    await expect(say(bob, "public.echo", huge)).rejects.toThrow(/too large for JSON/);
     await expect(run(channels.publish, bob, { channel: "public.echo" })).rejects.toThrow(refused("invalid"));
   });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { channelKinds } from "#db/enums.ts";
 import { isoTime } from "../ids.ts";
-import { depthOf } from "../json-depth.ts";
+import { depthOf, isFiniteThroughout } from "../json-depth.ts";
 
 const channel = z
   .string()
@@ -16,11 +16,12 @@ const mostLevels = 64;
 const isShallow = (value: unknown) => depthOf(value, mostLevels) <= mostLevels;
 const tooDeep = `nested deeper than ${mostLevels} levels`;
 
-/** JSON of any kind. Left out is not the same as null. */
+/** JSON of any kind. Left out is not the same as null, and a number such as 1e999 would come out as null. */
 const json = z
   .unknown()
   .refine((value) => value !== undefined, "required; null is possible")
-  .refine(isShallow, tooDeep);
+  .refine(isShallow, tooDeep)
+  .refine((value) => !isShallow(value) || isFiniteThroughout(value), "holds a number too large for JSON to keep");
 const jsonSchema = z.record(z.string(), z.unknown()).refine(isShallow, tooDeep);
 
 export const message = z.object({
