@@ -24,13 +24,21 @@ export async function enter(page: Page): Promise<void> {
     // Refused when a walk before this one has made the account.
     await page.request.post("/api/auth/register", { data: owner, headers: { origin } });
     await page.goto("/sign-in");
-    await page.getByLabel("E-mail").fill(owner.email);
-    await page.getByLabel("Password", { exact: true }).fill(owner.password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await signIn(page, owner);
   }
   await expect(page).toHaveURL(/\/o\/[^/]+\/inbox/);
   await isLive(page);
   remembered = await page.context().cookies();
+}
+
+/** Says who one is, until the page has heard it: what is filled in before it listens is lost. */
+export async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await expect(async () => {
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(page).not.toHaveURL(/\/sign-in/, { timeout: 15_000 });
+  }).toPass({ timeout: 50_000 });
 }
 
 /** Until then a key or a press could come before the page listens. */

@@ -10,7 +10,7 @@ import type { PolicyCache } from "./cache.ts";
 import { type Decided, inShort, weigh } from "./deciding.ts";
 import { raiseFlags } from "./flags.ts";
 import type { SeenFolder } from "./paths.ts";
-import { type Asked, exactRules } from "./rules.ts";
+import { type Asked, exactRules, type Facts } from "./rules.ts";
 import { type PermissionData, permissionData } from "./schema.ts";
 import { findSessionOf } from "./service.ts";
 
@@ -39,7 +39,7 @@ export async function openPermission(
     teamId: session.teamId,
     taskId: session.taskId,
     sessionId,
-    title: `${verbOf(ask)} ${inShort(facts)}`.slice(0, 300),
+    title: titleOf(ask, facts).slice(0, 300),
     detail: detailOf(ask, decided),
     action: actionOf(sessionId, ask),
     isPersonal: decided.needsPerson,
@@ -95,6 +95,13 @@ const verbs: Record<string, string> = {
   fetch: "Fetch",
 };
 const verbOf = ({ toolKind }: Asked) => verbs[toolKind] ?? "Use";
+
+/** What it would do, as a person says it: "Change docs/usage.md" rather than the tool's name and the sandbox's paths. */
+function titleOf(ask: Asked, facts: Facts): string {
+  const verb = verbOf(ask);
+  if (ask.command !== null || ask.paths.length === 0 || !(ask.toolKind in verbs)) return `${verb} ${inShort(facts)}`;
+  return `${verb} ${ask.paths.map((path) => path.replace(/^\/work\//, "")).join(", ")}`.replace(/\s+/g, " ");
+}
 
 /** The agent's own words stand in a fence that they cannot close. */
 function detailOf({ tool, title, command, paths, input }: Asked, { reason }: Decided): string {

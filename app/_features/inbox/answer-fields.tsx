@@ -1,6 +1,8 @@
 "use client";
 
+import clsx from "clsx";
 import { Checkbox } from "#app/_ui/checkbox.tsx";
+import { controlClass } from "#app/_ui/control-look.ts";
 import { Field } from "#app/_ui/field.tsx";
 import { Input, Textarea } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
@@ -14,17 +16,19 @@ type AnswerFieldsProps = {
   values: Readonly<Record<string, Value>>;
   /** The field that must be filled in before it can be sent. */
   missing: string | null;
+  isShort: boolean;
   onChange: (change: Record<string, Value>) => void;
 };
 
 /** The fields that a request's schema asks for. Of a yes or no only the note: the rest are its buttons. */
-export function AnswerFields({ request, values, missing, onChange }: AnswerFieldsProps) {
+export function AnswerFields({ request, values, missing, isShort, onChange }: AnswerFieldsProps) {
   const fields = fieldsOf(request.schema).filter(({ name }) => name !== "approved");
   return fields.map((field) => (
     <AnswerField
       key={field.name}
       field={field}
       value={values[field.name] ?? ""}
+      isShort={isShort}
       error={missing === field.name ? "This is needed before the answer can be sent." : undefined}
       onChange={(value) => onChange({ [field.name]: value })}
     />
@@ -35,10 +39,11 @@ type AnswerFieldProps = {
   field: FormField;
   value: Value;
   error: string | undefined;
+  isShort: boolean;
   onChange: (value: Value) => void;
 };
 
-function AnswerField({ field, value, error, onChange }: AnswerFieldProps) {
+function AnswerField({ field, value, error, isShort, onChange }: AnswerFieldProps) {
   if (field.type === "boolean") {
     return (
       <Checkbox
@@ -63,6 +68,19 @@ function AnswerField({ field, value, error, onChange }: AnswerFieldProps) {
           />
         ))}
       </fieldset>
+    );
+  }
+  if (isShort && !field.isRequired && field.type === "string" && !field.format && field.choices.length === 0) {
+    return (
+      <textarea
+        aria-label={field.label}
+        placeholder={`${field.label} (optional)`}
+        value={String(value)}
+        rows={1}
+        maxLength={field.maxLength}
+        onChange={(event) => onChange(event.target.value)}
+        className={clsx(controlClass, "field-sizing-content max-h-40 min-h-8 resize-none px-2.5 py-1.5")}
+      />
     );
   }
   return (

@@ -1,7 +1,7 @@
 "use client";
 
 import { Check, Send } from "lucide-react";
-import { useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { isWritingElsewhere } from "#app/_features/tasks/is-writing-elsewhere.ts";
 import { useActions } from "#app/_shell/actions.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -16,10 +16,14 @@ type AnswerFormProps = {
   isPending: boolean;
   /** @returns whether it was taken; the draft is kept when it was not. */
   onAnswer: (answer: Answer) => Promise<boolean>;
+  /** Little room: a note takes one line until it is written. */
+  isShort?: boolean;
+  /** What stands beside the ready answers. */
+  more?: ReactNode;
 };
 
 /** How a request is answered: its ready answers by a number, or the form its schema asks for. ⌘↵ sends. */
-export function AnswerForm({ request, isPending, onAnswer }: AnswerFormProps) {
+export function AnswerForm({ request, isPending, onAnswer, isShort = false, more }: AnswerFormProps) {
   const draft = useDraft(request.id, emptyValues(request.schema));
   const [missing, setMissing] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -80,7 +84,7 @@ export function AnswerForm({ request, isPending, onAnswer }: AnswerFormProps) {
       className="flex flex-col gap-3"
     >
       {options.length > 0 ? (
-        <ul className={isYesOrNo ? "order-last flex flex-wrap gap-2" : "flex flex-col gap-1.5"}>
+        <ul className={isYesOrNo ? "order-last flex flex-wrap items-center gap-2" : "flex flex-col gap-1.5"}>
           {options.map((option, index) => (
             <li key={option.label}>
               {isYesOrNo ? (
@@ -109,10 +113,17 @@ export function AnswerForm({ request, isPending, onAnswer }: AnswerFormProps) {
               )}
             </li>
           ))}
+          {more ? <li className="empty:hidden">{more}</li> : null}
         </ul>
       ) : null}
       {isChoice ? null : (
-        <AnswerFields request={request} values={draft.values} missing={missing} onChange={draft.write} />
+        <AnswerFields
+          request={request}
+          values={draft.values}
+          missing={missing}
+          isShort={isShort}
+          onChange={draft.write}
+        />
       )}
       {isChoice || isYesOrNo ? null : (
         <div className="flex justify-end">

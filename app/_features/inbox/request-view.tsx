@@ -1,25 +1,22 @@
 "use client";
 
-import { BookmarkCheck, TriangleAlert } from "lucide-react";
+import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { answerWords } from "#app/_features/events/sentence.ts";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
-import { useActions } from "#app/_shell/actions.tsx";
 import { taskHref } from "#app/_shell/rooms.ts";
-import { useLateOpen } from "#app/_shell/use-late-open.ts";
 import { Badge } from "#app/_ui/badge.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { CodeBlock } from "#app/_ui/code-block.tsx";
 import { linkClass } from "#app/_ui/link.tsx";
 import { Markdown } from "#app/_ui/markdown.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
-import { AlwaysAllowDialog } from "./always-allow-dialog.tsx";
+import { AlwaysAllow } from "./always-allow.tsx";
 import { AnswerForm } from "./answer-form.tsx";
 import { ClosedNote } from "./closed-note.tsx";
-import type { HumanRequest } from "./inbox-types.ts";
+import type { Answer, HumanRequest } from "./inbox-types.ts";
 import { kindLabel, unblocks } from "./inbox-words.ts";
-import { useAnswer } from "./use-answer.ts";
+import { type Always, useAnswer } from "./use-answer.ts";
 
 type RequestViewProps = {
   orgSlug: string;
@@ -34,19 +31,12 @@ type RequestViewProps = {
 export function RequestView({ orgSlug, request, hidesTask = false, onAnswered }: RequestViewProps) {
   const { can, isKnown } = useMe();
   const { answer, isPending } = useAnswer();
-  const always = useLateOpen();
   const isOpen = request.status === "pending";
-  const canAlways = isOpen && request.action !== null && can("policies:manage");
-  useActions([
-    {
-      id: "request.always",
-      title: "Always allow this…",
-      group: "Answer",
-      keys: "shift+a",
-      when: () => canAlways,
-      run: () => always.setOpen(true),
-    },
-  ]);
+  const give = async (given: Answer, always?: Always) => {
+    const taken = await answer(request, given, always);
+    if (taken) onAnswered?.();
+    return taken;
+  };
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-col gap-1.5">
@@ -88,40 +78,12 @@ export function RequestView({ orgSlug, request, hidesTask = false, onAnswered }:
           key={request.id}
           request={request}
           isPending={isPending}
-          onAnswer={async (given) => {
-            const taken = await answer(request, given);
-            if (taken) onAnswered?.();
-            return taken;
-          }}
+          onAnswer={give}
+          more={<AlwaysAllow request={request} onAnswer={give} />}
         />
-      ) : null}
-      {canAlways ? (
-        <div>
-          <Button
-            variant="ghost"
-            size="sm"
-            icon={<BookmarkCheck className="size-3.5" />}
-            onClick={() => always.setOpen(true)}
-          >
-            Always allow this…
-          </Button>
-        </div>
       ) : null}
       {isOpen && isKnown && !can("request:answer") ? <LookOnly what="answer" /> : null}
       {isOpen ? null : <ClosedNote request={request} words={answerWords} />}
-      {always.wasOpened ? (
-        <AlwaysAllowDialog
-          key={always.open ? "open" : "closed"}
-          request={request}
-          open={always.open}
-          onOpenChange={always.setOpen}
-          onAllow={async (chosen) => {
-            if (!(await answer(request, { approved: true }, chosen))) return;
-            always.setOpen(false);
-            onAnswered?.();
-          }}
-        />
-      ) : null}
     </div>
   );
 }

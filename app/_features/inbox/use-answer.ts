@@ -4,9 +4,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { toast } from "#app/_ui/toast.ts";
+import type { PolicyScope } from "#db/enums.ts";
 import type { Answer, HumanRequest } from "./inbox-types.ts";
 
-type Always = { action?: string; repoId: string | null; until: string | null };
+/** What is granted from now on together with a yes: an action by its name, or of a tool exactly what it asked for. */
+export type Always = { action?: string; scope?: PolicyScope; repoId: string | null; until: string | null };
 
 /**
  * Sends answers. The item leaves the list at once; when somebody else was faster, or the answer is refused, it comes back

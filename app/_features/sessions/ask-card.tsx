@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { HelpCircle, ShieldAlert } from "lucide-react";
+import { AlwaysAllow } from "#app/_features/inbox/always-allow.tsx";
 import { AnswerForm } from "#app/_features/inbox/answer-form.tsx";
 import { useAnswer } from "#app/_features/inbox/use-answer.ts";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
@@ -36,7 +37,13 @@ function OpenAsk({ requestId }: { requestId: string }) {
         <Icon aria-hidden="true" className="size-4 shrink-0 text-warning" />
         {request.title}
       </p>
-      <AnswerForm request={request} isPending={isPending} onAnswer={(value) => answer(request, value)} />
+      <AnswerForm
+        request={request}
+        isPending={isPending}
+        isShort
+        onAnswer={(value) => answer(request, value)}
+        more={<AlwaysAllow request={request} onAnswer={(value, always) => answer(request, value, always)} />}
+      />
     </div>
   );
 }

@@ -60,7 +60,7 @@ export function Composer({ sessionId, agent, isRunning, closed, queued, onSend, 
         event.preventDefault();
         send();
       }}
-      className="border-t px-3 pt-2 pb-3"
+      className="@container border-t px-3 pt-2 pb-3"
     >
       <div className="mx-auto flex max-w-3xl flex-col gap-2">
         {queued > 0 ? (
@@ -117,7 +117,7 @@ export function Composer({ sessionId, agent, isRunning, closed, queued, onSend, 
             isOver && "bg-accent-soft",
           )}
         />
-        <div className="flex items-center gap-2">
+        <div className="flex flex-wrap items-center gap-2">
           <input
             ref={picker}
             type="file"
@@ -129,8 +129,10 @@ export function Composer({ sessionId, agent, isRunning, closed, queued, onSend, 
             }}
           />
           <IconButton label="Attach files" icon={<Paperclip />} onClick={() => picker.current?.click()} />
-          {children}
-          <span className="grow basis-0" />
+          <div className="flex min-w-0 grow basis-64 items-center gap-2 @max-xl:order-first @max-xl:basis-full">
+            {children}
+          </div>
+          <span className="grow basis-0 @xl:hidden" />
           {isRunning ? (
             <Button variant="secondary" icon={<Square className="size-3.5" />} keys="escape" onClick={onStop}>
               Stop

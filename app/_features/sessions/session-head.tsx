@@ -10,6 +10,7 @@ import { money, tokenCount } from "#app/_ui/format.ts";
 import { Input } from "#app/_ui/input.tsx";
 import { StatusBadge } from "#app/_ui/status.tsx";
 import type { Session } from "#server/sessions/schema.ts";
+import { SessionFlags } from "./session-flags.tsx";
 import { SessionMenu } from "./session-menu.tsx";
 import type { StreamState } from "./session-stream.ts";
 import type { Transcript } from "./transcript.ts";
@@ -84,6 +85,7 @@ export function SessionHead({ orgSlug, session, agent, possible, usage, stream }
           #{session.task.number}
         </Link>
       ) : null}
+      <SessionFlags sessionId={session.id} />
       {stream.state === "stale" ? (
         <span role="status" className="text-small text-warning">
           Reconnecting…

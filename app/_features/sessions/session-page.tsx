@@ -6,14 +6,22 @@ import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { ErrorState } from "#app/_ui/empty-state.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
+import type { PaneSizes } from "./pane-sizes.ts";
 import { SessionChat } from "./session-chat.tsx";
 import { SessionHead } from "./session-head.tsx";
 import { SessionPanes } from "./session-panes.tsx";
 import { useAgentNames } from "./use-agent-names.ts";
 import { useTranscript } from "./use-transcript.ts";
 
+type SessionPageProps = {
+  orgSlug: string;
+  sessionId: string;
+  /** How wide and high its parts were when they were last moved. */
+  sizes: PaneSizes;
+};
+
 /** One session: the conversation, and beside it what the agent works on. */
-export function SessionPage({ orgSlug, sessionId }: { orgSlug: string; sessionId: string }) {
+export function SessionPage({ orgSlug, sessionId, sizes }: SessionPageProps) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const query = useQuery(trpc.sessions.get.queryOptions({ sessionId }));
@@ -23,6 +31,8 @@ export function SessionPage({ orgSlug, sessionId }: { orgSlug: string; sessionId
   useEffect(() => {
     // A turn began or ended: where the session stands and what waits in it is different, whatever the events say.
     void client.invalidateQueries(trpc.sessions.get.queryFilter({ sessionId }));
+    // What it has had to do with is no event either.
+    void client.invalidateQueries(trpc.policies.flags.queryFilter({ sessionId }));
   }, [client, trpc, sessionId, runningSince, touched]);
   if (stream.state === "closed" && query.data === undefined) {
     return <ErrorState title="The session cannot be shown">{stream.reason}</ErrorState>;
@@ -43,6 +53,7 @@ export function SessionPage({ orgSlug, sessionId }: { orgSlug: string; sessionId
             />
             <SessionPanes
               orgSlug={orgSlug}
+              sizes={sizes}
               session={view.session}
               touched={touched}
               chat={<SessionChat orgSlug={orgSlug} view={view} agent={agent} transcript={transcript} />}

@@ -2,11 +2,12 @@
 
 import { parseAsString, useQueryState } from "nuqs";
 import { type ReactNode, useRef } from "react";
-import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
+import { Group, type Layout, Panel, Separator } from "react-resizable-panels";
 import { WorkspaceReady } from "#app/_features/workspaces/workspace-ready.tsx";
 import { useIsPhone } from "#app/_lib/use-is-phone.ts";
 import { useActions } from "#app/_shell/actions.tsx";
 import type { Session } from "#server/sessions/schema.ts";
+import { keepPaneSizes, type PaneSizes } from "./pane-sizes.ts";
 import { PaneTabs } from "./pane-tabs.tsx";
 import { besideChat, belowThat, chatPane, type Pane } from "./panes.tsx";
 import { focusPane, usePaneKeys } from "./use-pane-keys.ts";
@@ -17,13 +18,14 @@ type SessionPanesProps = {
   chat: ReactNode;
   /** Grows with everything after which the files may be different. */
   touched: number;
+  sizes: PaneSizes;
 };
 
 /**
  * The conversation beside what the agent works on, and the terminal below that; sizes are kept by this browser. On a phone
  * one of them at a time. F6 walks through them.
  */
-export function SessionPanes({ orgSlug, session, chat, touched }: SessionPanesProps) {
+export function SessionPanes({ orgSlug, session, chat, touched, sizes }: SessionPanesProps) {
   const isPhone = useIsPhone();
   const [name, setName] = useQueryState("pane", parseAsString);
   const place = useRef<HTMLDivElement>(null);
@@ -73,6 +75,7 @@ export function SessionPanes({ orgSlug, session, chat, touched }: SessionPanesPr
         </div>
       ) : (
         <SideBySide
+          sizes={sizes}
           chat={
             <div data-pane={chatPane.value} className="h-full min-h-0">
               {chat}
@@ -94,11 +97,15 @@ export function SessionPanes({ orgSlug, session, chat, touched }: SessionPanesPr
   );
 }
 
-function SideBySide({ chat, beside, below }: { chat: ReactNode; beside: ReactNode; below: readonly ReactNode[] }) {
-  const across = useDefaultLayout({ id: "session-across", panelIds: ["chat", "work"], storage });
-  const down = useDefaultLayout({ id: "session-down", panelIds: ["beside", "below"], storage });
+type SideBySideProps = { chat: ReactNode; beside: ReactNode; below: readonly ReactNode[]; sizes: PaneSizes };
+
+function SideBySide({ chat, beside, below, sizes }: SideBySideProps) {
+  const keptAs = (group: string) => ({
+    ...(sizes[group] ? { defaultLayout: sizes[group] } : {}),
+    onLayoutChanged: (layout: Layout) => keepPaneSizes(group, layout),
+  });
   return (
-    <Group orientation="horizontal" className="min-h-0 grow" {...across}>
+    <Group orientation="horizontal" className="min-h-0 grow" {...keptAs("across")}>
       <Panel id="chat" defaultSize="46%" minSize="320px">
         {chat}
       </Panel>
@@ -107,7 +114,7 @@ function SideBySide({ chat, beside, below }: { chat: ReactNode; beside: ReactNod
         {below.length === 0 ? (
           beside
         ) : (
-          <Group orientation="vertical" className="h-full" {...down}>
+          <Group orientation="vertical" className="h-full" {...keptAs("down")}>
             <Panel id="beside" defaultSize="64%" minSize="120px">
               {beside}
             </Panel>
@@ -124,9 +131,3 @@ function SideBySide({ chat, beside, below }: { chat: ReactNode; beside: ReactNod
 
 const separatorLook =
   "bg-line outline-offset-2 transition-colors data-[separator=active]:bg-accent data-[separator=hover]:bg-accent focus-visible:bg-accent";
-
-/** A matter of taste, so it needs no server; what the server renders knows none of it. */
-const storage = {
-  getItem: (key: string) => (typeof localStorage === "undefined" ? null : localStorage.getItem(`entourage.${key}`)),
-  setItem: (key: string, value: string) => localStorage.setItem(`entourage.${key}`, value),
-};

@@ -17,7 +17,7 @@ export function SessionPickers({ view: { session, modes } }: { view: SessionView
   return (
     <>
       {modes.length > 0 ? (
-        <div className="w-48 min-w-0 shrink">
+        <div className="w-48 min-w-0 shrink @max-xl:w-1/2">
           <Select
             label="Mode"
             value={session.mode}
@@ -27,16 +27,19 @@ export function SessionPickers({ view: { session, modes } }: { view: SessionView
         </div>
       ) : null}
       {models.length > 0 ? (
-        <div className="w-56 min-w-0 shrink">
+        <div className="w-56 min-w-0 shrink @max-xl:w-1/2">
           <Select
             label="Model"
             value={session.model}
             placeholder="Its own model"
             onValueChange={(model) => void change.setModel.apply({ sessionId, model })}
-            options={models.map((model) => ({ value: model, label: model, icon: <Brain /> }))}
+            options={models.map((model) => ({ value: model, label: shortModel(model), icon: <Brain /> }))}
           />
         </div>
       ) : null}
     </>
   );
 }
+
+/** Whose model it is goes without saying where there is little room: "anthropic/claude-sonnet-5" is "claude-sonnet-5". */
+const shortModel = (model: string) => model.slice(model.indexOf("/") + 1);

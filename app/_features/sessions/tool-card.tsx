@@ -24,7 +24,7 @@ import { Badge } from "#app/_ui/badge.tsx";
 import { TextDiff } from "#app/_ui/text-diff.tsx";
 import { Spinner } from "#app/_ui/spinner.tsx";
 import type { PermissionStatus, ToolKind } from "./session-update.ts";
-import { commandOf, inputText, tookWords } from "./tool-words.ts";
+import { commandOf, inputText, pathWords, tookWords } from "./tool-words.ts";
 import type { ToolEntry } from "./transcript.ts";
 
 const AnsiLog = dynamic(() => import("#app/_ui/ansi-log.tsx").then((module) => module.AnsiLog));
@@ -91,7 +91,7 @@ function ToolDetail({ tool, ask }: { tool: ToolEntry; ask: ReactNode }) {
         </pre>
       ) : null}
       {tool.diff.map((file) => (
-        <TextDiff key={file.path} path={file.path} before={file.before} after={file.after} />
+        <TextDiff key={file.path} path={pathWords(file.path)} before={file.before} after={file.after} />
       ))}
       {tool.output ? <AnsiLog label="What came out" text={tool.output} className="max-h-72" /> : null}
       {!input && tool.diff.length === 0 && !tool.output && !ask ? (

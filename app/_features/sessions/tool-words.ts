@@ -13,6 +13,9 @@ export function commandOf(input: unknown): string | null {
   return Array.isArray(command) ? command.join(" ") : null;
 }
 
+/** A path as one reads it: inside the workspace without the place at which the sandbox has it. */
+export const pathWords = (path: string): string => (path.startsWith("/work/") ? path.slice("/work/".length) : path);
+
 const mostShown = 20_000;
 
 /** What went into a tool, as a person reads it: one value alone as it is, several by name. */

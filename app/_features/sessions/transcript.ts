@@ -125,13 +125,15 @@ function takeTool(draft: Draft, key: string, update: Extract<SessionUpdate, { ki
   const known = draft.entries[at];
   const before = known?.kind === "tool" ? known : undefined;
   const isEnded = update.status === "completed" || update.status === "failed";
-  if (isEnded && before?.status !== update.status && changesFiles.has(update.toolKind)) draft.touched += 1;
+  // Only the first word about a tool says what it does with things; later ones may be silent about it.
+  const toolKind = update.toolKind === "other" ? (before?.toolKind ?? "other") : update.toolKind;
+  if (isEnded && before?.status !== update.status && changesFiles.has(toolKind)) draft.touched += 1;
   const entry: ToolEntry = {
     kind: "tool",
     key: before?.key ?? key,
     id: update.id,
     title: update.title || before?.title || "",
-    toolKind: update.toolKind,
+    toolKind,
     status: update.status,
     // An update says only what is new: what it leaves out is as it was.
     input: update.input ?? before?.input,

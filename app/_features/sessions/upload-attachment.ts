@@ -11,5 +11,10 @@ export async function uploadAttachment(orgSlug: string, sessionId: string, file:
   if (response.ok && typeof said === "object" && said !== null && "id" in said) return String(said.id);
   const error = typeof said === "object" && said !== null && "error" in said ? said.error : undefined;
   const words = typeof error === "object" && error !== null && "message" in error ? String(error.message) : undefined;
+  // A server that knows no such door answers with a page, not with words.
+  if (response.status === 404 && words === undefined)
+    throw new Error(
+      "This server takes no files with a message yet. Upload it under Files, and name it in the message.",
+    );
   throw new Error(words ?? `${file.name} was not taken. Try again.`);
 }
