@@ -164,6 +164,10 @@ export const agents = snakeCase.table(
     slots: integer().notNull(),
     /** Of runtime `model`: a tier, or a model as provider/name; null: as the team's table routes. */
     model: text(),
+    /** Of runtime `acp`: the coding agent that is started for it; null: the bundled one. */
+    agentKind: text(),
+    /** Of runtime `acp`: how much it does unasked, by its kind's names; null: as its kind has it. */
+    mode: text(),
     /** How long a lease of its own lives without a sign of life; null means the default of its runtime. */
     leaseSeconds: integer(),
     createdAt: createdAt(),

@@ -72,12 +72,25 @@ export const sessionRuns = snakeCase.table(
     cancelTurn: integer(),
     /** Of the run token: valid as long as the session is held. */
     tokenHash: text(),
+    /** The lease its agent works under, or worked under last: what its token may write to. */
+    leaseId: uuid(),
+    /** How often the agent ended its turn under this lease without handing the task over. */
+    nudges: integer().notNull().default(0),
+    /** How many turns in a row failed. */
+    faults: integer().notNull().default(0),
+    /** How the last turn ended, by the agent's word; null: none did. */
+    stopReason: text(),
+    /** Why the last turn failed: a code of ours and words for people; null: it did not. */
+    failureCode: text(),
+    failure: text(),
   },
   (table) => [
     primaryKey({ columns: [table.orgId, table.sessionId] }),
     foreignKey({ columns: [table.orgId, table.sessionId], foreignColumns: [sessions.orgId, sessions.id] }),
     /** Whose token it is. */
     uniqueIndex("session_runs_token").on(table.tokenHash).where(sql`token_hash is not null`),
+    /** Who works under a lease. */
+    index("session_runs_lease").on(table.orgId, table.leaseId).where(sql`lease_id is not null`),
   ],
 );
 

@@ -39,7 +39,7 @@ async function readAgents({ tx, actor, now }: Context, where: SQL): Promise<Agen
     Agent & Record<string, unknown>
   >(sql`select a.id, a.team_id as "teamId", a.name, a.role, a.runtime, a.status,
       ${pauseOf("a")} as paused, ${isoTime(sql`a.silent_since`)} as "silentSince",
-      a.is_default as "isDefault", a.is_demonstration as "isDemonstration", a.slots, a.lease_seconds as "leaseSeconds", a.model, ${isoTime(sql`a.created_at`)} as "createdAt",
+      a.is_default as "isDefault", a.is_demonstration as "isDemonstration", a.slots, a.lease_seconds as "leaseSeconds", a.model, a.agent_kind as "agentKind", a.mode, ${isoTime(sql`a.created_at`)} as "createdAt",
       ${isoTime(sql`agent_last_seen(a.org_id, a.id)`)} as "lastSeenAt",
       coalesce((select json_agg(json_build_object('leaseId', l.id, 'taskId', t.id, 'number', t.number, 'title', t.title,
           'status', t.status, 'since', ${isoTime(sql`l.started_at`)}, 'expiresAt', ${isoTime(sql`c.expires_at`)}) order by l.started_at)

@@ -24,7 +24,12 @@ export const agent = z.object({
   model: z
     .string()
     .nullable()
-    .describe("Of runtime model: a tier (small, medium …) or provider/model; null: as the team's table routes."),
+    .describe("Of runtime model or acp: a tier (small, medium …) or provider/model; null: as the team's table routes."),
+  agentKind: z
+    .string()
+    .nullable()
+    .describe("Of runtime acp: the coding agent that is started, of list_agent_kinds; null: the bundled one."),
+  mode: z.string().nullable().describe("Of runtime acp: how much it does unasked; null: as its kind has it."),
   createdAt: isoTime,
   lastSeenAt: isoTime.nullable().describe("When its key or its lease last gave a sign of life."),
   holds: z
@@ -63,7 +68,19 @@ const model = z
     "Name a tier, or a model as provider/model.",
   )
   .nullable()
-  .describe("For runtime model: a tier or provider/model. Null: as the team's table routes.");
+  .describe("For runtime model or acp: a tier or provider/model. Null: as the team's table routes.");
+const agentKind = z
+  .string()
+  .min(1)
+  .max(40)
+  .nullable()
+  .describe("For runtime acp: one of list_agent_kinds. Null: the bundled one.");
+const mode = z
+  .string()
+  .min(1)
+  .max(40)
+  .nullable()
+  .describe("For runtime acp: one of its kind's modes. Null: its default.");
 
 export const listAgentsInput = z.strictObject({
   teamId: id.optional().describe("Only this team's."),
@@ -91,6 +108,8 @@ export const createAgentInput = z.strictObject({
   slots: slots.optional().describe("How many tasks it may hold at once. Left out: as the team has it."),
   leaseSeconds: leaseSeconds.default(null),
   model: model.default(null),
+  agentKind: agentKind.default(null),
+  mode: mode.default(null),
 });
 
 export const updateAgentInput = z.strictObject({
@@ -100,6 +119,8 @@ export const updateAgentInput = z.strictObject({
   slots: slots.optional(),
   leaseSeconds: leaseSeconds.optional(),
   model: model.optional(),
+  agentKind: agentKind.optional(),
+  mode: mode.optional(),
 });
 
 export const agentInput = z.strictObject({ agentId: id });

@@ -3,6 +3,7 @@ import type { AgentRole, AgentRuntime } from "#db/enums.ts";
 import { agents, teams } from "#db/schema/organizations.ts";
 import { tasks } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
+import { requireKind, requireMode, usualKind } from "../drivers/kinds.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
@@ -18,14 +19,18 @@ export interface NewAgent {
   slots?: number | undefined;
   leaseSeconds?: number | null;
   model?: string | null;
+  agentKind?: string | null;
+  mode?: string | null;
 }
 
 /** Adds an agent to a team that was just made. @returns its id. */
 export async function addAgent(context: Context, agent: NewAgent): Promise<string> {
   const id = newId();
   const { teamId, name, role, runtime, isDefault = false, isDemonstration } = agent;
-  const { slots = 1, leaseSeconds = null, model = null } = agent;
-  const data = { name, role, runtime, isDefault, slots, leaseSeconds, model };
+  const { slots = 1, leaseSeconds = null, model = null, agentKind = null, mode = null } = agent;
+  refuseUnknownKind({ runtime, agentKind, mode });
+  const started = agentKind || mode ? { agentKind, mode } : {};
+  const data = { name, role, runtime, isDefault, slots, leaseSeconds, model, ...started };
   await record(context, "agent.created", [
     { subject: id, team: teamId, data: isDemonstration ? { ...data, isDemonstration } : data },
   ]);
@@ -47,6 +52,8 @@ export interface AgentChanges {
   slots?: number | undefined;
   leaseSeconds?: number | null | undefined;
   model?: string | null | undefined;
+  agentKind?: string | null | undefined;
+  mode?: string | null | undefined;
 }
 
 /** Changes an agent. One that becomes a reviewer gives back its tasks: reviewers take none. */
@@ -57,9 +64,25 @@ export async function updateAgent(context: Context, agentId: string, changes: Ag
     throw new AppError("conflict", `${agent.name} is archived and does not change any more.`);
   if (changes.name && changes.name !== agent.name) await refuseTakenName(context, agent.teamId, changes.name);
   if (Object.values(changes).every((value) => value === undefined)) return;
+  refuseUnknownKind({ ...agent, ...changes });
   await record(context, "agent.updated", [{ subject: agentId, team: agent.teamId, data: changes }]);
   if (changes.role === "reviewer" && agent.role !== "reviewer")
     await handBackWork(context, agentId, `${agent.name} reviews from now on.`);
+}
+
+/** @throws AppError invalid, naming what there is. */
+function refuseUnknownKind({
+  runtime,
+  agentKind = null,
+  mode = null,
+}: {
+  runtime: AgentRuntime;
+  agentKind?: string | null | undefined;
+  mode?: string | null | undefined;
+}): void {
+  if (agentKind === null && mode === null) return;
+  if (runtime !== "acp") throw new AppError("invalid", "Only agents of the runtime acp have an agentKind and a mode.");
+  requireMode(requireKind(agentKind ?? usualKind), mode);
 }
 
 /**

@@ -5,7 +5,7 @@ import { nextStep, readRequest } from "../human-requests/queries.ts";
 import { tellAnswer } from "../human-requests/clocks.ts";
 import { type Work, waitInput, waitResult } from "../leases/schema.ts";
 import { type HeldLease, leasesHeld, noticeFor } from "../leases/queries.ts";
-import { claimBest } from "../leases/service.ts";
+import { claimBest, refuseRun } from "../leases/service.ts";
 import { countUnread, readMessage } from "../messages/queries.ts";
 import { gitCredentialOf } from "../git/lease-password.ts";
 import { defineOperation } from "../operation.ts";
@@ -70,6 +70,7 @@ async function offerAtOnce(
       "forbidden",
       "Only agents wait for work. Use a key that is bound to an agent, or take a task with claim_task.",
     );
+  refuseRun(actor);
   const [told] = await takeNotices(context, [{ orgId: actor.orgId, agentId: actor.id }]);
   const unread = await countUnread(context);
   if (told) return { offered: told.notice, held: (await leasesHeld(context)).held, unread, isFull: false };

@@ -1,3 +1,5 @@
+import { AppError } from "../errors.ts";
+
 /** A mode of an agent: how much it does unasked, by its own id. */
 export interface AgentMode {
   id: string;
@@ -77,3 +79,23 @@ export const agentKinds: readonly AgentKind[] = [
 
 /** The kind by its id; undefined for one that is not known (any more). */
 export const findKind = (id: string | null): AgentKind | undefined => agentKinds.find((kind) => kind.id === id);
+
+/** The one that is there where nothing else is. */
+export const usualKind = "entourage";
+
+/** @throws AppError invalid, naming those there are. */
+export function requireKind(id: string): AgentKind {
+  const kind = findKind(id);
+  if (kind) return kind;
+  throw new AppError("invalid", `There is no agent ${id}. There are: ${agentKinds.map((one) => one.id).join(", ")}.`);
+}
+
+/** The mode itself, or the kind's own where none is named. @throws AppError invalid, naming those there are. */
+export function requireMode(kind: AgentKind, mode: string | null): string {
+  if (mode === null) return kind.defaultMode;
+  if (kind.modes.some(({ id }) => id === mode)) return mode;
+  throw new AppError(
+    "invalid",
+    `${kind.name} has no mode ${mode}. It has: ${kind.modes.map(({ id }) => id).join(", ")}.`,
+  );
+}

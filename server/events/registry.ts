@@ -143,6 +143,8 @@ export const eventData = {
     slots: z.int(),
     leaseSeconds: z.int().nullable(),
     model: text.nullable().optional(),
+    agentKind: text.nullable().optional(),
+    mode: text.nullable().optional(),
   }),
   "agent.updated": z
     .object({
@@ -151,6 +153,8 @@ export const eventData = {
       slots: z.int(),
       leaseSeconds: z.int().nullable(),
       model: text.nullable(),
+      agentKind: text.nullable(),
+      mode: text.nullable(),
       status: z.enum(agentStatuses),
     })
     .partial(),

@@ -2,7 +2,8 @@ import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import { organizations } from "#db/schema/organizations.ts";
 import { repos } from "#db/schema/repos.ts";
 import { leaseClocks, leases, tasks } from "#db/schema/tasks.ts";
-import { actorForKey } from "../auth/actor.ts";
+import { actorForKey, actorForRunToken } from "../auth/actor.ts";
+import { isWellFormed } from "../auth/key.ts";
 import type { Actor, Context, Runtime } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
@@ -32,10 +33,11 @@ export function gitAccess(runtime: Runtime): (caller: GitCaller) => Promise<GitA
     if (!password)
       throw new AppError("unauthenticated", "Use the git password of your lease, or an API key, as the password.");
     const isOfLease = isLeasePassword(password);
-    const identify = () =>
-      isOfLease
-        ? actorForLeasePassword(runtime, { username, password, ip: ip ?? "" })
-        : actorForKey(runtime, password, ip ?? "");
+    const identify = () => {
+      if (isOfLease) return actorForLeasePassword(runtime, { username, password, ip: ip ?? "" });
+      if (isWellFormed(password, "st_")) return actorForRunToken(runtime, password, ip ?? "");
+      return actorForKey(runtime, password, ip ?? "");
+    };
     const actor = await identify();
     const asActor = <Result>(work: (context: Context) => Promise<Result>) =>
       inTransaction(runtime, actor, { requestId: newId() }, work);
@@ -162,6 +164,7 @@ const liveLeaseOf = (actor: Actor) =>
     eq(leases.orgId, actor.orgId),
     isNull(leases.endedAt),
     actor.kind === "agent" ? eq(leases.agentId, actor.id) : eq(leases.userId, actor.id),
+    actor.run ? sql`${leases.id} = ${actor.run.leaseId}` : undefined,
   );
 
 function refusalOf(error: unknown): { ok: false; message: string } {

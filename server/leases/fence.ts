@@ -12,7 +12,8 @@ import { heartbeatRefusal, leaseRefusal } from "./refusals.ts";
  */
 export async function holdLease(context: Context, ref: string, named?: string): Promise<void> {
   const { actor, tx } = context;
-  if (!named && actor.agent?.role !== "engineer" && actor.agent?.role !== "reviewer") return;
+  const bound = actor.run?.leaseId ?? undefined;
+  if (!named && !actor.run && actor.agent?.role !== "engineer" && actor.agent?.role !== "reviewer") return;
   // The task before the lease: the lock order of the reaper and of every service, so that none waits for the other.
   const task = await lockTask(context, (await findTask(context, ref)).id);
   const holder = actor.kind === "agent" ? eq(leases.agentId, actor.id) : eq(leases.userId, actor.id);
@@ -26,11 +27,13 @@ export async function holdLease(context: Context, ref: string, named?: string): 
         holder,
         isNull(leases.endedAt),
         named ? eq(leases.id, named) : undefined,
+        // A session's token reaches no other task that its agent holds.
+        actor.run ? sql`${leases.id} = ${bound ?? null}` : undefined,
       ),
     )
     .for("share");
   const alive = lease && (await renewClock(context, lease.id));
-  if (!lease || !alive) throw await leaseRefusal(context, task, named);
+  if (!lease || !alive) throw await leaseRefusal(context, task, named ?? bound);
   context.lease = { id: lease.id, taskId: task.id, fence: lease.fence };
 }
 
@@ -41,15 +44,27 @@ export async function heartbeat(context: Context, leaseId: string) {
   const [lease] = await tx
     .select({ id: leases.id })
     .from(leases)
-    .where(and(eq(leases.orgId, actor.orgId), eq(leases.id, leaseId), holder, isNull(leases.endedAt)))
+    .where(
+      and(
+        eq(leases.orgId, actor.orgId),
+        eq(leases.id, leaseId),
+        holder,
+        isNull(leases.endedAt),
+        actor.run ? sql`${leases.id} = ${actor.run.leaseId}` : undefined,
+      ),
+    )
     .for("share");
   const clock = lease && (await renewClock(context, lease.id));
   if (!clock) throw await heartbeatRefusal(context, leaseId);
   return { expiresAt: clock.expiresAt, renewEverySeconds: Math.max(1, Math.floor(clock.ttlSeconds / 3)) };
 }
 
-/** A sign of life of an agent that is silent during a long build: any call of its key renews all its leases. */
+/**
+ * A sign of life of an agent that is silent during a long build: any call of its key renews all its leases. In a session
+ * of ours its driver does.
+ */
 export async function renewLeasesOf({ tx, actor }: Context): Promise<void> {
+  if (actor.run) return;
   await tx.execute(sql`update lease_clocks c set renewed_at = clock_timestamp(),
       expires_at = clock_timestamp() + make_interval(secs => c.ttl_seconds)
     from leases l where l.org_id = ${actor.orgId} and l.agent_id = ${actor.id} and l.ended_at is null

@@ -100,6 +100,7 @@ export async function claimFor(context: Context, seekers: readonly Seeker[], onl
 export async function claimTask(context: Context, ref: string): Promise<Task> {
   const { actor } = context;
   refuseReviewer(actor);
+  refuseRun(actor);
   const found = await findTask(context, ref);
   if (actor.agent) await lockAgent(context, actor);
   const pause = await holdSwitches(context, { teamId: found.teamId, exclusive: actor.agent !== undefined });
@@ -135,6 +136,7 @@ export async function claimTask(context: Context, ref: string): Promise<Task> {
 export async function claimBest(context: Context): Promise<Grant | undefined> {
   const { actor } = context;
   refuseReviewer(actor);
+  refuseRun(actor);
   if (!actor.agent)
     throw new AppError(
       "invalid",
@@ -149,6 +151,15 @@ export async function claimBest(context: Context): Promise<Grant | undefined> {
 function refuseReviewer(actor: Actor): void {
   if (actor.agent?.role === "reviewer")
     throw new AppError("forbidden", "A reviewer takes no tasks. Call wait_for_work: it gives you reviews to write.");
+}
+
+/** A session is for one task; the next one gets a session of its own. @throws AppError conflict */
+export function refuseRun({ run }: Actor): void {
+  if (run)
+    throw new AppError(
+      "conflict",
+      "This session is for its one task. Do that, ask for its review with request_review, then end your turn: answers, remarks and new work are brought to you.",
+    );
 }
 
 async function takeAsPerson(context: Context, task: Task): Promise<void> {

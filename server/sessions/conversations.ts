@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import { sessionRuns } from "#db/schema/session-chunks.ts";
 import type { Context } from "../context.ts";
-import { type AgentKind, agentKinds, findKind } from "../drivers/kinds.ts";
+import { requireKind, requireMode } from "../drivers/kinds.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { withdrawRequestsAbout } from "../human-requests/closing.ts";
@@ -50,7 +50,7 @@ export async function createSession(context: Context, input: NewSession): Promis
         name: input.name ?? nameFrom(input.prompt, task) ?? `${kind.name} session`,
         agentKind: kind.id,
         model: input.model ?? (await usualModel(context, input.teamId)),
-        mode: requireMode(kind, input.mode ?? kind.defaultMode),
+        mode: requireMode(kind, input.mode ?? null),
         ...{ workspaceId: await placeOf(context, input, task), parentId: null },
       },
     },
@@ -81,20 +81,6 @@ const nameFrom = (prompt: string | undefined, task: { number: number; title: str
 async function usualModel(context: Context, teamId: string): Promise<string | null> {
   const { models } = routeWork(await routingOf(context, teamId), { type: "*", complexity: null });
   return models[0] ?? null;
-}
-
-function requireKind(id: string): AgentKind {
-  const kind = findKind(id);
-  if (kind) return kind;
-  throw new AppError("invalid", `There is no agent ${id}. There are: ${agentKinds.map((one) => one.id).join(", ")}.`);
-}
-
-function requireMode(kind: AgentKind, mode: string): string {
-  if (kind.modes.some(({ id }) => id === mode)) return mode;
-  throw new AppError(
-    "invalid",
-    `${kind.name} has no mode ${mode}. It has: ${kind.modes.map(({ id }) => id).join(", ")}.`,
-  );
 }
 
 export async function renameSession(context: Context, sessionId: string, name: string): Promise<void> {

@@ -4,7 +4,7 @@ import { and, eq, inArray } from "drizzle-orm";
 import type { SessionStatus } from "#db/enums.ts";
 import { makeKey } from "../auth/key.ts";
 import { hashSecret } from "../auth/secret.ts";
-import type { Context } from "../context.ts";
+import type { Context, Settings } from "../context.ts";
 import { record } from "../events/record.ts";
 import { withdrawRequestsAbout } from "../human-requests/closing.ts";
 import type { SessionRow } from "./closing.ts";
@@ -13,8 +13,11 @@ import { lockSessionRow } from "./finding.ts";
 import { nextMessage } from "./messages.ts";
 import { canMove, isInTurn } from "./transitions.ts";
 
-/** After so long without a sign of life a worker is dead, and others go on with its sessions. */
-const holdSeconds = 15;
+/**
+ * After so long without a sign of life a worker is dead, and others go on with its sessions: before the leases of what
+ * they work on end, so that the work stays where it is.
+ */
+export const holdSeconds = ({ leaseSeconds }: Settings): number => Math.max(1, leaseSeconds.driven * 0.8);
 /** A message whose answer was interrupted so often is given up. */
 const mostTries = 3;
 
@@ -24,23 +27,41 @@ export interface Held {
 }
 
 /** Takes sessions that nobody drives and that need somebody, for one worker. Two workers never take the same. */
-export async function takeSessions({ tx }: Context, holder: string, room: number): Promise<Held[]> {
-  return tx.execute<Held & Record<string, unknown>>(sql`update session_runs r set holder = ${holder}::uuid,
-      held_until = clock_timestamp() + make_interval(secs => ${holdSeconds})
+export async function takeSessions({ tx, settings }: Context, holder: string, room: number): Promise<Held[]> {
+  const taken = await tx.execute<Held & Record<string, unknown>>(sql`update session_runs r set holder = ${holder}::uuid,
+      held_until = clock_timestamp() + make_interval(secs => ${holdSeconds(settings)})
     from (select r.org_id, r.session_id from session_runs r join sessions s on s.org_id = r.org_id and s.id = r.session_id
       where s.agent_kind is not null and (r.holder is null or r.held_until < clock_timestamp())
         and (s.status in ('initializing', 'running', 'waiting', 'removing') or (s.status = 'ready' and exists (
-          select 1 from session_messages m where m.org_id = s.org_id and m.session_id = s.id and m.status = 'queued')))
+          select 1 from session_messages m where m.org_id = s.org_id and m.session_id = s.id and m.status = 'queued'))
+          or (s.status in ('ready', 'paused') and exists (select 1 from lease_clocks c
+            where c.org_id = r.org_id and c.lease_id = r.lease_id and c.expires_at > clock_timestamp())))
       order by r.session_id limit ${room} for update of r skip locked) due
     where r.org_id = due.org_id and r.session_id = due.session_id returning r.org_id as "orgId", r.session_id as "sessionId"`);
+  if (taken.length > 0) await renewLeases(tx, holder);
+  return taken;
 }
 
 /** Says that the worker lives. @returns the sessions that are still its own. */
-export async function renewHolds({ tx }: Context, holder: string): Promise<Set<string>> {
+export async function renewHolds({ tx, settings }: Context, holder: string): Promise<Set<string>> {
   const rows = await tx.execute<{ id: string }>(sql`update session_runs set
-      held_until = clock_timestamp() + make_interval(secs => ${holdSeconds})
+      held_until = clock_timestamp() + make_interval(secs => ${holdSeconds(settings)})
     where holder = ${holder}::uuid and held_until > clock_timestamp() returning session_id as id`);
+  await renewLeases(tx, holder);
   return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * The sign of life of agents that work on a task: whoever drives the session gives it, not the agent. One that waits for
+ * people stands still; one that ran out is over.
+ */
+async function renewLeases(tx: Context["tx"], holder: string): Promise<void> {
+  await tx.execute(sql`update lease_clocks c set renewed_at = clock_timestamp(),
+      expires_at = clock_timestamp() + make_interval(secs => c.ttl_seconds)
+    from session_runs r join sessions s on s.org_id = r.org_id and s.id = r.session_id
+      and s.status in ('initializing', 'ready', 'running', 'waiting', 'paused')
+    where r.holder = ${holder}::uuid and r.lease_id is not null and c.org_id = r.org_id and c.lease_id = r.lease_id
+      and c.expires_at > clock_timestamp()`);
 }
 
 /** A token for the session's agent, valid while the worker holds the session. Only its hash is kept. */
@@ -72,7 +93,8 @@ export async function lockHeld(
 /** Begins the turn of the next message. Undefined: nothing waits, or nothing may begin. */
 export async function beginTurn(context: Context, session: SessionRow) {
   if (session.status !== "ready") return undefined;
-  const message = await nextMessage(context, session);
+  let message = await nextMessage(context, session);
+  while (message && !(await mayBegin(context, session, message))) message = await nextMessage(context, session);
   if (!message) return undefined;
   const turn = session.turns + 1;
   await context.tx
@@ -83,6 +105,29 @@ export async function beginTurn(context: Context, session: SessionRow) {
     where org_id = ${session.orgId} and session_id = ${session.id}`);
   await moveSession(context, session, "running", { turn });
   return { message, turn, attachments: await attachmentsOf(context, session, message.attachmentIds) };
+}
+
+/**
+ * Of an agent's session on a task: what the product told it to do is done under a live lease, and nothing at all while
+ * somebody else works in the task's files. What may not begin is taken back.
+ */
+async function mayBegin(
+  { tx }: Context,
+  { orgId, id, agentId, taskId }: SessionRow,
+  message: { id: string; by: { kind: string } },
+): Promise<boolean> {
+  if (!agentId || !taskId) return true;
+  const [run] = await tx.execute<{ isLive: boolean; isTaken: boolean }>(sql`select
+      exists (select 1 from leases l where l.org_id = r.org_id and l.id = r.lease_id and l.ended_at is null) as "isLive",
+      exists (select 1 from leases l where l.org_id = r.org_id and l.task_id = ${taskId} and l.ended_at is null
+        and l.id is distinct from r.lease_id) as "isTaken"
+    from session_runs r where r.org_id = ${orgId} and r.session_id = ${id} and r.lease_id is not null`);
+  if (!run || run.isLive || (message.by.kind === "user" && !run.isTaken)) return true;
+  await tx
+    .update(sessionMessages)
+    .set({ status: "cancelled" })
+    .where(and(eq(sessionMessages.orgId, orgId), eq(sessionMessages.id, message.id)));
+  return false;
 }
 
 async function attachmentsOf({ tx }: Context, { orgId, id }: SessionRow, ids: readonly string[]) {
@@ -101,9 +146,19 @@ async function attachmentsOf({ tx }: Context, { orgId, id }: SessionRow, ids: re
 }
 
 /** The turn is over. Where the session stands elsewhere by now (paused, stopped), it stays there. */
-export async function endTurn(context: Context, session: SessionRow): Promise<void> {
+export async function endTurn(context: Context, session: SessionRow, { stopReason, failure }: TurnEnd): Promise<void> {
   await closeMessages(context, session, "done");
+  await context.tx.execute(sql`update session_runs set stop_reason = ${stopReason}, failure_code = ${failure?.code ?? null},
+      failure = ${failure?.message.slice(0, 2_000) ?? null}, faults = ${failure ? sql`faults + 1` : sql`0`}
+    where org_id = ${session.orgId} and session_id = ${session.id}`);
   await toReady(context, session);
+}
+
+export interface TurnEnd {
+  /** By the agent's word. */
+  stopReason: string;
+  /** What it broke down of: a code of ours or of a call of a model, and words for people. */
+  failure?: { code: string; message: string } | undefined;
 }
 
 async function toReady(context: Context, session: SessionRow): Promise<void> {

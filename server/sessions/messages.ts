@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { z } from "zod";
+import type { ActorRef } from "#db/columns.ts";
 import { isoTime } from "#db/iso-time.ts";
 import { sessionAttachments, sessionMessages } from "#db/schema/session-chunks.ts";
 import { actorRef, type Context } from "../context.ts";
@@ -29,7 +30,7 @@ export async function sendMessage(context: Context, input: z.output<typeof sendM
 export async function queueMessage(
   context: Context,
   session: SessionRow,
-  { text, attachmentIds }: { text: string; attachmentIds: readonly string[] },
+  { text, attachmentIds, by }: { text: string; attachmentIds: readonly string[]; by?: ActorRef },
 ): Promise<Message> {
   const { tx, actor, now } = context;
   const waiting = await tx
@@ -45,7 +46,15 @@ export async function queueMessage(
   await requireAttachments(context, session, attachmentIds);
   const id = newId();
   await tx.insert(sessionMessages).values({
-    ...{ orgId: actor.orgId, id, sessionId: session.id, text, by: actorRef(actor), status: "queued", createdAt: now },
+    ...{
+      orgId: actor.orgId,
+      id,
+      sessionId: session.id,
+      text,
+      by: by ?? actorRef(actor),
+      status: "queued",
+      createdAt: now,
+    },
     attachmentIds: [...attachmentIds],
   });
   wakeWorkers(context);

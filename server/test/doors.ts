@@ -17,12 +17,16 @@ import type { Actor } from "../context.ts";
 import type { Door } from "../door.ts";
 import { answerEventStream } from "../event-streams/answer.ts";
 import { execute } from "../execute.ts";
+import { gitAccess } from "../git/access.ts";
+import { installHooks } from "../git/hooks.ts";
+import { handleGitRequest } from "../git/http.ts";
 import { handleDevice, handleDeviceToken } from "../device-sign-ins/http.ts";
 import { getAliases, postAliases } from "../http/aliases.ts";
 import { handleAppCallback } from "../github-apps/http.ts";
 import { answerOperation } from "../http/answer.ts";
 import { describeApi } from "../http/openapi.ts";
 import type { Logger } from "../log.ts";
+import { hooksDirectory } from "../repos/queries.ts";
 import { openRuntime } from "../runtime.ts";
 import { getRealtimeStats } from "../realtime/operations.ts";
 import { answerTrpc } from "../trpc/answer.ts";
@@ -81,7 +85,14 @@ export async function openTestDoors(settings: Record<string, string> = {}, log?:
     readiness: () => Promise.resolve({ ok: true }),
     metrics: createMetrics(() => Promise.resolve(runtime)),
     isDraining: () => false,
-    git: () => Promise.resolve(),
+    git: async (request, response) => {
+      await installHooks(hooksDirectory(runtime.settings));
+      await handleGitRequest(request, response, {
+        authorize: gitAccess(runtime),
+        hooksDirectory: hooksDirectory(runtime.settings),
+        onError: (error) => runtime.log.error({ error }, "git request failed"),
+      });
+    },
     next: (request, response) => hand(request, response, address, route),
     nextUpgrade: () => {},
   });

@@ -1,7 +1,6 @@
 import { eq, and } from "drizzle-orm";
 import type { ModelMessage } from "ai";
 import { z } from "zod";
-import { modelTiers } from "#db/enums.ts";
 import { agents } from "#db/schema/organizations.ts";
 import { agentActor } from "#server/auth/actor.ts";
 import { type Actor, type Context, type Runtime, systemActor } from "#server/context.ts";
@@ -9,8 +8,7 @@ import { AppError } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import type { Grant } from "#server/leases/service.ts";
-import { routeWork } from "#server/models/routing.ts";
-import { routingOf } from "#server/models/service.ts";
+import { chooseModels } from "#server/models/choosing.ts";
 import { assembleContext, contextText } from "#server/task-contexts/assembly.ts";
 import type { Task } from "#server/tasks/finding.ts";
 import type { ToolDeps } from "#server/tools/tool.ts";
@@ -100,18 +98,6 @@ async function firstWords(
   const { decision, note, feedback } = await readVerificationState(context, task.id);
   if (decision !== "retry" || messages.at(-1)?.role !== "assistant" || turn.requestId === null) return [];
   return [{ role: "user", content: missingWords([feedback, note].filter(Boolean).join("\n\n")) }];
-}
-
-/** Somebody's choice for the task, then for the agent, then the team's table; each failed check lifts it a tier. */
-async function chooseModels(context: Context, task: Task, ofAgent: string | null): Promise<readonly string[]> {
-  const chosen = task.modelTier ?? ofAgent;
-  const tier = modelTiers.find((one) => one === chosen) ?? null;
-  const { failedInARow } = await readVerificationState(context, task.id);
-  const work = {
-    ...{ type: task.type, complexity: task.complexity, tier, failures: Math.max(failedInARow, task.rework) },
-    model: chosen?.includes("/") ? chosen : null,
-  };
-  return routeWork(await routingOf(context, task.teamId), work).models;
 }
 
 async function run({ models, deps, log }: DriverDeps, grant: Grant, begun: Begun, signal: AbortSignal): Promise<void> {

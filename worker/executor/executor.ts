@@ -23,6 +23,7 @@ export function openExecutor(deps: ToolDeps) {
   const sweeping = setInterval(() => void sweep(), sweepEveryMs);
   void sweep();
   return {
+    rests,
     drive: (grant: Grant) => driveModel({ models: runtime, deps, watch, log, rests }, grant),
     isResting: (agentId: string) => rests.isResting(agentId),
     /** Every turn stops at once and is given back to be gone on with. */

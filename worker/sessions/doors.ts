@@ -7,7 +7,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 
 /** Unix sockets of one session on this machine, each a service that its sandbox sees as a loopback port. */
 export interface Doors {
-  sockets: { model: string; mcp: string };
+  sockets: { model: string; mcp: string; git?: string };
   close(): Promise<void>;
 }
 
@@ -16,21 +16,32 @@ const folderOf = (sessionId: string) => join(tmpdir(), `entourage-${process.getu
 
 /**
  * Opens the doors of a session. Who comes through one is its sandbox: nobody else sees the folder. `web`: where our own
- * MCP endpoint answers, as whom the run token says.
+ * endpoints of MCP and git answer, as whom the run token says; of git no other repository than `repo`, as `org/repo.git`.
  */
 export async function openDoors(
   sessionId: string,
-  { model, web, token }: { model: Answer; web: string; token: string },
+  { model, web, token, repo }: { model: Answer; web: string; token: string; repo?: string | undefined },
 ): Promise<Doors> {
   const folder = folderOf(sessionId);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const servers = [
     await listen(join(folder, "model"), model),
-    await listen(join(folder, "mcp"), (request, response) => pass(request, response, { web, token })),
+    await listen(join(folder, "mcp"), (request, response) =>
+      pass(request, response, { web, authorization: `Bearer ${token}`, admits: (path) => path === "/mcp" }),
+    ),
   ];
+  const sockets: Doors["sockets"] = { model: join(folder, "model"), mcp: join(folder, "mcp") };
+  if (repo) {
+    sockets.git = join(folder, "git");
+    const authorization = `Basic ${Buffer.from(`session:${token}`).toString("base64")}`;
+    const admits = (path: string) => path.startsWith(`/api/git/${repo}/`);
+    servers.push(
+      await listen(sockets.git, (request, response) => pass(request, response, { web, authorization, admits })),
+    );
+  }
   return {
-    sockets: { model: join(folder, "model"), mcp: join(folder, "mcp") },
+    sockets,
     async close() {
       for (const server of servers) {
         server.closeAllConnections();
@@ -51,20 +62,21 @@ function listen(path: string, answer: Answer): Promise<Server> {
   });
 }
 
-/** Hands a call on to our own server with the token that the sandbox does not hold. Nothing but `/mcp` is reached. */
+/** Hands a call on to our own server with what the sandbox does not hold. Nothing but what is admitted is reached. */
 function pass(
   request: IncomingMessage,
   response: ServerResponse,
-  { web, token }: { web: string; token: string },
+  { web, authorization, admits }: { web: string; authorization: string; admits: (path: string) => boolean },
 ): Promise<void> {
   return new Promise((done) => {
-    if (new URL(request.url ?? "/", web).pathname !== "/mcp") {
+    const to = new URL(request.url ?? "/", web);
+    if (to.origin !== new URL(web).origin || !admits(to.pathname)) {
       response.writeHead(404).end();
       return done();
     }
     const { authorization: _, cookie: __, host: ___, ...kept } = request.headers;
-    const headers = { ...kept, authorization: `Bearer ${token}`, host: new URL(web).host };
-    const onward = ask(new URL("/mcp", web), { method: request.method ?? "POST", headers }, (answered) => {
+    const headers = { ...kept, authorization, host: to.host };
+    const onward = ask(to, { method: request.method ?? "POST", headers }, (answered) => {
       response.writeHead(answered.statusCode ?? 502, answered.headers);
       answered.pipe(response);
       answered.on("close", done);

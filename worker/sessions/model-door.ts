@@ -30,7 +30,16 @@ const usualOutputTokens = 32_000;
 export function modelDoor(
   models: Runtime,
   { orgId, sessionId }: Held,
-  { onUsage, isOurs }: { onUsage: (usage: Extract<SessionUpdate, { kind: "usage" }>) => void; isOurs: boolean },
+  {
+    onUsage,
+    onRefused,
+    isOurs,
+  }: {
+    onUsage: (usage: Extract<SessionUpdate, { kind: "usage" }>) => void;
+    /** A call was not made, or failed: agents tell of it in words of their own, or not at all. */
+    onRefused?: (failure: { code: string; message: string }) => void;
+    isOurs: boolean;
+  },
 ) {
   const transact = <Result>(work: (context: Context) => Promise<Result>) =>
     inTransaction(models, systemActor(orgId, "sessions"), { requestId: `session-${newId()}` }, work);
@@ -46,6 +55,7 @@ export function modelDoor(
         );
       await answer(shape, request, response);
     } catch (error) {
+      if (error instanceof AppError) onRefused?.({ code: error.code, message: error.message });
       refuse(shape, response, error);
     }
   };
@@ -80,6 +90,7 @@ export function modelDoor(
     } catch (error) {
       if (error instanceof CallFailure) {
         await transact((context) => noteFailure(context, prepared, error, prepared.teamId)).catch(() => undefined);
+        onRefused?.({ code: error.kind, message: error.message });
         relay(shape, response, error);
       } else if (response.headersSent) response.destroy();
       else throw error;

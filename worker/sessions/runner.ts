@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { randomInt } from "node:crypto";
 import { type Actor, type Context, type Runtime, systemActor } from "#server/context.ts";
+import { readActing } from "#server/agents/acting.ts";
 import { findKind } from "#server/drivers/kinds.ts";
 import { type AgentConnection } from "#server/drivers/driver.ts";
 import { driverFor, foldersOf } from "#server/drivers/launching.ts";
@@ -19,7 +20,8 @@ import { borrowedObjects } from "#server/workspaces/running.ts";
 import { type Doors, openDoors } from "./doors.ts";
 import { makeHome, removeHome } from "./home.ts";
 import { modelDoor } from "./model-door.ts";
-import { askPerson } from "./permissions.ts";
+import { findSessionRepo, writeGitSettings } from "./git-door.ts";
+import { type Asking, askPerson } from "./permissions.ts";
 import { openRecorder, type Recorder } from "./recorder.ts";
 
 export interface RunnerDeps {
@@ -64,6 +66,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   let doors: Doors | undefined;
   let agent: AgentConnection | undefined;
   let isResumed = false;
+  /** Why the last call of a model was not made, or failed. */
+  let refused: { code: string; message: string } | undefined;
   let turn: Turn | undefined;
   let again = false;
   let isGone = false;
@@ -165,30 +169,42 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     const box = await deps.openBoxes();
     boxes = box;
     const folders = await makeHome(runtime.settings, session);
-    const onUsage = (usage: Parameters<Recorder["say"]>[0]) => into.say(usage);
-    const open = modelDoor(runtime, held, { onUsage, isOurs: kind.id === "entourage" });
+    const onUsage = (usage: Parameters<Recorder["say"]>[0]) => {
+      refused = undefined;
+      into.say(usage);
+    };
+    const onRefused = (failure: NonNullable<typeof refused>) => {
+      refused = failure;
+    };
+    const open = modelDoor(runtime, held, { onUsage, onRefused, isOurs: kind.id === "entourage" });
     const token = await transact((context) => driving.makeRunToken(context, holder, sessionId));
-    doors = await openDoors(sessionId, { model: open, web: deps.web, token });
+    const repo = await transact((context) => findSessionRepo(context, workspaceId));
+    doors = await openDoors(sessionId, { model: open, web: deps.web, token, repo });
     // Where a sandbox shares the host's loopback, two sessions must not meet.
     const first = box.isolated ? 9_101 : randomInt(20_000, 45_000);
     const ports = { model: first, mcp: first + 1, git: first + 2 };
     const installed = deps.installedAt(kind.id);
+    const { git } = doors.sockets;
     const services = [
       { port: ports.model, socket: doors.sockets.model },
       { port: ports.mcp, socket: doors.sockets.mcp },
+      ...(git ? [{ port: ports.git, socket: git }] : []),
     ];
+    const inside = box.foldersInside(folders);
+    const ofGit = await writeGitSettings(runtime.settings, session, { port: ports.git, home: inside.home });
     await box.remove(sessionId);
     await box.create({
-      ...{ id: sessionId, ...folders, services, limits, env: workspace && box.isolated ? cacheEnvironment : {} },
+      ...{ id: sessionId, ...folders, services, limits },
+      env: { ...(workspace && box.isolated ? cacheEnvironment : {}), ...ofGit.env },
       readOnly: [
         ...foldersOf({ kind: kind.id, installed }),
+        ofGit.folder,
         ...(workspace ? borrowedObjects(runtime.settings, workspace) : []),
       ],
       ...{ writable: workspace ? [await openCache(runtime.settings, workspace)] : [], labels: { orgId, sessionId } },
     });
     await box.start(sessionId);
     const api = await apiOf(session);
-    const inside = box.foldersInside(folders);
     const home = { host: folders.home, inside: inside.home };
     const seen = [
       { at: inside.workspace, host: folders.workspace },
@@ -202,8 +218,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       mcpServers: [{ name: "entourage", url: `http://127.0.0.1:${ports.mcp}/mcp`, headers: {} }],
       ...{ model: model && partsOf(model).name, mode, resume: session.externalId ?? (await pastOf(session)) },
       onUpdate: (update) => into.say(update),
-      askPermission: (ask, signal) =>
-        askPerson({ runtime, actor, sessionId, recorder: into, folders: seen, transact }, ask, signal),
+      askPermission: async (ask, signal) =>
+        askPerson({ ...(await askingOf(session, into)), folders: seen }, ask, signal),
     });
     agent = made;
     isResumed = made.resumed;
@@ -221,6 +237,16 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       if (now) await driving.noteConnection(context, now.session, { externalId: made.id, sandboxId: sessionId });
     });
     return made;
+  }
+
+  /** An agent of the team asks in its own name: the task it holds waits for the answer. */
+  async function askingOf({ agentId }: SessionRow, into: Recorder): Promise<Omit<Asking, "folders">> {
+    const agent = agentId ? await transact((context) => readActing(context, agentId)) : undefined;
+    const asker = agent?.actor ?? actor;
+    return {
+      ...{ runtime, actor: asker, sessionId, recorder: into },
+      transact: (work) => inTransaction(runtime, asker, { requestId: `session-${newId()}` }, work),
+    };
   }
 
   /** The conversation that a fork goes on from. */
@@ -272,6 +298,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     said: { text: string; isFirstTry: boolean; attachments: { name: string; mimeType: string; data: Buffer }[] },
   ): Promise<void> {
     let stopReason = "failed";
+    let failure: driving.TurnEnd["failure"];
+    refused = undefined;
     try {
       const connection = await connect(session, into);
       if (session.mode) await connection.setMode(session.mode).catch(() => undefined);
@@ -284,14 +312,21 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       if (current.isCancelled) stopReason = "cancelled";
       else into.say({ kind: "error", message: error instanceof AppError ? error.message : "Something failed here." });
       if (!(error instanceof AppError)) log.error({ error, sessionId }, "a turn failed by a fault of ours");
+      if (!current.isCancelled)
+        failure =
+          error instanceof AppError
+            ? { code: error.code, message: error.message }
+            : { code: "internal", message: "Something failed here; it is tried again in a moment." };
     }
+    // Some agents break off, others tell of it and end their turn as if all were well.
+    if (refused && !current.isCancelled) failure = refused;
     // What the worker leaves in the middle is gone on with by whoever takes it up.
     if (isGone) return;
     into.say({ kind: "turn", state: "ended", stopReason });
     await into.flush();
     await transact(async (context) => {
       const now = await driving.lockHeld(context, holder, sessionId);
-      if (now) await driving.endTurn(context, now.session);
+      if (now) await driving.endTurn(context, now.session, { stopReason, failure });
     });
   }
 

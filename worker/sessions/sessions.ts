@@ -1,12 +1,11 @@
 import { systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
-import { renewHolds, takeSessions } from "#server/sessions/driving.ts";
+import { holdSeconds, renewHolds, takeSessions } from "#server/sessions/driving.ts";
 import { startRounds } from "../rounds.ts";
 import { type Runner, type RunnerDeps, startRunner } from "./runner.ts";
 
 const mostSessions = 64;
-const renewEveryMs = 5_000;
 
 /** Takes up sessions that need a worker and drives them, woken by hints and by the poll. */
 export function startSessions(deps: Omit<RunnerDeps, "holder">) {
@@ -36,7 +35,7 @@ export function startSessions(deps: Omit<RunnerDeps, "holder">) {
         for (const [id, runner] of runners) if (!own.has(id)) void runner.leave();
       })
       .catch((error: unknown) => log.warn({ error }, "sessions could not be held; the next try is soon"));
-  }, renewEveryMs);
+  }, holdSeconds(runtime.settings) * 250);
   const off = runtime.wake.on("session_asked", () => rounds.ask());
   rounds.ask();
 

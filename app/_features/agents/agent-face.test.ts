@@ -12,6 +12,8 @@ const idle: Agent = {
     slots: 2,
     leaseSeconds: null,
     model: null,
+    agentKind: null,
+    mode: null,
     createdAt: at,
     lastSeenAt: at,
     holds: [],
