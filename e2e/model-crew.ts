@@ -48,8 +48,8 @@ export async function openCrew() {
   const reported: Reported[] = [];
   const heard = { question: "", gap: "", lookedUp: "" };
   lab.answerWith((request) => {
-    const cached = { anthropic: [300, 70], openai_compatible: [200, 0], ollama: [0, 0] }[request.api];
-    const [cacheRead = 0, cacheWrite = 0] = cached;
+    const cached: Record<string, number[]> = { anthropic: [300, 70], openai_compatible: [200, 0] };
+    const [cacheRead = 0, cacheWrite = 0] = cached[request.api] ?? [];
     const usage = { input: 1_000 + 7 * request.number, output: 100 + request.number, cacheRead, cacheWrite };
     reported.push({ api: request.api, model: request.model, ...usage });
     return { ...say(request, heard), usage };

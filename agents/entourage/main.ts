@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import * as acp from "@agentclientprotocol/sdk";
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import type { ModelMessage } from "ai";
+import type { FilePart, ModelMessage, TextPart } from "ai";
 import { mcpTools } from "./mcp.ts";
 import { modes } from "./modes.ts";
 import { readConversation } from "./store.ts";
@@ -35,12 +35,14 @@ function find(id: string): Conversation {
   return conversation;
 }
 
-const textOf = (block: acp.ContentBlock): string => {
-  if (block.type === "text") return block.text;
-  if (block.type === "resource_link") return `[${block.name}](${block.uri})`;
-  if (block.type === "resource" && "text" in block.resource) return `${block.resource.uri}:\n${block.resource.text}`;
-  return `(${block.type})`;
-};
+function partOf(block: acp.ContentBlock): TextPart | FilePart {
+  if (block.type === "image") return { type: "file", mediaType: block.mimeType, data: block.data };
+  if (block.type === "text") return { type: "text", text: block.text };
+  if (block.type === "resource_link") return { type: "text", text: `[${block.name}](${block.uri})` };
+  if (block.type === "resource" && "text" in block.resource)
+    return { type: "text", text: `${block.resource.uri}:\n${block.resource.text}` };
+  return { type: "text", text: `(${block.type})` };
+}
 
 const app = acp
   .agent({ name: "entourage" })
@@ -49,7 +51,7 @@ const app = acp
     agentCapabilities: {
       loadSession: true,
       mcpCapabilities: { http: true },
-      promptCapabilities: { embeddedContext: true },
+      promptCapabilities: { embeddedContext: true, image: true },
     },
   }))
   .onRequest(acp.methods.agent.session.new, async ({ params }) => {
@@ -71,7 +73,7 @@ const app = acp
     const turn = new AbortController();
     turns.set(conversation.id, turn);
     try {
-      await add(conversation, [{ role: "user", content: params.prompt.map(textOf).join("\n\n") }]);
+      await add(conversation, [{ role: "user", content: params.prompt.map(partOf) }]);
       return { stopReason: await runTurn(conversation, openModel(), client, turn.signal) };
     } finally {
       turns.delete(conversation.id);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Config } from "#server/config.ts";
 import type { Logger } from "#server/log.ts";
+import { attachmentLimitKilobytes } from "#server/sessions/schema.ts";
 import { logAccess } from "./access-log.ts";
 import { limitBody } from "./body-limit.ts";
 import type { Report } from "./health.ts";
@@ -76,6 +77,7 @@ export function createFront(options: FrontOptions) {
 
   function limitOf(path: string): number {
     if (/^\/api\/workspaces\/[^/]+\/upload$/.test(path)) return config.uploadLimitKilobytes;
+    if (/^\/api\/sessions\/[^/]+\/attachments$/.test(path)) return attachmentLimitKilobytes;
     return path.startsWith("/webhooks/") ? config.webhookLimitKilobytes : config.bodyLimitKilobytes;
   }
 

@@ -76,14 +76,17 @@ async function connectAcp({ args, env }: AcpLaunch, options: DriverOptions): Pro
   };
 
   try {
-    const { id, modes, resumed } = await orGone(inTime(begin(agent, options)));
+    const { id, modes, resumed, takes } = await orGone(inTime(begin(agent, options)));
     isTold = true;
     return {
       ...{ id, modes, resumed },
       closed: Promise.race([connection.closed, gone.then(() => undefined)]),
       async prompt(text, attachments) {
         turn = new AbortController();
-        const prompt: acp.ContentBlock[] = [{ type: "text", text }, ...attachments.map((one) => blockOf(one))];
+        const prompt: acp.ContentBlock[] = [
+          { type: "text", text },
+          ...attachments.flatMap((one) => blockOf(one, takes)),
+        ];
         const { stopReason } = await orGone(agent.request(acp.methods.agent.session.prompt, { sessionId: id, prompt }));
         return { stopReason };
       },
@@ -107,7 +110,7 @@ async function connectAcp({ args, env }: AcpLaunch, options: DriverOptions): Pro
   async function begin(
     context: acp.ClientContext,
     { resume, mode, mcpServers: servers }: DriverOptions,
-  ): Promise<Pick<AgentConnection, "id" | "modes" | "resumed">> {
+  ): Promise<Pick<AgentConnection, "id" | "modes" | "resumed"> & { takes: acp.PromptCapabilities }> {
     const { agentCapabilities } = await context.request(acp.methods.agent.initialize, {
       ...{ protocolVersion: acp.PROTOCOL_VERSION, clientInfo: { name: "entourage", version: "1" } },
       clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
@@ -130,7 +133,7 @@ async function connectAcp({ args, env }: AcpLaunch, options: DriverOptions): Pro
     const modes = (state?.availableModes ?? []).map((one) => ({ id: one.id, name: one.name }));
     if (mode !== null && mode !== state?.currentModeId && modes.some((one) => one.id === mode))
       await context.request(acp.methods.agent.session.setMode, { sessionId: id, modeId: mode });
-    return { id, modes, resumed };
+    return { id, modes, resumed, takes: agentCapabilities?.promptCapabilities ?? {} };
   }
 }
 
@@ -165,12 +168,20 @@ function refuseFiles(): never {
   throw acp.RequestError.methodNotFound("fs: use your own tools, the files are beside you");
 }
 
-function blockOf({ name, mimeType, data }: { name: string; mimeType: string; data: Buffer }): acp.ContentBlock {
-  if (mimeType.startsWith("image/")) return { type: "image", mimeType, data: data.toString("base64") };
-  return {
-    type: "resource",
-    resource: { uri: `attachment:///${encodeURIComponent(name)}`, mimeType, text: data.toString() },
-  };
+/** More of a text than this the agent reads from the file. */
+const mostTextBytes = 100_000;
+
+/** What of a file is shown with the message: as far as the agent takes it. The file itself lies in its sandbox. */
+function blockOf(
+  { name, mimeType, data }: { name: string; mimeType: string; data: Buffer },
+  takes: acp.PromptCapabilities,
+): acp.ContentBlock[] {
+  if (mimeType.startsWith("image/"))
+    return takes.image ? [{ type: "image", mimeType, data: data.toString("base64") }] : [];
+  const isText = /^(text\/|application\/(json|xml|x-yaml|yaml|toml)$)/.test(mimeType);
+  if (!isText || !takes.embeddedContext || data.length > mostTextBytes) return [];
+  const uri = `attachment:///${encodeURIComponent(name)}`;
+  return [{ type: "resource", resource: { uri, mimeType, text: data.toString() } }];
 }
 
 function inTime<Result>(work: Promise<Result>): Promise<Result> {

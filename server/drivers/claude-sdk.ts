@@ -166,7 +166,7 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
       };
       messages.push({
         type: "user",
-        message: { role: "user", content: [...attachments.map(blockOf), { type: "text", text }] },
+        message: { role: "user", content: [...attachments.flatMap(blockOf), { type: "text", text }] },
         parent_tool_use_id: null,
         session_id: id,
       });
@@ -214,12 +214,11 @@ const executableOf = () => `claude-agent-sdk-${process.platform}-${process.arch}
 const wordsOf = (message: ClaudeMessage & { type: "result" }): string =>
   `Claude Code could not go on: ${(message.result ?? message.errors?.join("; ") ?? message.subtype).slice(0, 500)}`;
 
-/** Images and documents as the Messages API takes them; all else as text. */
-function blockOf({ name, mimeType, data }: { name: string; mimeType: string; data: Buffer }) {
+/** Images and documents as the Messages API takes them; all else lies in the sandbox. */
+function blockOf({ mimeType, data }: { mimeType: string; data: Buffer }): object[] {
   const source = { type: "base64", media_type: mimeType, data: data.toString("base64") };
-  if (/^image\/(png|jpeg|gif|webp)$/.test(mimeType)) return { type: "image", source };
-  if (mimeType === "application/pdf") return { type: "document", source };
-  return { type: "text", text: `${name}:\n${data.toString("utf8").slice(0, 200_000)}` };
+  if (/^image\/(png|jpeg|gif|webp)$/.test(mimeType)) return [{ type: "image", source }];
+  return mimeType === "application/pdf" ? [{ type: "document", source }] : [];
 }
 
 function askOf(

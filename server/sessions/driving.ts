@@ -142,7 +142,8 @@ async function attachmentsOf({ tx }: Context, { orgId, id }: SessionRow, ids: re
         inArray(sessionAttachments.id, [...ids]),
       ),
     );
-  return rows.map(({ name, mimeType, data }) => ({ name, mimeType, data: Buffer.from(data) }));
+  const inOrder = rows.toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+  return inOrder.map(({ name, mimeType, data }) => ({ name, mimeType, data: Buffer.from(data) }));
 }
 
 /** The turn is over. Where the session stands elsewhere by now (paused, stopped), it stays there. */

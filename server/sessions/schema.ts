@@ -120,7 +120,10 @@ const fileDiff = z.object({
 
 /** One thing that is said or happens in a session, the same for every kind of agent. */
 export const sessionUpdate = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("user"), text: z.string(), by: z.string() }),
+  z.object({
+    ...{ kind: z.literal("user"), text: z.string(), by: z.string() },
+    files: z.array(z.string()).optional().describe("Names of what was added to it."),
+  }),
   z.object({ kind: z.literal("text"), text: z.string().describe("A piece; pieces in a row are one text.") }),
   z.object({ kind: z.literal("thought"), text: z.string() }),
   z.object({
@@ -161,6 +164,8 @@ export type SessionUpdate = z.output<typeof sessionUpdate>;
 const agentKind = z.string().min(1).max(40).describe("One of list_agent_kinds.");
 const mode = z.string().min(1).max(40).describe("One of the agent's modes; list_agent_kinds has them.");
 const prompt = z.string().trim().min(1, "Say something.").max(200_000);
+/** Of one file that is added to a message; what is larger belongs into the working copy. */
+export const attachmentLimitKilobytes = 10 * 1024;
 const attachmentIds = z.array(id).max(20).default([]).describe("Files uploaded for this session before.");
 
 export const sessionInput = z.strictObject({ sessionId: id });

@@ -34,6 +34,7 @@ import { operations } from "../trpc/operations.ts";
 import { handleLogin, handleMe, handleRefresh, handleReset, handleRevoke } from "../tokens/http.ts";
 import { handleInit, handleVerify } from "../profile-sign-ins/http.ts";
 import { receiveDelivery } from "../webhooks/receive.ts";
+import { answerAttachment } from "../sessions/attachments.ts";
 import { answerSessionStream } from "../sessions/streaming.ts";
 import { openTestRuntime, type TestOrg } from "./fixtures.ts";
 
@@ -112,6 +113,8 @@ export async function openTestDoors(settings: Record<string, string> = {}, log?:
     if (pathname === "/api/events") return answerEventStream(door, request);
     const session = /^\/api\/sessions\/([^/]+)\/stream$/.exec(pathname)?.[1];
     if (session) return answerSessionStream(door, request, session);
+    const attached = /^\/api\/sessions\/([^/]+)\/attachments$/.exec(pathname)?.[1];
+    if (attached) return answerAttachment(door, request, attached);
     const [, short = "", handle] = /^\/api\/(\w+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
     if (handle === undefined && isPostAlias(short))
       return answerOperation(door, request, operations, postAliases[short]);

@@ -145,7 +145,7 @@ const generateContent: Shape = {
   urlAt: (base, { model, method, search }) =>
     `${base.replace(/\/openai$/, "")}/models/${encodeURIComponent(model)}:${method}${/[?&]alt=sse(&|$)/.test(search) ? "?alt=sse" : ""}`,
   headers: (key): Record<string, string> => (key ? { "x-goog-api-key": key } : {}),
-  fill: ({ model: _, ...body }) => body,
+  fill: (body) => Object.fromEntries(Object.entries(body).filter(([name]) => name !== "model")),
   read(event) {
     const usage = geminiEvent.safeParse(event).data?.usageMetadata;
     if (!usage) return undefined;

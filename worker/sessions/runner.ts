@@ -22,6 +22,8 @@ import { makeHome, removeHome } from "./home.ts";
 import { modelDoor } from "./model-door.ts";
 import { findSessionRepo, writeGitSettings } from "./git-door.ts";
 import { type Asking, askPerson } from "./permissions.ts";
+import { placeFiles } from "./placing-files.ts";
+import { askPerson } from "./permissions.ts";
 import { openRecorder, type Recorder } from "./recorder.ts";
 
 export interface RunnerDeps {
@@ -279,7 +281,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     const isFirstTry = message.tries === 0;
     into.turn(number);
     into.say({ kind: "turn", state: "started" });
-    if (isFirstTry) into.say({ kind: "user", text: message.text, by: message.by.name });
+    const files = attachments.length > 0 ? { files: attachments.map(({ name }) => name) } : {};
+    if (isFirstTry) into.say({ kind: "user", text: message.text, by: message.by.name, ...files });
     const current: Turn = { number, isCancelled: false, over: Promise.resolve() };
     current.over = answer(session, into, current, {
       ...{ text: message.text, isFirstTry },
@@ -303,10 +306,9 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     try {
       const connection = await connect(session, into);
       if (session.mode) await connection.setMode(session.mode).catch(() => undefined);
-      ({ stopReason } = await connection.prompt(
-        said.isFirstTry || !isResumed ? said.text : wordsAfter(said.text),
-        said.attachments,
-      ));
+      const words = said.isFirstTry || !isResumed ? said.text : wordsAfter(said.text);
+      const placed = boxes ? await placeFiles(boxes, sessionId, said.attachments) : "";
+      ({ stopReason } = await connection.prompt(words + placed, said.attachments));
     } catch (error) {
       if (isGone) return;
       if (current.isCancelled) stopReason = "cancelled";

@@ -6,7 +6,7 @@ import { expect, test, vi } from "vitest";
 import * as sessions from "#server/sessions/operations.ts";
 import { generous, openConversations, soon } from "./test/conversing.ts";
 
-const { db, run, lab, startWorker, open } = await openConversations();
+const { db, run, lab, address, keyOf, startWorker, open } = await openConversations();
 
 const write = { name: "write", input: { path: "hello.txt", content: "hello\n" } };
 
@@ -134,3 +134,38 @@ test.for([
   expect(await said()).toBe("Hello.");
   expect(await read()).toMatchObject({ inputTokens: 70, cacheReadTokens: 30, outputTokens: 12, costMicros });
 });
+
+test(
+  "a file goes to the agent with its message: shown as far as its model takes it, and whole in its sandbox",
+  generous,
+  async () => {
+    const read = { name: "bash", input: { command: "cat ~/attachments/data.bin | wc -c" } };
+    const { org, session, ended, send, answer, updates } = await open({ prompt: "Hi.", answers: [{ text: "Hi." }] });
+    startWorker();
+    await ended();
+    const headers = { authorization: `Bearer ${await keyOf(org)}` };
+    const attach = async (name: string, body: Buffer, type: string): Promise<string> => {
+      const url = `${address}/api/sessions/${session.id}/attachments?name=${name}`;
+      const answered = await fetch(url, { method: "POST", body, headers: { ...headers, "content-type": type } });
+      return (await answered.json()).id;
+    };
+    const png = Buffer.from("89504e470d0a1a0a0000", "hex");
+    const ids = [
+      await attach("data.bin", Buffer.alloc(300_000, 7), "application/octet-stream"),
+      await attach("notes.txt", Buffer.from("Mind the gap."), "text/plain"),
+      await attach("dot.png", png, "image/png"),
+    ];
+    lab.answerWith(({ toolResults }) => (toolResults === 0 ? { toolCalls: [read] } : { text: "Seen." }));
+    await send("Look at these.", ids);
+    await answer(true);
+    await ended(2);
+    const asked = JSON.stringify(lab.requests.at(-1)?.body);
+    expect(asked).toContain("Mind the gap.");
+    expect(asked).toContain("/attachments/data.bin");
+    expect(asked).toContain(png.toString("base64"));
+    const all = await updates();
+    const files = ["data.bin", "notes.txt", "dot.png"];
+    expect(all).toContainEqual({ kind: "user", text: "Look at these.", by: "Olivia", files });
+    expect(all.findLast(({ kind }) => kind === "tool")).toMatchObject({ output: expect.stringContaining("300000") });
+  },
+);

@@ -8,7 +8,7 @@ export function askedInResponses({ input, tools }: Record<string, unknown>): Ask
   const items = list(input);
   return {
     texts: typeof input === "string" ? [input] : items.map(({ content, output }) => JSON.stringify(content ?? output)),
-    toolResults: items.filter(({ type }) => /_output$/.test(String(type))).length,
+    toolResults: items.filter(({ type }) => String(type).endsWith("_output")).length,
     tools: list(tools).flatMap(({ type, name, tools: inner }) =>
       type === "namespace" ? list(inner).map((tool) => `${String(name)}/${String(tool.name)}`) : [String(name ?? type)],
     ),

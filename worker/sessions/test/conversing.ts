@@ -43,7 +43,7 @@ export async function openConversations({ agents = {} }: { agents?: Record<strin
   const lab = await openModelLab();
   afterAll(() => lab.close());
   const trusted = new URL(lab.urls.anthropic).host;
-  const { runtime, db, url, address } = await openTestDoors({ ENTOURAGE_TRUSTED_HOSTS: trusted });
+  const { runtime, db, url, address, keyOf } = await openTestDoors({ ENTOURAGE_TRUSTED_HOSTS: trusted });
   const { run } = workIn(runtime);
   /** In a sandbox where there is one; elsewhere the same without walls. */
   const boxes = openBoxes(runtime.settings).catch(() => createProcessBoxes(join(runtime.settings.dataDir, "boxes")));
@@ -107,7 +107,7 @@ export async function openConversations({ agents = {} }: { agents?: Record<strin
     };
   }
 
-  return { runtime, db, url, run, lab, boxes, startWorker, open, follow };
+  return { runtime, db, url, address, keyOf, run, lab, boxes, startWorker, open, follow };
 }
 
 const saidIn = (updates: readonly SessionUpdate[]): string =>
