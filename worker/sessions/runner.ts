@@ -23,7 +23,6 @@ import { modelDoor } from "./model-door.ts";
 import { findSessionRepo, writeGitSettings } from "./git-door.ts";
 import { type Asking, askPerson } from "./permissions.ts";
 import { placeFiles } from "./placing-files.ts";
-import { askPerson } from "./permissions.ts";
 import { openRecorder, type Recorder } from "./recorder.ts";
 
 export interface RunnerDeps {

@@ -146,7 +146,11 @@ test(
     const headers = { authorization: `Bearer ${await keyOf(org)}` };
     const attach = async (name: string, body: Buffer, type: string): Promise<string> => {
       const url = `${address}/api/sessions/${session.id}/attachments?name=${name}`;
-      const answered = await fetch(url, { method: "POST", body, headers: { ...headers, "content-type": type } });
+      const answered = await fetch(url, {
+        method: "POST",
+        body: Buffer.from(body),
+        headers: { ...headers, "content-type": type },
+      });
       return (await answered.json()).id;
     };
     const png = Buffer.from("89504e470d0a1a0a0000", "hex");
