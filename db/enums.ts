@@ -53,7 +53,8 @@ export type PlanStatus = (typeof planStatuses)[number];
 export const planVersionStatuses = ["draft", "approved", "superseded"] as const;
 
 /** Where a version of a plan came from. */
-export const planSources = ["template", "model", "person", "import", "clone"] as const;
+/** `board`: as its tasks stood when somebody began to change it while it ran. */
+export const planSources = ["template", "model", "person", "import", "clone", "board"] as const;
 export type PlanSource = (typeof planSources)[number];
 
 /** Who may take a plan's tasks: agents that we run (`auto`), those that come over MCP by themselves (`external`), or both. */

@@ -2,28 +2,27 @@ import type { z } from "zod";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
-import { lockEdges } from "../tasks/dependencies.ts";
 import { createTasks } from "../tasks/service.ts";
-import type { PlanTask } from "./document.ts";
-import { lockPlan } from "./finding.ts";
+import { applyRevision, toTask } from "./applying.ts";
+import { lockPlanToCancel } from "./executing.ts";
+import { documentOf, type Plan } from "./finding.ts";
 import { inOrder } from "./graph.ts";
-import { documentOf } from "./queries.ts";
 import type { approvePlanInput } from "./schema.ts";
-import { movePlan } from "./service.ts";
+import { isRevised } from "./revising.ts";
+import { movePlan, refuseOver } from "./service.ts";
 
 /**
  * Makes tasks of a plan, with the edges between them, and lets them go: all in one transaction, with as many statements
- * for a thousand tasks as for one.
- * @returns the ids of the tasks by their keys.
+ * for a thousand tasks as for one. Of a plan that runs, what its draft changes is changed.
+ * @returns the ids of the tasks that are new by their keys.
  * @throws AppError conflict when it was approved, edited to a newer version, or is not written yet.
  */
 export async function approvePlan(
   context: Context,
   { planId, version }: z.output<typeof approvePlanInput>,
 ): Promise<{ key: string; id: string }[]> {
-  // Before any row: the edges of the graph are locked first, everywhere.
-  await lockEdges(context);
-  const plan = await lockPlan(context, planId);
+  const plan = await lockPlanToCancel(context, planId);
+  if (isRevised(plan)) return approveRevision(context, plan, version);
   if (plan.status !== "awaiting_approval")
     throw new AppError(
       "conflict",
@@ -31,14 +30,7 @@ export async function approvePlan(
         ? `Plan ${plan.number} is ${plan.status}: there is nothing to approve. Have it written first.`
         : `Plan ${plan.number} was approved already; its tasks are on the board.`,
     );
-  if (version !== plan.latestVersion)
-    throw new AppError(
-      "conflict",
-      `Version ${version} was followed by version ${plan.latestVersion}. Read that one, and approve it.`,
-      {
-        latestVersion: plan.latestVersion,
-      },
-    );
+  refuseOlder(plan, version);
   const { tasks } = await documentOf(context, planId, version);
   const ordered = inOrder(tasks);
   const places = new Map(ordered.map(({ key }, place) => [key, place]));
@@ -58,8 +50,23 @@ export async function approvePlan(
   return ordered.map(({ key }, place) => ({ key, id: ids[place] ?? "" }));
 }
 
-const toTask = ({ key: _key, covers: _covers, dependsOn: _dependsOn, ...task }: PlanTask) => ({
-  ...task,
-  assignee: null,
-  dependsOn: [],
-});
+/** The draft of a plan that runs: what it changes is changed on the board, in this transaction. */
+async function approveRevision(context: Context, plan: Plan, version: number) {
+  refuseOver(plan);
+  refuseOlder(plan, version);
+  const made = await applyRevision(context, plan);
+  const { tasks } = await documentOf(context, plan.id, version);
+  await record(context, "plan.approved", [
+    { subject: plan.id, team: plan.teamId, data: { version, tasks: tasks.length } },
+  ]);
+  return made;
+}
+
+function refuseOlder(plan: Plan, version: number): void {
+  if (version === plan.latestVersion) return;
+  throw new AppError(
+    "conflict",
+    `Version ${version} was followed by version ${plan.latestVersion}. Read that one, and approve it.`,
+    { latestVersion: plan.latestVersion },
+  );
+}

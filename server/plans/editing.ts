@@ -3,11 +3,11 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { applyEdit, type PlanDocument, type PlanEdit, type WrittenTask } from "./document.ts";
-import { lockPlan } from "./finding.ts";
+import { documentOf, lockPlan } from "./finding.ts";
 import { findCircle } from "./graph.ts";
 import { mostTasks } from "./parsing.ts";
-import { documentOf } from "./queries.ts";
 import type { editPlanInput } from "./schema.ts";
+import { readBoard, readRevision } from "./revising.ts";
 import { isApproved } from "./service.ts";
 
 type Input = z.output<typeof editPlanInput>;
@@ -18,10 +18,11 @@ type Input = z.output<typeof editPlanInput>;
  */
 export async function editPlan(context: Context, { planId, version, edits }: Input): Promise<void> {
   const plan = await lockPlan(context, planId);
-  if (isApproved(plan) || plan.status !== "awaiting_approval")
+  const revision = await readRevision(context, plan);
+  if (!revision && plan.status !== "awaiting_approval")
     throw new AppError(
       "conflict",
-      `Plan ${plan.number} is ${plan.status.replaceAll("_", " ")}. Only one that waits for approval is edited; ${isApproved(plan) ? "change its tasks on the board, or clone it" : "have it written first"}.`,
+      `Plan ${plan.number} is ${plan.status.replaceAll("_", " ")}. Only one that waits for approval is edited; ${isApproved(plan) ? "revise_plan drafts a version that changes what runs" : "have it written first"}.`,
     );
   if (version !== plan.latestVersion)
     throw new AppError(
@@ -31,22 +32,29 @@ export async function editPlan(context: Context, { planId, version, edits }: Inp
         latestVersion: plan.latestVersion,
       },
     );
+  const taken = revision ? (await readBoard(context, plan)).map(({ key }) => key) : [];
   let document = await documentOf(context, planId, version);
   const checked: PlanEdit[] = [];
   for (const [place, asked] of edits.entries()) {
-    const edit = checkEdit(document, asked, `edits[${place}]`);
+    const edit = checkEdit(document, asked, taken, `edits[${place}]`);
+    if (revision) refuseFixed(document, revision.fixed, edit, `edits[${place}]`);
     document = applyEdit(document, edit);
     checked.push(edit);
   }
   await record(context, "plan.edited", [{ subject: plan.id, team: plan.teamId, data: { version, edits: checked } }]);
 }
 
-function checkEdit(document: PlanDocument, asked: Input["edits"][number], place: string): PlanEdit {
+function checkEdit(
+  document: PlanDocument,
+  asked: Input["edits"][number],
+  taken: readonly string[],
+  place: string,
+): PlanEdit {
   switch (asked.do) {
     case "describe":
       return asked;
     case "add":
-      return { do: "add", task: newTask(document, asked.task, place) };
+      return { do: "add", task: newTask(document, asked.task, taken, place) };
     case "retype":
       requireTask(document, asked.key, place);
       return { do: "edit", key: asked.key, changes: { type: asked.type } };
@@ -72,22 +80,40 @@ function checkEdit(document: PlanDocument, asked: Input["edits"][number], place:
   }
 }
 
-function newTask(document: PlanDocument, { key, dependsOn, ...task }: WrittenTask, place: string) {
+/** What was begun stays: neither its words nor what it waits for change any more. */
+function refuseFixed({ tasks }: PlanDocument, fixed: readonly string[], edit: PlanEdit, place: string): void {
+  if (edit.do === "add" || edit.do === "describe") return;
+  const key = edit.do === "connect" || edit.do === "disconnect" ? edit.to : edit.key;
+  if (!fixed.includes(key)) return;
+  const title = tasks.find((task) => task.key === key)?.title ?? key;
+  throw new AppError(
+    "conflict",
+    `${place}: “${title}” was begun already and stays as it is. Only tasks that wait are changed; add another after it.`,
+  );
+}
+
+/** `taken` are keys that tasks of the plan on the board have, also those that were cancelled. */
+function newTask(
+  document: PlanDocument,
+  { key, dependsOn, ...task }: WrittenTask,
+  taken: readonly string[],
+  place: string,
+) {
   const { tasks } = document;
   if (tasks.length >= mostTasks) throw new AppError("conflict", `${place}: A plan has at most ${mostTasks} tasks.`);
-  if (key !== undefined && tasks.some((one) => one.key === key))
+  if (key !== undefined && (taken.includes(key) || tasks.some((one) => one.key === key)))
     throw new AppError("conflict", `${place}: There is a task ${key} already. Leave the key out to be given one.`);
   const before = dependsOn.map((ref) => {
     const byKey = tasks.find((one) => one.key === String(ref));
     const byPlace = /^\d{1,9}$/.test(String(ref)) ? tasks[Number(ref)] : undefined;
     return requireTask(document, (byKey ?? byPlace)?.key ?? String(ref), place).key;
   });
-  return { ...task, key: key ?? freeKey(tasks), dependsOn: [...new Set(before)] };
+  return { ...task, key: key ?? freeKey([...taken, ...tasks.map((one) => one.key)]), dependsOn: [...new Set(before)] };
 }
 
-function freeKey(tasks: PlanDocument["tasks"]): string {
-  const taken = new Set(tasks.map(({ key }) => key));
-  let number = tasks.length + 1;
+function freeKey(keys: readonly string[]): string {
+  const taken = new Set(keys);
+  let number = taken.size + 1;
   while (taken.has(`t${number}`)) number++;
   return `t${number}`;
 }

@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { slugOf } from "../ids.ts";
-import { findPlan, lockPlan } from "./finding.ts";
+import { documentOf, findPlan, lockPlan } from "./finding.ts";
 import { fromMarkdown, toMarkdown } from "./markdown.ts";
 import { readPlan as readWritten, readPlanText, requirePlan } from "./parsing.ts";
-import { documentOf, readVersion } from "./queries.ts";
+import { readVersion } from "./queries.ts";
 import type { clonePlanInput, exportedPlan, exportPlanInput, importPlanInput } from "./schema.ts";
 import { addVersion, createPlan } from "./service.ts";
 

@@ -82,7 +82,7 @@ function choose(plan: Plan, all: readonly Task[], keys: readonly string[] | unde
 }
 
 /** A plan whose tasks may be cancelled, with all whose longest chain is shorter then: edges, plan, tasks, as approving does. */
-async function lockPlanToCancel(context: Context, planId: string): Promise<Plan> {
+export async function lockPlanToCancel(context: Context, planId: string): Promise<Plan> {
   const { tx, actor } = context;
   await lockEdges(context);
   const plan = await lockPlan(context, planId);
@@ -98,7 +98,7 @@ async function lockPlanToCancel(context: Context, planId: string): Promise<Plan>
 }
 
 /** All at once and in the order of ids, as everybody does who locks several. */
-const lockTasksOf = ({ tx, actor }: Context, plan: Plan): Promise<Task[]> =>
+export const lockTasksOf = ({ tx, actor }: Context, plan: Plan): Promise<Task[]> =>
   tx
     .select()
     .from(tasks)
@@ -110,7 +110,7 @@ const lockTasksOf = ({ tx, actor }: Context, plan: Plan): Promise<Task[]> =>
  * Moves locked tasks. Those that nobody holds and nobody is asked about move together, whatever their number; with the
  * others a lease or a question ends, one after the other.
  */
-async function moveAll(context: Context, locked: readonly Task[], to: "todo" | "cancelled", reason: string) {
+export async function moveAll(context: Context, locked: readonly Task[], to: "todo" | "cancelled", reason: string) {
   const { tx, actor } = context;
   const ids = `{${locked.map(({ id }) => id).join(",")}}`;
   const asked = await tx.execute<{ id: string }>(sql`select distinct task_id as id from human_requests

@@ -6,6 +6,7 @@ import { editPlan } from "./editing.ts";
 import { clonePlan, exportPlan, importPlan } from "./exchange.ts";
 import * as executing from "./executing.ts";
 import * as queries from "./queries.ts";
+import { revisePlan } from "./revising.ts";
 import * as schema from "./schema.ts";
 import { createPlan, updatePlan } from "./service.ts";
 import { requestWriting, stopWriting } from "./writing.ts";
@@ -137,9 +138,24 @@ export const editPlanOperation = defineOperation({
   },
 });
 
+export const revisePlanOperation = defineOperation({
+  name: "revise_plan",
+  summary:
+    "Draft a version that changes a plan while it runs, from how it stands: edit it, compare, and approve it. What was begun stays.",
+  kind: "command",
+  permission: "task:manage",
+  input: schema.planInput,
+  output: schema.planDetailResult,
+  run: async (context, { planId }) => {
+    await revisePlan(context, planId);
+    return { plan: await queries.readPlanDetail(context, planId) };
+  },
+});
+
 export const approvePlanOperation = defineOperation({
   name: "approve_plan",
-  summary: "Approve a version of a plan: its tasks come to the board with what each waits for, and work begins.",
+  summary:
+    "Approve a version of a plan: its tasks come to the board and work begins; of a running plan, what its draft changes.",
   kind: "command",
   permission: "plans:approve",
   input: schema.approvePlanInput,

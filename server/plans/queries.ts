@@ -1,15 +1,14 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { isoTime } from "#db/iso-time.ts";
-import { planVersions } from "#db/schema/plans.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { latestSeq } from "../events/feed.ts";
 import { findTeam, teamMeant } from "../teams/finding.ts";
 import { coverageOf } from "./coverage.ts";
 import { type Difference, differencesBetween } from "./difference.ts";
-import { type PlanDocument, planDocument } from "./document.ts";
-import { findPlan } from "./finding.ts";
+import { documentOf, findPlan } from "./finding.ts";
+import { readRevision } from "./revising.ts";
 import type { listPlansInput, Plan, PlanDetail, PlanRun, versionResult } from "./schema.ts";
 
 const selectPlans = (
@@ -58,7 +57,8 @@ export async function readPlan(context: Context, planId: string): Promise<Plan> 
 
 /** Everything about one plan: what is wanted, its versions, the newest whole, and what of the wishes it meets. */
 export async function readPlanDetail(context: Context, planId: string): Promise<PlanDetail> {
-  const { requirements, files } = await findPlan(context, planId);
+  const found = await findPlan(context, planId);
+  const { requirements, files } = found;
   const plan = await readPlan(context, planId);
   const { tx, actor } = context;
   type Row = PlanDetail["versions"][number] & Record<string, unknown>;
@@ -72,6 +72,7 @@ export async function readPlanDetail(context: Context, planId: string): Promise<
     ...plan,
     ...{ requirements, files, versions, coverage },
     writing: await readWriting(context, planId),
+    revision: await readRevision(context, found),
     draft: newest && document ? { version: newest.version, status: newest.status, document } : null,
     uncovered: coverage.filter(({ by }) => by.length === 0).map(({ number }) => number),
   };
@@ -83,18 +84,6 @@ async function readWriting({ tx, actor }: Context, planId: string): Promise<Plan
       w.requested_by as "requestedBy", w.progress, w.finished_at is null as "isRunning", w.error
     from plan_writings w where w.org_id = ${actor.orgId} and w.plan_id = ${planId}`);
   return writing ?? null;
-}
-
-/** What a version says is to be done. @throws AppError not_found */
-export async function documentOf({ tx, actor }: Context, planId: string, version: number): Promise<PlanDocument> {
-  const [row] = await tx
-    .select({ document: planVersions.document })
-    .from(planVersions)
-    .where(
-      and(eq(planVersions.orgId, actor.orgId), eq(planVersions.planId, planId), eq(planVersions.version, version)),
-    );
-  if (!row) throw new AppError("not_found", `The plan has no version ${version}. get_plan lists those it has.`);
-  return planDocument.parse(row.document);
 }
 
 /** One version whole; the newest when none is named. */

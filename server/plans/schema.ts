@@ -144,6 +144,15 @@ const version = z.object({
   createdAt: isoTime,
 });
 
+const differences = z.array(
+  z.object({
+    key: z.string(),
+    title: z.string(),
+    change: z.enum(["added", "removed", "changed"]),
+    fields: z.array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
+  }),
+);
+
 export const planDetail = plan.extend({
   requirements: z.string(),
   files: z.array(z.object({ name: z.string(), text: z.string() })),
@@ -153,6 +162,14 @@ export const planDetail = plan.extend({
     .object({ version: z.int(), status: z.enum(planVersionStatuses), document: planDocument })
     .nullable()
     .describe("The newest version."),
+  revision: z
+    .object({
+      baseVersion: z.int(),
+      fixed: z.array(z.string()).describe("Keys of tasks that were begun or are done: they stay."),
+      differences,
+    })
+    .nullable()
+    .describe("What the draft changes of the plan while it runs; null: there is no such draft."),
   coverage: z.array(covered).describe("Which sentence of the requirements is met by which task."),
   uncovered: z.array(z.int()).describe("Sentences that nothing meets."),
 });
@@ -200,16 +217,7 @@ export const diffPlanInput = planInput.extend({
   olderVersion: z.int().positive().describe("What it was."),
   newerVersion: z.int().positive().describe("What it became."),
 });
-export const planDifference = z.object({
-  differences: z.array(
-    z.object({
-      key: z.string(),
-      title: z.string(),
-      change: z.enum(["added", "removed", "changed"]),
-      fields: z.array(z.object({ field: z.string(), before: z.unknown(), after: z.unknown() })),
-    }),
-  ),
-});
+export const planDifference = z.object({ differences });
 
 export const approvePlanInput = planInput.extend({
   version: z.int().positive().describe("The version you read; another is not approved by it."),

@@ -138,6 +138,7 @@ export const appRouter = router({
     previewBrief: mutation(plans.previewPlanBrief),
     cancelWriting: mutation(plans.cancelPlanWriting),
     edit: mutation(plans.editPlanOperation),
+    revise: mutation(plans.revisePlanOperation),
     approve: mutation(plans.approvePlanOperation),
     pause: mutation(plans.pausePlanOperation),
     resume: mutation(plans.resumePlanOperation),

@@ -26,14 +26,17 @@ const PlanCanvas = dynamic(() => import("./plan-canvas.tsx").then((module) => mo
 
 type Draft = NonNullable<PlanDetail["draft"]>;
 
-/** The draft of a plan: the list and the graph side by side, the chosen task's fields beside them. */
-export function PlanEditor({ plan, draft }: { plan: PlanDetail; draft: Draft }) {
+/**
+ * The draft of a plan: the list and the graph side by side, the chosen task's fields beside them. `fixed` is there where it
+ * changes a plan that runs: keys of tasks that stay as they are.
+ */
+export function PlanEditor({ plan, draft, fixed }: { plan: PlanDetail; draft: Draft; fixed?: readonly string[] }) {
   const trpc = useTRPC();
   const { can } = useMe();
   const isPhone = useIsPhone();
   const [chosen, setChosen] = useState<string | null>(null);
   const { tasks } = draft.document;
-  const canEdit = can("task:manage") && plan.status === "awaiting_approval";
+  const canEdit = can("task:manage") && (plan.status === "awaiting_approval" || fixed !== undefined);
   const edit = useChange(trpc.plans.edit.mutationOptions(), { refused: "The plan was not changed" });
   const approve = useChange(trpc.plans.approve.mutationOptions(), {
     done: ({ tasks: made }) => `Approved: ${made.length} tasks are on the board`,
@@ -66,7 +69,7 @@ export function PlanEditor({ plan, draft }: { plan: PlanDetail; draft: Draft }) 
   const boxes = useMemo(
     () =>
       tasks.map(({ key, title, type, estimateMinutes }) => ({
-        ...{ key, title, tone: "plain" as const },
+        ...{ key, title, tone: fixed?.includes(key) ? ("done" as const) : ("plain" as const) },
         above: (
           <>
             {typeLabel[type]}
@@ -74,9 +77,10 @@ export function PlanEditor({ plan, draft }: { plan: PlanDetail; draft: Draft }) 
           </>
         ),
       })),
-    [tasks],
+    [tasks, fixed],
   );
   const task = tasks.find(({ key }) => key === chosen);
+  const canEditTask = canEdit && task !== undefined && fixed?.includes(task.key) !== true;
   return (
     <div className="flex shrink-0 flex-col lg:min-h-96 lg:shrink lg:grow">
       <div className="flex flex-wrap items-center gap-2 border-b px-3 py-1.5">
@@ -149,13 +153,13 @@ export function PlanEditor({ plan, draft }: { plan: PlanDetail; draft: Draft }) 
             key={`${task.key} ${plan.updatedAt}`}
             task={task}
             others={tasks}
-            canEdit={canEdit}
+            canEdit={canEditTask}
             onClose={() => setChosen(null)}
             onSave={(changes) => apply({ do: "edit", key: task.key, changes })}
             onConnect={(from) => void apply({ do: "connect", from, to: task.key })}
             onDisconnect={(from) => void apply({ do: "disconnect", from, to: task.key })}
             remove={
-              canEdit ? (
+              canEditTask ? (
                 <Button
                   size="sm"
                   variant="ghost"

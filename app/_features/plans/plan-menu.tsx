@@ -1,7 +1,7 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { Copy, Download, Ellipsis, Wallet } from "lucide-react";
+import { Copy, Download, Ellipsis, PencilLine, Wallet } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { downloadText } from "#app/_features/audit/download.ts";
@@ -24,8 +24,11 @@ export function PlanMenu({ plan, plansHref }: { plan: PlanDetail; plansHref: str
   const { can } = useMe();
   const [open, setOpen] = useState(false);
   const clone = useChange(trpc.plans.clone.mutationOptions(), { refused: "The plan was not cloned" });
+  const revise = useChange(trpc.plans.revise.mutationOptions(), { refused: "The plan is not changed" });
   const isOver = plan.status === "completed" || plan.status === "cancelled";
   const canChange = can("task:manage") && !isOver;
+  const canRevise = canChange && plan.approvedVersion !== null && plan.revision === null;
+  const change = () => void revise.apply({ planId: plan.id });
   const save = async (format: "json" | "markdown") => {
     const file = await cache.query(trpc.plans.export.queryOptions({ planId: plan.id, format }));
     downloadText(file.fileName, format === "json" ? "application/json" : "text/markdown", file.content);
@@ -43,6 +46,10 @@ export function PlanMenu({ plan, plansHref }: { plan: PlanDetail; plansHref: str
       ...{ when: () => canChange, run: () => setOpen(true) },
     },
     {
+      ...{ id: "plan.revise", title: "Change the running plan", group: "Plans", icon: <PencilLine /> },
+      ...{ when: () => canRevise, run: change },
+    },
+    {
       ...{ id: "plan.export", title: "Save the plan as JSON", group: "Plans", icon: <Download /> },
       ...{ when: () => isWritten, run: () => void save("json") },
     },
@@ -57,6 +64,11 @@ export function PlanMenu({ plan, plansHref }: { plan: PlanDetail; plansHref: str
         {canChange ? (
           <MenuItem icon={<Wallet />} onSelect={() => setOpen(true)}>
             Budget and agents
+          </MenuItem>
+        ) : null}
+        {canRevise ? (
+          <MenuItem icon={<PencilLine />} onSelect={change}>
+            Change the plan
           </MenuItem>
         ) : null}
         {isWritten ? (

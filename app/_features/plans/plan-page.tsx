@@ -20,6 +20,7 @@ import { ForecastStrip } from "./forecast-strip.tsx";
 import { PlanMenu } from "./plan-menu.tsx";
 import { PlanEditor } from "./plan-editor.tsx";
 import { PlanRun } from "./plan-run.tsx";
+import { Revision } from "./revision.tsx";
 
 /** One plan: before the approval its draft to edit, after it how it goes. */
 export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId: string; planId: string }) {
@@ -57,6 +58,7 @@ export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId:
               {plan.writing?.progress ?? "It is being written"}…
             </p>
           ) : null}
+          {plan.revision ? <Revision plan={plan} revision={plan.revision} /> : null}
           {plan.approvedVersion !== null ? (
             <PlanRun orgSlug={orgSlug} planId={planId} canRetry={canRetry(plan)} />
           ) : plan.draft ? (
