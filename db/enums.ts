@@ -253,3 +253,7 @@ export const variableTypes = ["text", "number", "boolean", "choice"] as const;
 export const catchUpPolicies = ["skip", "once", "each"] as const;
 
 export const scheduleOutcomes = ["created", "skipped", "failed"] as const;
+
+/** What a report is, and so how it is shown. */
+export const reportKinds = ["markdown", "html", "pdf", "json"] as const;
+export type ReportKind = (typeof reportKinds)[number];

@@ -26,6 +26,7 @@ import * as forecasts from "#server/forecasts/operations.ts";
 import * as plans from "#server/plans/operations.ts";
 import { getPreferences, setPreferences } from "#server/preferences/operations.ts";
 import { getQuota, setQuota } from "#server/quotas/operations.ts";
+import * as reports from "#server/reports/operations.ts";
 import * as schedules from "#server/schedules/operations.ts";
 import * as templates from "#server/templates/operations.ts";
 import * as policies from "#server/policies/operations.ts";
@@ -83,6 +84,8 @@ export const readTools: readonly Operation[] = [
   knowledge.searchKnowledge,
   knowledge.lookupType,
   worktrees.getWorktree,
+  reports.listReports,
+  reports.getReport,
   messages.getInbox,
   repos.listReposOperation,
   repos.getRepo,
@@ -135,6 +138,7 @@ export const writeTools: readonly Operation[] = [
   tasks.updateTask,
   tasks.changeStatus,
   tasks.assignTask,
+  reports.saveReport,
   messages.sendMessageOperation,
   messages.markMessagesOperation,
   reviews.requestReviewOperation,
@@ -263,6 +267,8 @@ export const notForAgents: readonly Operation[] = [
   humanRequests.revokeApprovalPolicy,
   agentInstalls.installAgentKind,
   agentInstalls.listAgentInstalls,
+  reports.shareReport,
+  reports.removeReport,
   templates.listTemplates,
   templates.saveTemplate,
   templates.removeTemplate,

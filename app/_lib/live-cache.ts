@@ -153,6 +153,14 @@ const isAsked = ({ path }: Asked, { type }: Frame) => path.startsWith("requests.
 /** What of other events can change what waits for a person. */
 const movesInbox = ({ type }: Frame) => /^(task\.(status|dep|claimed|arch)|review\.|team\.|agent\.)/.test(type);
 
+/** Nouns that only events of their own, and of what they are made of, change. */
+const ownEvents: readonly [string, RegExp][] = [
+  ["templates.", /^template\./],
+  ["schedules.", /^(schedule|template)\./],
+  ["quotas.", /^(quota|session|usage)\./],
+  ["reports.", /^report\./],
+];
+
 /** Whether a frame says something of this query that its cards do not. */
 function mustReadAgain(query: Query, { path, input }: Asked, frame: Frame): boolean {
   if (frame.extra && frame.type.startsWith("team.")) return /^(teams|agents)\./.test(path);
@@ -164,6 +172,9 @@ function mustReadAgain(query: Query, { path, input }: Asked, frame: Frame): bool
   if (/^workspace(Files|Git)\./.test(path) || path.startsWith("agentInstalls.")) return false;
   if (path.startsWith("workspaces.") && !frame.type.startsWith("workspace.")) return false;
   if (path.startsWith("sessions.") && !/^(session|usage|request)\./.test(frame.type)) return false;
+  if (path.startsWith("preferences.")) return false;
+  const [, own] = ownEvents.find(([noun]) => path.startsWith(noun)) ?? [];
+  if (own && !own.test(frame.type)) return false;
   if (path.startsWith("messages.") && !frame.type.startsWith("message.")) return false;
   if (typeof input.teamId === "string" && frame.teamId !== null && frame.teamId !== input.teamId) return false;
   const isOfTask = frame.taskId !== null;

@@ -22,6 +22,7 @@ import { getPreferences } from "#server/preferences/operations.ts";
 import { listPricesOperation } from "#server/prices/operations.ts";
 import { getQuota } from "#server/quotas/operations.ts";
 import { getRealtimeStats } from "#server/realtime/operations.ts";
+import { getReport } from "#server/reports/operations.ts";
 import { getRepo, listReposOperation } from "#server/repos/operations.ts";
 import { listResourcesOperation } from "#server/resources/operations.ts";
 import { listCaches, listSandboxesOperation } from "#server/sandboxes/operations.ts";
@@ -134,6 +135,11 @@ export const loadBudgets = (orgRef: string) =>
 export const loadPrices = (orgRef: string) => answers(orgRef, me, ask("prices.list", listPricesOperation, {}));
 
 export const loadPolicies = (orgRef: string) => answers(orgRef, me, ask("policies.list", listPolicies, {}));
+
+export const loadReports = (orgRef: string) => answers(orgRef, me, teams);
+
+export const loadReport = (orgRef: string, reportId: string) =>
+  answers(orgRef, me, teams, ask("reports.get", getReport, { reportId }));
 
 export const loadTemplates = (orgRef: string) => answers(orgRef, me, teams, ask("templates.list", listTemplates, {}));
 

@@ -2,6 +2,7 @@ import {
   Activity,
   Bot,
   CircleDollarSign,
+  FileText,
   FolderGit2,
   GitMerge,
   type LucideIcon,
@@ -22,6 +23,7 @@ export type RoomId =
   | "agents"
   | "messages"
   | "channels"
+  | "reports"
   | "repos"
   | "costs"
   | "activity";
@@ -38,6 +40,7 @@ export const rooms: readonly Room[] = [
   { id: "messages", title: "Messages", keys: "g m", icon: MessagesSquare },
   // Of the whole organization, whatever the team: `h` as in to hear, since `c` are the costs.
   { id: "channels", title: "Channels", keys: "g h", icon: RadioTower },
+  { id: "reports", title: "Reports", keys: "g o", icon: FileText },
   { id: "repos", title: "Repos", keys: "g r", icon: FolderGit2 },
   { id: "costs", title: "Costs", keys: "g c", icon: CircleDollarSign },
   { id: "activity", title: "Activity", keys: "g t", icon: Activity },
@@ -51,12 +54,23 @@ export function inboxHref(orgSlug: string, requestId?: string): string {
 /** Where a room of a team is. */
 export function roomHref(orgSlug: string, teamId: string, room: RoomId): string {
   if (room === "channels") return channelsHref(orgSlug);
+  if (room === "reports") return reportsHref(orgSlug);
   return `/o/${orgSlug}/t/${teamId}/${room}`;
 }
 
 /** Where what agents and people publish is listed. */
 export function channelsHref(orgSlug: string): string {
   return `/o/${orgSlug}/channels`;
+}
+
+/** Where what sessions and tasks left to read is listed. */
+export function reportsHref(orgSlug: string): string {
+  return `/o/${orgSlug}/reports`;
+}
+
+/** Where one report is read. */
+export function reportHref(orgSlug: string, reportId: string): string {
+  return `${reportsHref(orgSlug)}/${reportId}`;
 }
 
 /** Where one channel is, by its name. */
@@ -87,6 +101,6 @@ export function settingsHref(orgSlug: string, page?: string): string {
 /** Which room a path stands in, if any. */
 export function roomOf(pathname: string): RoomId | undefined {
   const [, , , scope, , room] = pathname.split("/");
-  if (scope === "channels") return scope;
+  if (scope === "channels" || scope === "reports") return scope;
   return scope === "t" ? rooms.find((each) => each.id === room)?.id : undefined;
 }

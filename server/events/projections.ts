@@ -15,6 +15,7 @@ import { worktreeProjections } from "../worktrees/projection.ts";
 import { messageProjections } from "../messages/projection.ts";
 import { humanRequestProjections } from "../human-requests/projection.ts";
 import { quotaProjections } from "../quotas/projection.ts";
+import { reportProjections } from "../reports/projection.ts";
 import { scheduleProjections } from "../schedules/projection.ts";
 import { templateProjections } from "../templates/projection.ts";
 import { toolPolicyProjections } from "../policies/projection.ts";
@@ -58,6 +59,7 @@ export const projections: Record<EventType, Projection> = {
   ...humanRequestProjections,
   ...toolPolicyProjections,
   ...quotaProjections,
+  ...reportProjections,
   ...templateProjections,
   ...scheduleProjections,
   ...budgetProjections,
@@ -105,6 +107,7 @@ export const projectedTables = [
   "approval_policies",
   "tool_policies",
   "quotas",
+  "reports",
   "templates",
   "schedules",
   "schedule_runs",

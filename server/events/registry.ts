@@ -36,6 +36,7 @@ import {
   sessionStatuses,
   taskStatuses,
   taskTypes,
+  reportKinds,
   templateKinds,
   verificationVerdicts,
   verdicts,
@@ -447,6 +448,17 @@ export const eventData = {
     tokensADay: z.int().nullable(),
     microsADay: z.int().nullable(),
   }),
+  /** A file that a session or task leaves. The subject is the report. */
+  "report.saved": z.object({
+    name: text,
+    kind: z.enum(reportKinds),
+    size: z.int(),
+    sha256: text,
+    sessionId: id.nullable(),
+    isShared: z.boolean(),
+  }),
+  "report.shared": z.object({ isShared: z.boolean() }),
+  "report.removed": none,
   "template.saved": z.object({
     kind: z.enum(templateKinds),
     name: text,

@@ -35,6 +35,7 @@ import { handleLogin, handleMe, handleRefresh, handleReset, handleRevoke } from 
 import { handleInit, handleVerify } from "../profile-sign-ins/http.ts";
 import { receiveDelivery } from "../webhooks/receive.ts";
 import { answerAttachment } from "../sessions/attachments.ts";
+import { answerReport } from "../reports/serving.ts";
 import { answerSessionStream } from "../sessions/streaming.ts";
 import { openTestRuntime, type TestOrg } from "./fixtures.ts";
 
@@ -115,6 +116,8 @@ export async function openTestDoors(settings: Record<string, string> = {}, log?:
     if (session) return answerSessionStream(door, request, session);
     const attached = /^\/api\/sessions\/([^/]+)\/attachments$/.exec(pathname)?.[1];
     if (attached) return answerAttachment(door, request, attached);
+    const report = /^\/api\/reports\/([^/]+)$/.exec(pathname)?.[1];
+    if (report) return answerReport(door, request, report);
     const [, short = "", handle] = /^\/api\/(\w+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
     if (handle === undefined && isPostAlias(short))
       return answerOperation(door, request, operations, postAliases[short]);

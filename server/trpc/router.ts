@@ -24,6 +24,7 @@ import * as forecasts from "../forecasts/operations.ts";
 import * as plans from "../plans/operations.ts";
 import { getPreferences, setPreferences } from "../preferences/operations.ts";
 import { getQuota, setQuota } from "../quotas/operations.ts";
+import * as reports from "../reports/operations.ts";
 import * as schedules from "../schedules/operations.ts";
 import * as templates from "../templates/operations.ts";
 import * as policies from "../policies/operations.ts";
@@ -298,6 +299,13 @@ export const appRouter = router({
   agentInstalls: router({
     list: query(agentInstalls.listAgentInstalls),
     install: mutation(agentInstalls.installAgentKind),
+  }),
+  reports: router({
+    list: query(reports.listReports),
+    get: query(reports.getReport),
+    save: mutation(reports.saveReport),
+    share: mutation(reports.shareReport),
+    remove: mutation(reports.removeReport),
   }),
   templates: router({
     list: query(templates.listTemplates),

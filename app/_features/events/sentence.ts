@@ -546,6 +546,15 @@ const wording: Wording = {
     face: "money",
     parts: ["set what sessions of ", userId === null ? "everybody" : name(userId, "somebody"), " may use"],
   }),
+  "report.saved": ({ name, isShared }) => ({
+    face: "made",
+    parts: ["left the report ", { name }, isShared ? " for everybody" : ""],
+  }),
+  "report.shared": ({ isShared }) => ({
+    face: "changed",
+    parts: [isShared ? "shared a report with everybody" : "gave a report back to its team"],
+  }),
+  "report.removed": () => ({ face: "archived", parts: ["removed a report"] }),
   "template.saved": ({ kind, name }) => ({ face: "made", parts: [`saved the ${kind} template `, { name }] }),
   "template.removed": () => ({ face: "archived", parts: ["removed a template"] }),
   "schedule.saved": ({ name, cron, timeZone, enabled }) => ({
