@@ -73,6 +73,8 @@ test("a person takes a task, gives it back, takes it again and hands it in, by k
     await page.keyboard.press("s");
     await page.getByPlaceholder("Where to?").fill("in progress");
     await page.keyboard.press("Enter");
+    // Until it is gone the next keys are its own.
+    await expect(page.getByPlaceholder("Where to?")).toBeHidden();
     await expect(page.getByRole("region", { name: "Your work" })).toBeVisible();
   };
   await take();

@@ -34,16 +34,16 @@ export function Banner({ tone, title, children, action, icon, inset = false }: B
     <div
       role="status"
       className={clsx(
-        "flex items-start gap-2.5 px-3 py-2 text-app sm:items-center [&>svg]:size-4 [&>svg]:shrink-0 max-sm:[&>svg]:mt-0.5",
+        "flex items-start gap-x-2.5 gap-y-1.5 px-3 py-2 text-app max-sm:flex-wrap sm:items-center [&>svg]:size-4 [&>svg]:shrink-0 max-sm:[&>svg]:mt-0.5",
         inset ? "rounded-md border" : "border-b",
         tones[tone],
       )}
     >
       {icon ?? icons[tone]}
-      <p className="min-w-0 grow">
+      <p className="min-w-0 grow max-sm:basis-[calc(100%-2rem)]">
         <strong className="font-semibold">{title}</strong> <span className="text-ink">{children}</span>
       </p>
-      {action}
+      {action ? <span className="shrink-0 max-sm:ml-6.5">{action}</span> : null}
     </div>
   );
 }

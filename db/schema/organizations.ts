@@ -124,6 +124,7 @@ export const teams = snakeCase.table(
     reviewLimit: integer(),
     /** An agent that gave no sign of life for so long is silent. */
     silentMinutes: integer().notNull().default(30),
+    defaultAgentKind: text().notNull().default("entourage"),
     /** What every agent of the team is told with its work, in Markdown. */
     conventions: text().notNull().default(""),
     /** Counts the changes of the settings, so that nobody overwrites what they have not seen. */

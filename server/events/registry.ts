@@ -127,6 +127,7 @@ export const eventData = {
       defaultSlots: z.int(),
       reviewLimit: z.int().nullable(),
       silentMinutes: z.int(),
+      defaultAgentKind: text,
       conventions: text,
     })
     .partial(),

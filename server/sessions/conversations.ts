@@ -33,8 +33,8 @@ type NewSession = z.output<typeof createSessionInput> & {
  */
 export async function createSession(context: Context, input: NewSession): Promise<string> {
   const { actor } = context;
-  const kind = requireKind(input.agentKind);
-  await findTeam(context, input.teamId);
+  const { defaultAgentKind } = await findTeam(context, input.teamId);
+  const kind = requireKind(input.agentKind ?? defaultAgentKind);
   if (actor.kind === "user" && !input.agentId) await refuseOverQuota(context, actor.id);
   const task = input.task ? await findTask(context, input.task) : undefined;
   if (task && task.teamId !== input.teamId)

@@ -1,4 +1,6 @@
+import { sql } from "drizzle-orm";
 import { z } from "zod";
+import type { ModelApi } from "#db/enums.ts";
 import { installedAgent } from "../agent-installs/finding.ts";
 import { agentKinds, findKind } from "../drivers/kinds.ts";
 import type { Context } from "../context.ts";
@@ -75,13 +77,18 @@ export const listAgentKinds = defineOperation({
   permission: "org:read",
   input: z.strictObject({}),
   output: schema.agentKindList,
-  run: ({ settings }) =>
-    Promise.resolve({
-      kinds: agentKinds.map(({ id, name, modes, defaultMode, package: from }) => ({
+  run: async ({ settings, tx, actor }) => {
+    const keys = await tx.execute<{ api: ModelApi }>(sql`select distinct api from model_credentials
+      where org_id = ${actor.orgId} and removed_at is null and status = 'working'`);
+    const spoken = new Set(keys.map(({ api }) => (api === "anthropic" ? "anthropic" : "openai")));
+    return {
+      kinds: agentKinds.map(({ id, name, modes, defaultMode, apis, package: from }) => ({
         ...{ id, name, defaultMode, installed: from === null || installedAgent(settings.dataDir, id) !== undefined },
+        ...{ hasKey: apis.some((api) => spoken.has(api)), providers: [...apis] },
         modes: [...modes],
       })),
-    }),
+    };
+  },
 });
 
 export const getSession = defineOperation({

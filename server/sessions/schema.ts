@@ -171,7 +171,7 @@ const attachmentIds = z.array(id).max(20).default([]).describe("Files uploaded f
 export const sessionInput = z.strictObject({ sessionId: id });
 export const createSessionInput = z.strictObject({
   teamId: id,
-  agentKind: agentKind.default("entourage"),
+  agentKind: agentKind.optional().describe("One of list_agent_kinds. Left out: the team's default."),
   workspaceId: id.optional().describe("Where it works. Left out, with no repo: an empty folder of its own."),
   repoId: id.optional().describe("A repository to make a new workspace from."),
   task: taskRef.optional().describe("The task it is about; its cost counts there."),
@@ -219,6 +219,8 @@ export const agentKindList = z.object({
       modes: z.array(z.object({ id: z.string(), name: z.string() })),
       defaultMode: z.string(),
       installed: z.boolean(),
+      hasKey: z.boolean().describe("Whether the organization has a key that works for models it can speak to."),
+      providers: z.array(z.string()).describe("The forms of model API it speaks: anthropic, openai."),
     }),
   ),
 });

@@ -29,6 +29,7 @@ export const teamProjections: Projections<Types> = {
       default_slots = coalesce((e.data->>'defaultSlots')::int, t.default_slots),
       review_limit = case when e.data ? 'reviewLimit' then (e.data->>'reviewLimit')::int else t.review_limit end,
       silent_minutes = coalesce((e.data->>'silentMinutes')::int, t.silent_minutes),
+      default_agent_kind = coalesce(e.data->>'defaultAgentKind', t.default_agent_kind),
       conventions = coalesce(e.data->>'conventions', t.conventions), version = t.version + 1
       from ${events} where t.org_id = e.org_id and t.id = e.subject_id`),
   "team.paused": (tx, events) =>

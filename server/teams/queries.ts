@@ -32,6 +32,7 @@ async function readTeams({ tx, actor }: Context, where: SQL): Promise<Team[]> {
     Team & Record<string, unknown>
   >(sql`select t.id, t.name, ${isoTime(sql`t.created_at`)} as "createdAt",
       ${isoTime(sql`t.archived_at`)} as "archivedAt", t.max_concurrent as "maxConcurrent", t.auto_merge as "autoMerge",
+      t.default_agent_kind as "defaultAgentKind",
       ${pauseOf("t")} as paused,
       (select count(*)::int from team_members m join memberships s on s.org_id = m.org_id and s.user_id = m.user_id and s.status = 'active'
         where m.org_id = t.org_id and m.team_id = t.id) as members,

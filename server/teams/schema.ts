@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { orgRoles } from "#db/enums.ts";
 import { agent } from "../agents/schema.ts";
+import { agentKinds } from "../drivers/kinds.ts";
 import { id, isoTime } from "../ids.ts";
 import { pause } from "../pauses/schema.ts";
 
@@ -15,6 +16,7 @@ export const team = z.object({
   paused: pause,
   maxConcurrent: z.int().describe("Tasks in progress at once, over all its agents."),
   autoMerge: z.boolean().describe("Approved tasks go into the merge queue by themselves."),
+  defaultAgentKind: z.string().describe("The coding agent that sessions begin with unless another is named."),
   members: z.int(),
   agents: z.int(),
 });
@@ -41,6 +43,10 @@ export const updateTeamInput = z.strictObject({
   name: name.optional(),
   maxConcurrent: maxConcurrent.optional(),
   autoMerge: z.boolean().optional(),
+  defaultAgentKind: z
+    .enum(agentKinds.map(({ id: kind }) => kind))
+    .optional()
+    .describe("The coding agent that sessions begin with unless another is named; list_agent_kinds has them."),
 });
 
 export const teamInput = z.strictObject({ teamId: id });

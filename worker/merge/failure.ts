@@ -42,10 +42,20 @@ export function gateWords(
     .slice(-TAIL_LINES)
     .join("\n")
     .slice(-TAIL_CHARACTERS);
-  const reason = `The gate did not pass: ${outcome}. ${log.split("\n").slice(-5).join(" · ").slice(-400)}`.trim();
+  const reason = `The gate did not pass: ${outcome}. ${lastWords(log)}`.trim();
   const next = `The gate ran on your branch merged with ${defaultBranch}; nothing was merged. Fix it, push, and request a review again.`;
   const message = `The gate did not pass: ${outcome}.\n\n${next}\n\n${block(`$ ${gateCommand}\n${log}`)}`;
   return clean({ status: "failed", reason, gateRunId, message });
+}
+
+/** The end of what it printed in one sentence; lines of brackets alone say nothing. */
+function lastWords(log: string): string {
+  const lines = log.split("\n").filter((line) => /[\p{L}\p{N}]/u.test(line));
+  return lines
+    .slice(-5)
+    .map((line) => line.trim())
+    .join(" · ")
+    .slice(-400);
 }
 
 /** A fence longer than any in the text, so that nothing an agent printed leaves the block. */

@@ -99,7 +99,7 @@ export function AgentsRoom({ orgSlug, teamId }: { orgSlug: string; teamId: strin
             )
           }
         </Loaded>
-        <CodingAgents orgSlug={orgSlug} canManage={canManage} />
+        <CodingAgents orgSlug={orgSlug} teamId={teamId} canManage={canManage} />
       </div>
       {peeked ? (
         <AgentPeek

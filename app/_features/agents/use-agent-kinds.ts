@@ -5,6 +5,8 @@ import { useTRPC } from "#app/_lib/trpc.tsx";
 
 const everySecond = 1_000;
 
+export type AgentKind = ReturnType<typeof useAgentKinds>["kinds"][number];
+
 /** The coding agents there are, whether each is installed, and how far those are that are being installed. */
 export function useAgentKinds() {
   const trpc = useTRPC();

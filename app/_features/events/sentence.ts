@@ -455,7 +455,12 @@ const wording: Wording = {
     quote: said(text),
     tone: "success",
   }),
-  "review.decided": ({ verdict, text }, { it }) => ({ ...decided(verdict, it), face: "review", quote: said(text) }),
+  "review.decided": ({ verdict, text }, { it }) => ({
+    ...decided(verdict, it),
+    face: "review",
+    // The approval that decided it stands beside it, with its words.
+    quote: verdict === "approve" ? undefined : said(text),
+  }),
   "review.commented": ({ path, line, body }, { it }) => ({
     face: "review",
     parts: [`commented on ${path}, line ${line}`, ...(it === "it" ? [] : [" of ", it])],
@@ -782,7 +787,8 @@ function taskMoved({ to, reason, lease, rework }: EventData<"task.status_changed
 const tones: Partial<Record<TaskStatus, Sentence["tone"]>> = { done: "success", failed: "danger", blocked: "warning" };
 
 function decided(verdict: Verdict, it: Part): Pick<Sentence, "parts" | "tone"> {
-  if (verdict === "approve") return { parts: ["approved ", it], tone: "success" };
+  if (verdict === "approve")
+    return { parts: ["closed the review of ", it, ": it has all its approvals"], tone: "success" };
   if (verdict === "request_changes") return { parts: ["asked for changes to ", it], tone: "warning" };
   if (verdict === "reject") return { parts: ["rejected ", it], tone: "danger" };
   return { parts: ["made the review of ", it, " void: the branch moved"] };

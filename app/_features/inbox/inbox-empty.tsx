@@ -1,22 +1,31 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { Inbox } from "lucide-react";
 import Link from "next/link";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { TrySample } from "#app/_features/samples/try-sample.tsx";
-import { settingsHref } from "#app/_shell/rooms.ts";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { roomHref, settingsHref } from "#app/_shell/rooms.ts";
 import { buttonClass } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 
 /** Nothing waits: what comes here, and the next steps. */
 export function InboxEmpty({ orgSlug }: { orgSlug: string }) {
   const { can } = useMe();
+  const { data } = useQuery(useTRPC().teams.list.queryOptions({ archived: false }));
+  const teamId = data?.teams[0]?.id;
   return (
     <EmptyState
       icon={<Inbox />}
       title="Nothing waits for you"
       action={
         <>
+          {teamId && can("task:manage") ? (
+            <Link href={roomHref(orgSlug, teamId, "plans")} className={buttonClass("primary")}>
+              Say what you want
+            </Link>
+          ) : null}
           <Link href={settingsHref(orgSlug, "connect")} className={buttonClass("secondary")}>
             Connect an agent
           </Link>

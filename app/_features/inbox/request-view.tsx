@@ -5,7 +5,7 @@ import Link from "next/link";
 import { answerWords } from "#app/_features/events/sentence.ts";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
-import { taskHref } from "#app/_shell/rooms.ts";
+import { sessionHref, taskHref } from "#app/_shell/rooms.ts";
 import { Badge } from "#app/_ui/badge.tsx";
 import { CodeBlock } from "#app/_ui/code-block.tsx";
 import { linkClass } from "#app/_ui/link.tsx";
@@ -60,6 +60,14 @@ export function RequestView({ orgSlug, request, hidesTask = false, onAnswered }:
             </span>
           ) : null}
         </p>
+        {request.sessionId ? (
+          <p className="text-app">
+            <Link href={sessionHref(orgSlug, request.teamId, request.sessionId)} className={linkClass}>
+              Open the session
+            </Link>
+            {isOpen ? <span className="text-muted"> to see what led to it</span> : null}
+          </p>
+        ) : null}
         {request.task && !hidesTask ? (
           <p className="text-app">
             <Link href={taskHref(orgSlug, request.task.number)} className={linkClass}>
@@ -88,7 +96,20 @@ export function RequestView({ orgSlug, request, hidesTask = false, onAnswered }:
   );
 }
 
+/** Of an agent's tool the detail says what it would do; the action with its hash is for who wants to know it to the byte. */
 function ExactAction({ request }: { request: HumanRequest }) {
+  if (request.sessionId === null) return <Action request={request} />;
+  return (
+    <details>
+      <summary className="rounded-sm text-app text-muted hover:text-ink coarse:py-2">The exact action</summary>
+      <div className="pt-2">
+        <Action request={request} />
+      </div>
+    </details>
+  );
+}
+
+function Action({ request }: { request: HumanRequest }) {
   return (
     <section aria-label="The exact action" className="flex flex-col gap-1">
       <CodeBlock title={request.action?.name} code={JSON.stringify(request.action?.input ?? {}, null, 2)} />

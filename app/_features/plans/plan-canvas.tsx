@@ -6,7 +6,8 @@ import "#app/_features/tasks/graph.css";
 import clsx from "clsx";
 import { useTheme } from "next-themes";
 import { useMemo } from "react";
-import { type Layout, nodeSize } from "#app/_features/tasks/graph-layout.ts";
+import { beginningOf, type Layout, nodeSize } from "#app/_features/tasks/graph-layout.ts";
+import { useIsPhone } from "#app/_lib/use-is-phone.ts";
 
 /** A box of the drawing: a task of a draft, or one on the board. */
 export type Box = {
@@ -33,6 +34,7 @@ const nodeTypes = { box: TaskBox };
 /** The graph of a plan. Edges are drawn from the right side of what comes first to the left side of what waits. */
 export function PlanCanvas({ boxes, edges, layout, chosen, onChoose, onConnect, onDisconnect }: PlanCanvasProps) {
   const { resolvedTheme } = useTheme();
+  const isPhone = useIsPhone();
   const canConnect = onConnect !== undefined;
   const nodes = useMemo(
     () =>
@@ -66,7 +68,7 @@ export function PlanCanvas({ boxes, edges, layout, chosen, onChoose, onConnect, 
       nodesFocusable={false}
       onlyRenderVisibleElements
       fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.1 }}
+      fitViewOptions={{ maxZoom: 1, minZoom: 0.5, padding: 0.1, nodes: beginningOf(layout, isPhone) }}
       minZoom={0.1}
       maxZoom={1.5}
       proOptions={{ hideAttribution: true }}

@@ -100,7 +100,14 @@ function columns(hrefOf: (id: string) => string): readonly Column<Plan>[] {
       id: "tasks",
       title: "Done",
       align: "end",
-      cell: ({ tasks, done }) => (tasks > 0 ? `${done} of ${tasks}` : <span className="text-faint">–</span>),
+      cell: ({ tasks, done }) =>
+        tasks > 0 ? (
+          <span className="whitespace-nowrap tabular-nums">
+            {done} of {tasks}
+          </span>
+        ) : (
+          <span className="text-faint">–</span>
+        ),
     },
     { id: "cost", title: "Cost", align: "end", wideOnly: true, cell: ({ costMicros }) => money(costMicros) },
   ];

@@ -13,7 +13,8 @@ import { useDraft } from "#app/_lib/drafts.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { Button } from "#app/_ui/button.tsx";
-import { type DiffNote, DiffView } from "#app/_ui/diff-view.tsx";
+import type { DiffNote } from "#app/_ui/diff-view.tsx";
+import { OneOfManyDiffs } from "#app/_ui/many-diffs.tsx";
 import { EmptyState, ErrorState } from "#app/_ui/empty-state.tsx";
 import { Textarea } from "#app/_ui/input.tsx";
 import { Segmented } from "#app/_ui/segmented.tsx";
@@ -78,7 +79,8 @@ export function Changes({ task }: { task: TaskDetail }) {
       <FileTree files={files.data.files} />
       {patches.map(({ path, patch }) => (
         <div key={path} id={fileAnchor(path)} className="scroll-mt-4">
-          <DiffView
+          <OneOfManyDiffs
+            path={path}
             patch={patch}
             layout={layout}
             notes={[

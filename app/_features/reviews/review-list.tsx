@@ -15,7 +15,7 @@ export function ReviewList({ task }: { task: TaskDetail }) {
   return (
     <section aria-label="Reviews" className="flex flex-col gap-2">
       <h2 className="text-app font-medium">Review</h2>
-      <ReviewCard review={latest} />
+      <ReviewCard review={latest} result={task.output?.text} />
       {earlier.length > 0 ? (
         <details>
           <summary className="rounded-sm text-app text-muted">
@@ -32,7 +32,9 @@ export function ReviewList({ task }: { task: TaskDetail }) {
   );
 }
 
-function ReviewCard({ review }: { review: Review }) {
+/** What was handed in, and what was said to it. The result of the task stands above already. */
+function ReviewCard({ review, result }: { review: Review; result?: string | undefined }) {
+  const { summary } = review;
   return (
     <div className="flex flex-col gap-2 rounded-md border bg-surface p-3">
       <p className="flex flex-wrap items-center gap-2 text-app text-muted">
@@ -43,8 +45,8 @@ function ReviewCard({ review }: { review: Review }) {
           <RelativeTime at={review.decidedAt ?? review.createdAt} />
         </span>
       </p>
-      {review.summary ? (
-        <Markdown text={review.summary} agent={review.author.kind === "agent" ? review.author.name : undefined} />
+      {summary && summary.trim() !== result?.trim() ? (
+        <Markdown text={summary} agent={review.author.kind === "agent" ? review.author.name : undefined} />
       ) : null}
       {review.approvals.length > 0 && review.verdict === "pending" ? (
         <p className="text-app text-muted">{missingWords(review)}</p>

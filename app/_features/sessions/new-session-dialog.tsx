@@ -30,6 +30,7 @@ export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSes
   const { kinds } = useAgentKinds();
   const repos = useQuery(trpc.repos.list.queryOptions({ teamId, archived: false }));
   const workspaces = useQuery(trpc.workspaces.list.queryOptions({ teamId }));
+  const teams = useQuery(trpc.teams.list.queryOptions({ archived: false }));
   const routing = useQuery(trpc.models.routing.queryOptions({ teamId }));
   const [chosenKind, setKind] = useState<string | null>(null);
   const [mode, setMode] = useState<string | null>(null);
@@ -38,7 +39,8 @@ export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSes
   const [failure, setFailure] = useState<string>();
   const create = useChange(trpc.sessions.create.mutationOptions(), { refused: "The session was not begun" });
   const installed = kinds.filter((kind) => kind.installed);
-  const kind = installed.find(({ id }) => id === chosenKind) ?? installed[0];
+  const usualKind = teams.data?.teams.find(({ id }) => id === teamId)?.defaultAgentKind;
+  const kind = installed.find(({ id }) => id === (chosenKind ?? usualKind)) ?? installed[0];
   const places = placesOf(repos.data?.repos ?? [], workspaces.data?.workspaces ?? []);
   const place = places.find(({ value }) => value === chosenPlace) ?? places[0];
   const models = routing.data?.routing.models.filter(({ usable }) => usable) ?? [];

@@ -18,10 +18,11 @@ import "./graph.css";
 import clsx from "clsx";
 import { useTheme } from "next-themes";
 import { useMemo } from "react";
+import { useIsPhone } from "#app/_lib/use-is-phone.ts";
 import { PriorityIcon, StatusIcon } from "#app/_ui/status.tsx";
 import type { Card } from "#server/tasks/schema.ts";
 import { isReady } from "./graph-facts.ts";
-import { type Layout, nodeSize } from "./graph-layout.ts";
+import { beginningOf, type Layout, nodeSize } from "./graph-layout.ts";
 import { LeaseState } from "./task-card.tsx";
 
 type TaskNode = Node<{ card: Card; isPeeked: boolean }, "task">;
@@ -39,6 +40,7 @@ const edgeTypes = { routed: RoutedEdge };
 /** The drawing itself, loaded when a graph is looked at. The list beside it is the way without a mouse. */
 export function GraphCanvas({ cards, edges, layout, peeked, onPeek }: GraphCanvasProps) {
   const { resolvedTheme } = useTheme();
+  const isPhone = useIsPhone();
   const nodes = useMemo(
     () =>
       cards.flatMap((card): TaskNode[] => {
@@ -76,7 +78,7 @@ export function GraphCanvas({ cards, edges, layout, peeked, onPeek }: GraphCanva
       nodesFocusable={false}
       onlyRenderVisibleElements
       fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.1 }}
+      fitViewOptions={{ maxZoom: 1, minZoom: 0.5, padding: 0.1, nodes: beginningOf(layout, isPhone) }}
       minZoom={0.1}
       maxZoom={1.5}
       proOptions={{ hideAttribution: true }}

@@ -39,6 +39,14 @@ export function layOut({ nodes, edges }: GraphShape): Layout {
   };
 }
 
+/**
+ * What is shown first of a graph that is too wide to be read as a whole: as many columns from its left as can be read.
+ */
+export function beginningOf({ places }: Layout, isPhone: boolean): { id: string }[] {
+  const width = isPhone ? 2 * nodeSize.width : 8 * nodeSize.width;
+  return Object.entries(places).flatMap(([id, { x }]) => (x + nodeSize.width <= width ? [{ id }] : []));
+}
+
 /** Straight across each column, and curved only in the gaps between them, where no task stands. */
 function pathThrough(start: Point, crossings: readonly Point[], end: Point): string {
   const half = nodeSize.width / 2;

@@ -32,7 +32,8 @@ export function ChangedFiles({ workspaceId, files, onChanged }: ChangedFilesProp
         <IconButton size="sm" label="Stage all" icon={<Plus />} onClick={() => choose([], true)} />
         <IconButton size="sm" label="Unstage all" icon={<Minus />} onClick={() => choose([], false)} />
       </div>
-      <ul>
+      {/* Of many files the diffs stay within reach. */}
+      <ul aria-label="Files of the change" className="max-h-64 overflow-y-auto overscroll-contain">
         {files.map(({ path, previousPath, staged, unstaged, isConflicted }) => (
           <li key={path} className="flex min-h-8 items-center gap-2 px-3 hover:bg-hover coarse:min-h-11">
             <Checkbox

@@ -7,9 +7,9 @@ import { patchesOf } from "#app/_features/reviews/diff-patches.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { DiffView } from "#app/_ui/diff-view.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { IconButton } from "#app/_ui/icon-button.tsx";
+import { OneOfManyDiffs } from "#app/_ui/many-diffs.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import { BranchMenu } from "./branch-menu.tsx";
 import { ChangedFiles } from "./changed-files.tsx";
@@ -17,12 +17,15 @@ import { CommitForm } from "./commit-form.tsx";
 import { CommitLog } from "./commit-log.tsx";
 import type { PaneProps } from "./pane-props.ts";
 
+/** Files also change by an editor and by terminals, which tell nobody: whoever looks again sees what is there. */
+const readAnew = { refetchOnMount: "always" } as const;
+
 /** What the work changes: file by file, to be chosen, committed and pushed. */
 export function ChangesPane({ workspaceId, touched }: PaneProps) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const [isLog, setLog] = useState(false);
-  const status = useQuery(trpc.workspaceGit.status.queryOptions({ workspaceId }));
+  const status = useQuery(trpc.workspaceGit.status.queryOptions({ workspaceId }, readAnew));
   const push = useChange(trpc.workspaceGit.push.mutationOptions(), {
     done: ({ branch, outcome }) => (outcome === "pushed" ? `${branch} is pushed` : `${branch} was pushed already`),
     refused: "The branch was not pushed",
@@ -86,13 +89,13 @@ const changedWords = (count: number, isMore: boolean) =>
   count === 0 ? "" : `${count}${isMore ? "+" : ""} ${count === 1 ? "file" : "files"} changed`;
 
 function Diffs({ workspaceId }: { workspaceId: string }) {
-  const query = useQuery(useTRPC().workspaceGit.diff.queryOptions({ workspaceId }));
+  const query = useQuery(useTRPC().workspaceGit.diff.queryOptions({ workspaceId }, readAnew));
   return (
     <Loaded query={query} what="The diff" skeleton={<SkeletonRows count={6} label="Loading the diff" />}>
       {({ diff, truncated }) => (
         <div className="flex flex-col gap-2 p-2">
           {patchesOf(diff).map(({ path, patch }) => (
-            <DiffView key={path} patch={patch} />
+            <OneOfManyDiffs key={path} path={path} patch={patch} />
           ))}
           {truncated ? <p className="text-small text-muted">It is long: the end is left out.</p> : null}
         </div>

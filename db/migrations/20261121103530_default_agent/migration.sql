@@ -1,0 +1,1 @@
+ALTER TABLE "teams" ADD COLUMN "default_agent_kind" text DEFAULT 'entourage' NOT NULL;
