@@ -95,7 +95,8 @@ async function connectAcp({ args, env }: AcpLaunch, options: DriverOptions): Pro
         await agent.notify(acp.methods.agent.session.cancel, { sessionId: id });
       },
       async setMode(modeId) {
-        await orGone(agent.request(acp.methods.agent.session.setMode, { sessionId: id, modeId }));
+        if (!modes.some((one) => one.id === modeId)) return;
+        await orGone(inTime(agent.request(acp.methods.agent.session.setMode, { sessionId: id, modeId })));
       },
       close() {
         end();

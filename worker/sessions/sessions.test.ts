@@ -53,6 +53,7 @@ test("a turn is cancelled at once and what is said then is answered", generous, 
   expect((await read()).status).toBe("running");
   await run(sessions.cancelSessionTurn, org.owner, input);
   await ended();
+  expect((await said()).length, "it did not wait for what the model had to say").toBeLessThan(20_000);
   expect((await updates()).findLast(({ kind }) => kind === "turn")).toMatchObject({ stopReason: "cancelled" });
   lab.answerWith(() => ({ text: "Here." }));
   await send("Hello?");
