@@ -181,14 +181,15 @@ function mustReadAgain(query: Query, { path, input }: Asked, frame: Frame): bool
   if (path.startsWith("requests.")) return movesInbox(frame);
   if (path === "tasks.board" || path === "tasks.graph") {
     const movesEdges = path === "tasks.graph" && frame.type.startsWith("task.dependency_");
-    return movesEdges || (isOfTask ? frame.reference === true : renamesWhatCardsShow(frame));
+    return movesEdges || (isOfTask && frame.reference === true) || renamesWhatCardsShow(frame);
   }
   if (typeof input.task !== "string") return true;
-  return isOfTask ? names(query, input.task, frame) : renamesWhatCardsShow(frame);
+  return renamesWhatCardsShow(frame) || (isOfTask && names(query, input.task, frame));
 }
 
-/** Cards show the names of agents and people. */
-const renamesWhatCardsShow = ({ type }: Frame) => /^(agent|repo|team)\.(updated|archived)$/.test(type);
+/** Cards show the names of agents and people, and what stops ready work: money, a paused plan. */
+const renamesWhatCardsShow = ({ type }: Frame) =>
+  /^((agent|repo|team)\.(updated|archived)|budget\.(set|removed|exhausted)|plan\.status_changed)$/.test(type);
 
 function names(query: Query, ref: string, { taskId, taskNumber }: Frame): boolean {
   const data: unknown = query.state.data;

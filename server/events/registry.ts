@@ -241,6 +241,8 @@ export const eventData = {
     .partial(),
   /** What it brought forth besides commits; the newest counts. */
   "task.output_stored": z.object({ output: text }),
+  /** Something it needs went down (or is up again: empty), as the monitor saw it. The rows themselves are operational. */
+  "task.waits_changed": z.object({ waits: z.array(z.object({ resource: text, reason: text })) }),
   "task.assigned": z.object({ assignee }),
   "task.dependency_added": z.object({ dependsOnId: id, open: z.boolean() }),
   "task.dependency_removed": z.object({ dependsOnId: id, open: z.boolean() }),

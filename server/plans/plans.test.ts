@@ -149,11 +149,17 @@ test("a plan's own cap holds for the sessions of its tasks, and a plan without m
   const agent = await createTestAgent(runtime, org);
   const [first] = tasks.filter(({ key }) => key === "look");
   await expect(claim(agent, first?.id)).rejects.toMatchObject({ code: "over_budget" });
+  const waitsFor = async () => (await read(org.owner, first?.id ?? "")).waitsForResource;
+  expect(await waitsFor(), "its card says why").toMatchObject({
+    resource: "budget",
+    reason: expect.stringContaining("plan is used up"),
+  });
   const { session } = await run(startSession, agent, { task: first?.id, model: "gpt-5" });
   const checked = await run(checkBudgetOperation, agent, { sessionId: session.id });
   expect(checked).toMatchObject({ canSpend: false, leftMicros: 0 });
   expect(checked.budgets.map(({ scope }) => scope)).toContain("plan");
   await run(operations.updatePlanOperation, org.owner, { planId: plan.id, budgetMicros: 5_000_000 });
+  expect(await waitsFor()).toBe(null);
   expect((await claim(agent, first?.id))?.task.number).toBe(first?.number);
   await run(operations.cancelPlanOperation, org.owner, { planId: plan.id });
 });
@@ -178,6 +184,7 @@ test("a paused plan gives nothing; external and auto plans only to their kind of
   await expect(claim(inside, external.taskId)).rejects.toMatchObject({ code: "conflict", message: /plan/ });
   await run(operations.pausePlanOperation, crew.owner, { planId: auto.planId });
   await expect(claim(inside, auto.taskId)).rejects.toMatchObject({ code: "conflict", message: /paused/ });
+  expect((await read(crew.owner, auto.taskId)).waitsForResource).toMatchObject({ resource: "plan" });
   await run(operations.resumePlanOperation, crew.owner, { planId: auto.planId });
   expect((await claim(inside))?.task.id).toBe(auto.taskId);
   expect((await claim(outside))?.task.id).toBe(external.taskId);

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { ResourceStatus } from "#db/enums.ts";
 import type { Context } from "../context.ts";
+import { record } from "../events/record.ts";
 
 /** What the monitor saw. */
 export interface Seen {
@@ -67,9 +68,9 @@ export async function waitForProviders(
  * what was seen, so any number of workers may do it. Over all organizations.
  * A task needs the image server or an attached server when it is limited to tools of theirs; it needs models when only
  * agents that talk to models may take it, and every provider the organization has is down.
- * @returns the organizations in which tasks go on.
+ * @returns the tasks that wait from now on for something, or for something less.
  */
-export async function settleWaits({ tx }: Context): Promise<string[]> {
+export async function settleWaits({ tx }: Context): Promise<{ orgId: string; taskId: string; goesOn: boolean }[]> {
   const needed = sql`
     select t.org_id, t.id as task_id, n.resource, n.reason from tasks t, lateral (
       select 'image_server' as resource, 'The image server is down: ' || i.detail as reason from instance_resources i
@@ -92,11 +93,37 @@ export async function settleWaits({ tx }: Context): Promise<string[]> {
          and not exists (select 1 from unnest(string_to_array(substr(w.resource, 7), ',')) as name where not exists (
            select 1 from org_resources r where r.org_id = t.org_id and r.name = 'model:' || name and r.status = 'down'))) n
      where t.status = 'todo' and t.open_dependencies = 0 and t.archived_at is null`;
-  await tx.execute(sql`insert into task_waits (org_id, task_id, resource, reason, since)
+  type Told = { orgId: string; taskId: string; isNew: boolean };
+  // A row that no transaction has replaced yet is a new one.
+  const waiting = await tx.execute<Told>(sql`insert into task_waits (org_id, task_id, resource, reason, since)
     select n.org_id, n.task_id, n.resource, left(n.reason, 500), now() from (${needed}) n
-    on conflict (org_id, task_id, resource) do update set reason = excluded.reason where task_waits.reason <> excluded.reason`);
-  const gone = await tx.execute<{ orgId: string }>(sql`delete from task_waits w where not exists (
+    on conflict (org_id, task_id, resource) do update set reason = excluded.reason where task_waits.reason <> excluded.reason
+    returning org_id as "orgId", task_id as "taskId", xmax = 0 as "isNew"`);
+  const gone = await tx.execute<{ orgId: string; taskId: string }>(sql`delete from task_waits w where not exists (
       select 1 from (${needed}) n where n.org_id = w.org_id and n.task_id = w.task_id and n.resource = w.resource)
-    returning w.org_id as "orgId"`);
-  return [...new Set(gone.map(({ orgId }) => orgId))];
+    returning w.org_id as "orgId", w.task_id as "taskId"`);
+  return [
+    ...waiting.filter(({ isNew }) => isNew).map(({ orgId, taskId }) => ({ orgId, taskId, goesOn: false })),
+    ...gone.map(({ orgId, taskId }) => ({ orgId, taskId, goesOn: true })),
+  ];
+}
+
+/** Enough to see on a board what is the matter; of thousands that wait for one thing, the others show it when they are read. */
+const mostTold = 200;
+
+/**
+ * Tells pages and the timelines of tasks of one organization that what they wait for changed. It is told after the fact and
+ * from the rows: one that crashed in between is read right all the same, and one told twice says what is so.
+ */
+export async function tellWaits(context: Context, taskIds: readonly string[]): Promise<void> {
+  const { tx, actor } = context;
+  type Row = { id: string; teamId: string; waits: { resource: string; reason: string }[] } & Record<string, unknown>;
+  const rows = await tx.execute<Row>(sql`select t.id, t.team_id as "teamId", coalesce((
+      select json_agg(json_build_object('resource', w.resource, 'reason', w.reason) order by w.since, w.resource) from task_waits w
+       where w.org_id = t.org_id and w.task_id = t.id), '[]') as waits
+    from tasks t where t.org_id = ${actor.orgId} and t.status = 'todo' and t.archived_at is null
+      and t.id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify([...new Set(taskIds)].slice(0, mostTold))}::text::jsonb))
+    order by t.id`);
+  const events = rows.map(({ id, teamId, waits }) => ({ subject: id, task: id, team: teamId, data: { waits } }));
+  await record(context, "task.waits_changed", events);
 }

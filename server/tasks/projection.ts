@@ -14,7 +14,8 @@ type Types =
   | "task.status_changed"
   | "task.pushed"
   | "task.archived"
-  | "task.output_stored";
+  | "task.output_stored"
+  | "task.waits_changed";
 
 const statusChange = eventData["task.status_changed"];
 const created = eventData["task.created"];
@@ -149,6 +150,7 @@ export const taskProjections: Projections<Types> = {
     tx.execute(sql`insert into task_outputs (org_id, task_id, output, stored_by, stored_at)
       select e.org_id, e.subject_id, e.data->>'output', e.actor, e.at from ${events}
       on conflict (org_id, task_id) do update set output = excluded.output, stored_by = excluded.stored_by, stored_at = excluded.stored_at`),
+  "task.waits_changed": () => Promise.resolve(),
   "task.archived": (tx, events) =>
     tx.execute(sql`update tasks t set archived_at = e.at, updated_at = e.at
       from ${events} where t.org_id = e.org_id and t.id = e.subject_id`),

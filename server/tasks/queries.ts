@@ -49,6 +49,15 @@ function selectCards(orgId: string, page: SQL): SQL {
         from human_requests h where ${ofPage("h")} and h.status = 'pending' and h.blocks_task order by h.task_id, h.created_at)
       union all select c.task_id, 0, null, null, null, c.tokens, c.cost_micros from task_costs c where ${ofPage("c")}
     ) x group by x.task_id
+  ), stopped as materialized (
+    select x.scope_id as id, 'budget' as resource, 'The budget of ' || case b.scope when 'org' then 'the organization' when 'task' then 'this task'
+        else 'its ' || b.scope end || ' is used up.' as reason from closed_budgets x
+      join budgets b on b.org_id = x.org_id and b.id = x.budget_id where x.org_id = ${orgId} and b.scope in ('org', 'team', 'plan', 'task')
+    union all select p.id, 'plan', 'Its plan ' || p.number || ' is paused.' from plans p
+      where p.org_id = ${orgId} and p.status = 'paused' and p.id = any(array(select plan_id from page where plan_id is not null))
+    union all select w.id, 'hours', 'It is outside of the working hours of its team.' from teams w
+      where w.org_id = ${orgId} and w.id = any(array(select team_id from page)) and w.working_hours is not null
+        and not within_working_hours(w.working_hours, now())
   )
   select t.id, t.number, t.team_id as "teamId", t.repo_id as "repoId", t.title, t.type, t.priority, t.status,
     case when t.assignee_id is null then null else json_build_object('kind', t.assignee_kind, 'id', t.assignee_id,
@@ -58,8 +67,12 @@ function selectCards(orgId: string, page: SQL): SQL {
       'id', coalesce(l.agent_id, l.user_id), 'name', coalesce(aa.name, au.name, 'somebody'))) end as lease,
     t.dependencies, t.open_dependencies as "openDependencies", t.tags, t.branch, t.head_commit as "headCommit", t.rework,
     coalesce(b.messages, 0) as messages, b.review, b.merge, b.asked as "waitsFor",
-    (select json_build_object('resource', w.resource, 'reason', w.reason, 'since', ${isoTime(sql`w.since`)}) from task_waits w
-      where w.org_id = ${orgId} and w.task_id = t.id order by w.since limit 1) as "waitsForResource",
+    coalesce((select json_build_object('resource', w.resource, 'reason', w.reason, 'since', ${isoTime(sql`w.since`)}) from task_waits w
+      where w.org_id = ${orgId} and w.task_id = t.id order by w.since limit 1),
+      case when t.status = 'todo' and t.open_dependencies = 0 and t.archived_at is null then
+        (select json_build_object('resource', s.resource, 'reason', s.reason, 'since', null) from stopped s
+          where s.id in (t.id, t.plan_id, t.team_id, t.org_id) and not (s.resource = 'hours' and t.priority = 'critical')
+          order by s.resource limit 1) end) as "waitsForResource",
     coalesce(b.tokens, 0) as tokens, coalesce(b.cost, 0) as "costMicros", t.origin, t.tainted,
     ${isoTime(sql`t.created_at`)} as "createdAt", ${isoTime(sql`t.updated_at`)} as "updatedAt",
     ${isoTime(sql`t.status_changed_at`)} as "statusChangedAt", ${isoTime(sql`t.archived_at`)} as "archivedAt"

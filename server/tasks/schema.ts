@@ -108,9 +108,13 @@ export const card = z.object({
     .nullable()
     .describe("What people are asked before it can go on."),
   waitsForResource: z
-    .object({ resource: z.string(), reason: z.string(), since: isoTime })
+    .object({
+      resource: z.string().describe("What is down; or budget, plan, hours where those stop it."),
+      reason: z.string(),
+      since: isoTime.nullable(),
+    })
     .nullish()
-    .describe("Something it needs is down; it goes on by itself."),
+    .describe("It is ready, and nobody gets it for this reason; it goes on by itself when that is over."),
   tokens: z.int().describe("Tokens of all its sessions."),
   costMicros: z.int().describe("What they cost, in micro-dollars."),
   origin: origin.nullable(),

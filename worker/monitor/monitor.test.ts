@@ -70,9 +70,14 @@ it("a task that needs what is down waits and says so, is given to nobody, and go
   });
   expect((await run(listResourcesOperation, org.owner, {})).waiting).toMatchObject([{ task: { id: task.id } }]);
   expect(await claim(agent)).toBe(null);
+  await look();
   isUp = true;
   await look();
   expect((await read(org.owner, task.id)).waitsForResource).toBe(null);
+  // Pages hear of it as of everything: by an event that brings the card. What did not change is not told again.
+  const told = await runtime.db.execute<{ waits: { resource: string }[] }>(sql`select data->'waits' as waits from events
+    where org_id = ${org.orgId} and type = 'task.waits_changed' and task_id = ${task.id} order by seq`);
+  expect(told.map(({ waits }) => waits.map(({ resource }) => resource))).toEqual([["image_server"], []]);
   expect((await claim(agent))?.task.id).toBe(task.id);
 });
 

@@ -6,7 +6,14 @@ import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import type { Keyring } from "#server/keyring.ts";
 import { checkMcpServer, listAttached } from "#server/mcp-servers/checking.ts";
-import { copyMcpStates, forgetRemoved, keepInstance, keepOfOrg, settleWaits } from "#server/resources/service.ts";
+import {
+  copyMcpStates,
+  forgetRemoved,
+  keepInstance,
+  keepOfOrg,
+  settleWaits,
+  tellWaits,
+} from "#server/resources/service.ts";
 import type { Part } from "../part.ts";
 import { startRounds } from "../rounds.ts";
 import { lookAtInstance, lookAtModels } from "./looking.ts";
@@ -63,12 +70,17 @@ export async function lookAround(runtime: Runtime, keyring: Keyring, signal: Abo
     checkMcpServer(runtime, keyring, server, signal),
   );
   if (signal.aborted) return;
-  const goOn = await over(async (context) => {
+  const changed = await over(async (context) => {
     await copyMcpStates(context);
     await forgetRemoved(context);
     return settleWaits(context);
   });
-  for (const orgId of goOn) runtime.wake.announce("task_status_changed", orgId);
+  for (const [orgId, tasks] of Map.groupBy(changed, (one) => one.orgId)) {
+    const options = { requestId: `monitor-${newId()}` };
+    const told = tasks.map(({ taskId }) => taskId);
+    await inTransaction(runtime, systemActor(orgId, "monitor"), options, (context) => tellWaits(context, told));
+    if (tasks.some(({ goesOn }) => goesOn)) runtime.wake.announce("task_status_changed", orgId);
+  }
 }
 
 /** Local ones each round; those that others pay for every five minutes, and each round while they are down. */

@@ -382,6 +382,10 @@ const wording: Wording = {
     ],
     quote: said(note),
   }),
+  "task.waits_changed": ({ waits }, { it }) =>
+    waits[0]
+      ? { face: "changed", parts: ["has ", it, " wait: ", waits[0].reason], tone: "warning" }
+      : { face: "changed", parts: ["lets ", it, " go on: what it needs is up again"] },
   "task.output_stored": (_, { it }) => ({ face: "changed", parts: ["left a result for ", it] }),
   "plan.created": ({ number, title }) => ({ face: "made", parts: [`began plan ${number}: `, { name: title }] }),
   "plan.updated": (data, { subject }) => ({

@@ -155,9 +155,7 @@ function CardFacts({ card }: { card: Card }) {
       {card.waitsForResource ? (
         <span className="inline-flex min-w-0 items-center gap-1 text-warning" title={card.waitsForResource.reason}>
           <Unplug aria-hidden="true" className="size-3.5 shrink-0" />
-          <span className="truncate">
-            Waits for {card.waitsForResource.resource.replaceAll("_", " ").replace("mcp:", "")}
-          </span>
+          <span className="truncate">{waitWords(card.waitsForResource)}</span>
         </span>
       ) : null}
       {face ? (
@@ -186,6 +184,15 @@ function CardFacts({ card }: { card: Card }) {
     </div>
   );
 }
+
+const stops: Record<string, string> = {
+  budget: "Waits for money",
+  plan: "Its plan is paused",
+  hours: "Waits for working hours",
+};
+
+const waitWords = ({ resource }: NonNullable<Card["waitsForResource"]>): string =>
+  stops[resource] ?? `Waits for ${resource.replaceAll("_", " ").replace(/^(mcp|model):/, "")}`;
 
 /** Only cards that were written about ask what of it is unread. */
 function Messages({ card: { id, messages } }: { card: Card }) {

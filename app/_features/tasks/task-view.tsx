@@ -4,6 +4,7 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { roomHref } from "#app/_shell/rooms.ts";
+import { Banner } from "#app/_ui/banner.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
 import { CopyableId } from "#app/_ui/copy.tsx";
 import { StatusBadge } from "#app/_ui/status.tsx";
@@ -68,6 +69,11 @@ export function TaskView({ number }: { number: number }) {
       <div className="mt-4 grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
         <div className="flex min-w-0 flex-col gap-4 lg:pb-10">
           {task.requests.length > 0 ? <TaskRequests orgSlug={orgSlug} task={task} /> : null}
+          {task.waitsForResource ? (
+            <Banner tone="warning" title="Nobody gets it now.">
+              {task.waitsForResource.reason}
+            </Banner>
+          ) : null}
           <ReviewBar task={task} />
           <WorkBar task={task} />
           <Tabs
