@@ -127,6 +127,11 @@ export const settings = z.object({
   externalLeaseSeconds: integer(30, 86_400)
     .default(1800)
     .describe("Life of a lease of an external agent; any call of it renews it."),
+  sessionIdleMinutes: integer(0, 10_080)
+    .default(30)
+    .describe(
+      "A session in which nothing is said for so long is stopped with its sandbox; what is said next takes it up. 0: never.",
+    ),
   gateTimeoutSeconds: integer(1, 86_400).default(900).describe("A gate that runs longer has failed."),
   gateOutputKilobytes: integer(1, 102_400).default(1024).describe("Output of a gate beyond this is cut."),
   bodyLimitKilobytes: integer(16, 102_400)

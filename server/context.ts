@@ -62,6 +62,8 @@ export interface Settings {
   /** github.com, or the Enterprise server that whoever runs this installation named. */
   githubUrl: string;
   leaseSeconds: { driven: number; external: number };
+  /** After so long without a word a session is stopped; 0 or left out: never. */
+  sessionIdleMinutes?: number;
   /** Local paths below which an owner may register a repository. */
   repoRoots: readonly string[];
   /** Hosts inside the network that may be called all the same: `localhost:11434`. */

@@ -34,6 +34,7 @@ const settingsOf = (from: Config): Settings => ({
   publicUrl: from.publicUrl,
   rateSignIn: from.rateSignIn,
   githubUrl: (from.githubBaseUrl ?? "https://github.com").replace(/\/+$/, ""),
+  sessionIdleMinutes: from.sessionIdleMinutes,
   leaseSeconds: { driven: from.leaseSeconds, external: from.externalLeaseSeconds },
   // The sample's repositories are made by the operator, on this machine.
   repoRoots: [...from.repoRoots, join(from.dataDir, "samples")],

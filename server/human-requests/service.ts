@@ -140,6 +140,21 @@ export async function withdrawRequest(
   return request;
 }
 
+/**
+ * Takes back what a session's agent asked to be allowed: nobody waits for it any more, and the task it stood still for goes
+ * on. Before anything else is locked. The actor is the product.
+ */
+export async function withdrawPermissionsOf(context: Context, sessionId: string, reason: string): Promise<void> {
+  const { tx, actor } = context;
+  const open = await tx.execute<{ id: string }>(sql`select id from human_requests where org_id = ${actor.orgId}
+    and session_id = ${sessionId} and status = 'pending' and kind = 'permission' order by task_id, id`);
+  for (const { id } of open) {
+    const request = await findRequest(context, id);
+    // Whoever answers it at this moment was first.
+    if (request.status === "pending") await withdrawRequest(context, { request: id, reason });
+  }
+}
+
 async function findSame({ tx, actor }: Context, task: Task | undefined, questionHash: string) {
   // A task that is locked holds a second asking back; where there is none, this does.
   const key = `${actor.orgId}|${actor.id}|${questionHash}`;

@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import { sessionRuns } from "#db/schema/session-chunks.ts";
-import type { Context } from "../context.ts";
+import { type Context, systemActor } from "../context.ts";
 import { requireKind, requireMode } from "../drivers/kinds.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
-import { withdrawRequestsAbout } from "../human-requests/closing.ts";
+import { withdrawPermissionsOf } from "../human-requests/service.ts";
 import { newId } from "../ids.ts";
 import { refuseOverQuota } from "../quotas/service.ts";
 import { routingOf } from "../models/service.ts";
@@ -15,7 +15,7 @@ import { findTeam } from "../teams/finding.ts";
 import { findWorkspace } from "../workspaces/queries.ts";
 import { createWorkspace, openTaskWorkspace } from "../workspaces/service.ts";
 import type { SessionRow } from "./closing.ts";
-import { cannot, lockDriven, moveSession, wakeWorkers } from "./driven.ts";
+import { cannot, findDriven, lockDriven, moveSession, wakeWorkers } from "./driven.ts";
 import { lockSessionRow } from "./finding.ts";
 import { queueMessage, takeBackMessages } from "./messages.ts";
 import type { createSessionInput, forkSessionInput } from "./schema.ts";
@@ -131,7 +131,10 @@ export async function resumeSession(context: Context, sessionId: string): Promis
 
 /** Ends everything of it that runs. Its conversation stays and can be resumed. */
 export async function stopDriven(context: Context, sessionId: string, reason: string): Promise<void> {
-  await withdrawRequestsAbout(context, { sessionId }, "The session was stopped.");
+  // Whether the actor may is asked first; the requests are locked before the session, as everywhere.
+  await findDriven(context, sessionId);
+  const system = { ...context, actor: systemActor(context.actor.orgId, "sessions") };
+  await withdrawPermissionsOf(system, sessionId, "The session was stopped.");
   const session = await lockDriven(context, sessionId);
   if (session.status === "stopped") return;
   await takeBackMessages(context, session);

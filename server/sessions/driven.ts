@@ -1,4 +1,6 @@
+import { and, eq } from "drizzle-orm";
 import type { SessionStatus } from "#db/enums.ts";
+import { sessions } from "#db/schema/sessions.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
@@ -12,8 +14,21 @@ import { canMove, possibleNow } from "./transitions.ts";
  * or, for admins, any. @throws AppError not_found, the same for missing, foreign and another's.
  */
 export async function lockDriven(context: Context, sessionId: string): Promise<SessionRow> {
-  const session = await lockSessionRow(context, sessionId);
-  if (!mayLead(context, session)) throw noSession(sessionId);
+  return refuseUnled(context, sessionId, await lockSessionRow(context, sessionId));
+}
+
+/** The same without the lock, for what has to lock something else first. */
+export async function findDriven(context: Context, sessionId: string): Promise<SessionRow> {
+  const { tx, actor } = context;
+  const [session] = await tx
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.orgId, actor.orgId), eq(sessions.id, sessionId)));
+  return refuseUnled(context, sessionId, session);
+}
+
+function refuseUnled(context: Context, sessionId: string, session: SessionRow | undefined): SessionRow {
+  if (!session || !mayLead(context, session)) throw noSession(sessionId);
   if (session.agentKind === null)
     throw new AppError(
       "conflict",

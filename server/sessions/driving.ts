@@ -6,7 +6,6 @@ import { makeKey } from "../auth/key.ts";
 import { hashSecret } from "../auth/secret.ts";
 import type { Context, Settings } from "../context.ts";
 import { record } from "../events/record.ts";
-import { withdrawRequestsAbout } from "../human-requests/closing.ts";
 import type { SessionRow } from "./closing.ts";
 import { moveSession } from "./driven.ts";
 import { lockSessionRow } from "./finding.ts";
@@ -179,11 +178,11 @@ async function closeMessages({ tx }: Context, { orgId, id }: SessionRow, status:
 }
 
 /**
- * A turn whose worker died: its message is answered again from where the agent was, unless that happened too often.
+ * A turn whose worker died: its message is answered again from where the agent was, unless that happened too often. What
+ * it asked people stays open meanwhile: the agent asks the same again, and finds the answer.
  * @returns whether it goes on.
  */
 export async function takeUpInterrupted(context: Context, sessionId: string, holder: string): Promise<boolean> {
-  await withdrawRequestsAbout(context, { sessionId }, "The agent was interrupted; it asks again.");
   const held = await lockHeld(context, holder, sessionId);
   if (!held || !isInTurn(held.session.status)) return false;
   const { session } = held;

@@ -1,22 +1,31 @@
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { createAgent } from "#server/agents/operations.ts";
 import { saveCredentialOperation } from "#server/credentials/operations.ts";
 import type { LabAnswer, LabRequest } from "#server/llm/test/lab-answer.ts";
+import { gitText } from "#server/git/run.ts";
+import { getPendingRequests, respondToRequest } from "#server/human-requests/operations.ts";
 import { openModelLab } from "#server/llm/test/model-lab.ts";
 import { createLogger } from "#server/log.ts";
 import { getRepo, registerRepo } from "#server/repos/operations.ts";
-import { approveTask } from "#server/reviews/operations.ts";
+import { approveTask, requestChanges } from "#server/reviews/operations.ts";
 import * as sessions from "#server/sessions/operations.ts";
 import { openTestDoors } from "#server/test/doors.ts";
+import { repositoryPath } from "#server/repos/queries.ts";
+import { assignTask, changeStatus } from "#server/tasks/operations.ts";
+import { sendMessageOperation } from "#server/messages/operations.ts";
+import { setBudget } from "#server/budgets/operations.ts";
 import { createTestOrg } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
 import { startRepositoryCopies } from "../jobs/prepare-repo.ts";
 import { startMerging } from "../merge/merging.ts";
 import { startCrew } from "./test/crew.ts";
 
-const { runtime, address } = await openTestDoors({
+const { runtime, db, address, url } = await openTestDoors({
   ENTOURAGE_TRUSTED_HOSTS: "127.0.0.1,localhost",
-  ENTOURAGE_LEASE_SECONDS: "6",
+  ENTOURAGE_LEASE_SECONDS: "5",
 });
 const { run, addTask, read } = workIn(runtime);
 const log = createLogger("test");
@@ -63,42 +72,159 @@ async function openTeam(script: (request: LabRequest) => LabAnswer, mode = "auto
   return { org, agent, task, repo, reading, becomes, session, updates };
 }
 
-const call = (name: string, input: unknown): LabAnswer => ({
-  toolCalls: [{ name, input }],
-  usage: { input: 1_000, output: 100 },
-});
-const publish = (text: string, branch: string) =>
-  call("bash", {
-    command: `echo ${text} > hello.txt && git add -A && git commit -qm "${text}" && git push -q origin HEAD:${branch} && git status -sb`,
+const usage = { input: 1_000, output: 100 };
+const microsACall = 1_000 * 2 + 100 * 10;
+const call = (name: string, input: unknown): LabAnswer => ({ toolCalls: [{ name, input }], usage });
+
+/** A model that looks at what is done and does the next thing: writes, pushes, asks for the review, ends. */
+const worker =
+  (text: string) =>
+  ({ texts }: LabRequest): LabAnswer => {
+    const told = texts.join("\n");
+    const [, branch = ""] = /git push origin HEAD:([\w-]+)/.exec(told) ?? [];
+    const push = `git add -A && git commit -qm "${text}" && git push -q origin HEAD:${branch} && echo pushed ${text}.`;
+    if (!told.includes("Wrote hello.txt")) return call("write", { path: "hello.txt", content: `${text}\n` });
+    if (!told.includes(`pushed ${text}.\\n`)) return call("bash", { command: push });
+    if (!told.includes("in_review"))
+      return call("mcp__entourage__request_review", { task: branch.split("-")[1] ?? "", summary: "It says hello." });
+    return { text: "Handed over.", usage };
+  };
+
+/** A worker in a process of its own. */
+function startWorker() {
+  const script = join(import.meta.dirname, "test/crew-process.ts");
+  const worker = fork(script, [url, address, JSON.stringify(runtime.settings)], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-const review = (number: number) =>
-  call("mcp__entourage__request_review", { task: String(number), summary: "It says hello." });
+  const kill = () =>
+    new Promise<void>((gone) => {
+      if (worker.exitCode !== null || worker.signalCode !== null) return gone();
+      worker.once("exit", () => gone());
+      worker.kill("SIGKILL");
+    });
+  onTestFinished(kill);
+  return { kill };
+}
 
 test(
-  "a task is given to a coding agent, which writes, pushes and asks for its review; then it is merged",
+  "a coding agent does a task from the board to the merge, though its worker is killed while it waits for a permission",
   generous,
   async () => {
-    let number = 0;
-    let branch = "";
-    const steps = [
-      () => publish("hello", branch),
-      () => review(number),
-      () => ({ text: "Handed over.", usage: { input: 1_000, output: 100 } }),
-    ];
-    const { org, task, becomes, session, updates, reading } = await openTeam(
-      ({ toolResults }) => steps[toolResults]?.() ?? { text: "?" },
+    const { org, task, becomes, session, updates, reading, repo } = await openTeam(worker("hello"), "edits");
+    const first = startWorker();
+    const pending = () =>
+      vi.waitFor(async () => {
+        const { waitsFor, status } = await reading();
+        if (!waitsFor) throw new Error("nobody is asked yet");
+        expect(status).toBe("blocked");
+        return waitsFor.request;
+      }, soon);
+    await pending();
+    const asked = await session();
+    await vi.waitFor(async () => expect((await session()).status).toBe("waiting"), soon);
+    await first.kill();
+    startWorker();
+    await vi.waitFor(
+      async () =>
+        expect(
+          (await updates()).filter((update) => update.kind === "turn" && update.stopReason === "interrupted"),
+        ).toHaveLength(1),
+      soon,
     );
-    ({ number, branch } = task);
-    const crew = startCrew(runtime, { web: address });
-    onTestFinished(() => crew.stop());
-    await becomes("in_review").catch(async (error: unknown) => {
-      throw new Error(JSON.stringify(await updates(), null, 1), { cause: error });
-    });
-    expect((await reading()).headCommit).toMatch(/^[0-9a-f]{40}$/);
+    await vi.waitFor(async () => expect((await session()).status).toBe("waiting"), soon);
+    await run(respondToRequest, org.owner, { request: await pending(), answer: { approved: true } });
+    await becomes("in_review");
     await vi.waitFor(async () => expect((await session()).status).toBe("ready"), soon);
-    expect((await session()).costMicros).toBe(3 * (1_000 * 2 + 100 * 10));
+    const after = await session();
+    expect(after.id).toBe(asked.id);
+    const told = await updates();
+    const booked = told.flatMap((update) => (update.kind === "usage" ? [update.costMicros] : []));
+    expect(new Set(booked)).toEqual(new Set([microsACall]));
+    expect(after.costMicros).toBe(booked.length * microsACall);
+    expect((await reading()).costMicros).toBe(after.costMicros);
+    const leases = await db.execute<{ live: number }>(
+      sql`select count(*) filter (where ended_at is null)::int as live from leases where task_id = ${task.id}`,
+    );
+    expect(leases).toEqual([{ live: 0 }]);
+    expect(told.filter(({ kind }) => kind === "user")).toHaveLength(1);
     await run(approveTask, org.owner, { task: task.id, text: "Good." });
     await becomes("done");
+    const bare = repositoryPath(runtime.settings, { orgId: org.orgId, id: repo.id });
+    expect(await gitText(["show", "main:hello.txt"], { repository: bare })).toBe("hello");
     await vi.waitFor(async () => expect((await session()).status).toBe("stopped"), soon);
+  },
+);
+
+test(
+  "what people say about a task reaches its session: an answer, a remark, changes they ask for; cancelled, it ends",
+  generous,
+  async () => {
+    const push = (text: string, branch: string) =>
+      call("bash", {
+        command: `echo ${text} > hello.txt; git add -A; git commit -qm ${text}; git push -q origin HEAD:${branch}; echo pushed ${text}.`,
+      });
+    const review = (number: string, said: string) =>
+      call("mcp__entourage__request_review", { task: number, summary: said });
+    const { org, task, becomes, session, updates } = await openTeam(({ texts }) => {
+      const told = texts.join("\n");
+      const [, branch = "", number = ""] = /git push origin HEAD:(task-(\d+)[\w-]*)/.exec(told) ?? [];
+      if (told.includes("Never mind")) return { text: "I read it." };
+      if (told.includes("Say it in Latin")) {
+        if (!told.includes("pushed salve.\\n")) return push("salve", branch);
+        return told.includes("Latin it is.") ? { text: "Done again." } : review(number, "Latin it is.");
+      }
+      if (told.includes("answered your question")) {
+        if (!told.includes("pushed hello.\\n")) return push("hello", branch);
+        return told.includes("As you said.") ? { text: "Done." } : review(number, "As you said.");
+      }
+      if (!told.includes("Which word?"))
+        return call("mcp__entourage__ask_human", { title: "Which word?", timeoutSeconds: 0 });
+      return { text: "I wait." };
+    });
+    const crew = startCrew(runtime, { web: address });
+    onTestFinished(() => crew.stop());
+    await becomes("blocked");
+    await vi.waitFor(async () => expect((await session()).status).toBe("ready"), soon);
+    const { requests } = await run(getPendingRequests, org.owner, {});
+    await run(respondToRequest, org.owner, { request: requests[0]?.id, answer: "hello" });
+    await becomes("in_review");
+    const { id } = await session();
+    await run(requestChanges, org.owner, { task: task.id, text: "Say it in Latin." });
+    await vi.waitFor(
+      async () => expect((await updates()).map((one) => JSON.stringify(one)).join()).toContain("Done again."),
+      soon,
+    );
+    await becomes("in_review");
+    expect(
+      (await run(sessions.listSessionsOperation, org.owner, { teamId: org.teamId, task: task.id })).sessions,
+    ).toMatchObject([{ id }]);
+    await run(sendMessageOperation, org.owner, { task: task.id, body: "Never mind the accent." });
+    await vi.waitFor(async () => expect(JSON.stringify(await updates())).toContain("I read it."), soon);
+    const said = (await updates()).flatMap((update) => (update.kind === "user" ? [update.by] : []));
+    expect(said).toEqual(["Entourage", "Olivia", "Entourage", "Olivia"]);
+    await run(changeStatus, org.owner, { task: task.id, status: "cancelled" });
+    await vi.waitFor(async () => expect((await session()).status).toBe("stopped"), soon);
+  },
+);
+
+test(
+  "an agent that hands nothing over is told so three times, then people decide; at a cap it stops and waits for money",
+  generous,
+  async () => {
+    const { org, agent, becomes, updates, reading, repo } = await openTeam(() => ({ text: "All done!", usage }));
+    const crew = startCrew(runtime, { web: address });
+    onTestFinished(() => crew.stop());
+    await becomes("failed");
+    expect((await updates()).filter((update) => update.kind === "turn" && update.state === "ended")).toHaveLength(4);
+    expect((await reading()).lease).toBeNull();
+    const second = await addTask(org, { title: "Costly", repoId: repo.id });
+    await run(setBudget, org.owner, { task: second.id, period: "life", capMicros: 100 });
+    await run(assignTask, org.owner, { task: second.id, assignee: { kind: "agent", id: agent.id } });
+    await vi.waitFor(async () => {
+      const events = await db.execute<{ reason: string }>(sql`select data->>'reason' as reason from events
+      where task_id = ${second.id} and type = 'task.status_changed' and data->>'to' = 'todo'`);
+      expect(events[0]?.reason).toMatch(/budget|cap|money/i);
+    }, soon);
+    expect((await read(org.owner, second.id)).costMicros).toBe(0);
   },
 );

@@ -15,6 +15,7 @@ import type { Rests } from "../executor/rests.ts";
 import { startRounds } from "../rounds.ts";
 
 const mostAtOnce = 50;
+const gatherMs = 50;
 
 /**
  * Gives tasks to agents of runtime `acp`: each works in a session, which any worker may drive. What is to be done next is
@@ -50,11 +51,17 @@ export function startTaskSessions(runtime: Runtime, { log, rests }: { log: Logge
     const living = new Set(live.map(({ id }) => id));
     for (const [lease, end] of [...ends]) if (!living.has(lease)) end();
   });
-  const offs = [
-    runtime.wake.on("task_status_changed", () => rounds.ask()),
-    runtime.wake.on("session_told", () => rounds.ask()),
-    runtime.wake.on("new_message", () => rounds.ask()),
-  ];
+  // Hints come by the thousand under load, and one look sees to all of them.
+  let soon: NodeJS.Timeout | undefined;
+  const ask = () => {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      rounds.ask();
+    }, gatherMs);
+  };
+  const offs = (["task_status_changed", "session_asked", "new_message"] as const).map((topic) =>
+    runtime.wake.on(topic, ask),
+  );
   rounds.ask();
 
   return {
@@ -83,6 +90,7 @@ export function startTaskSessions(runtime: Runtime, { log, rests }: { log: Logge
     /** Lets go of all turns; their sessions go on. */
     async stop() {
       for (const off of offs) off();
+      clearTimeout(soon);
       await rounds.stop();
       for (const end of [...ends.values()]) end();
     },

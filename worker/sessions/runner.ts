@@ -7,6 +7,7 @@ import { type AgentConnection } from "#server/drivers/driver.ts";
 import { driverFor, foldersOf } from "#server/drivers/launching.ts";
 import { AppError } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
+import { withdrawPermissionsOf } from "#server/human-requests/service.ts";
 import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
 import { partsOf } from "#server/models/routing.ts";
@@ -41,6 +42,8 @@ export interface RunnerDeps {
 export interface Runner {
   /** Something may have changed: it looks. */
   poke(): void;
+  /** Its files are still being made. */
+  isWaiting(): boolean;
   /** The worker stops, or lost the session: everything of it here ends; whoever takes it next goes on. */
   leave(): Promise<void>;
 }
@@ -48,11 +51,15 @@ export interface Runner {
 const limits = { memoryMb: 2_048, cpus: 2, processes: 256, diskMb: 4_096 };
 /** A cancelled turn that does not end by itself within this is ended with its agent. */
 const patienceMs = 900;
+/** An agent that says and does nothing for so long in a turn hangs: the longest command it may run is shorter. */
+const silentMs = 30 * 60_000;
 
 interface Turn {
   number: number;
   over: Promise<void>;
   isCancelled: boolean;
+  /** Why it was ended, where the agent gave no sign of life. */
+  hung?: string;
 }
 
 /** Drives one session that this worker holds, from where it stands, until nothing more is to be done for it here. */
@@ -69,6 +76,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   let isResumed = false;
   /** Why the last call of a model was not made, or failed. */
   let refused: { code: string; message: string } | undefined;
+  let lastSaidAt = Date.now();
+  let isWaiting = false;
   let turn: Turn | undefined;
   let again = false;
   let isGone = false;
@@ -115,6 +124,11 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       onError: (error) => log.error({ error, sessionId }, "a conversation could not be written down"),
     });
     const { status } = session;
+    if (turn && status === "running" && Date.now() - lastSaidAt > silentMs) {
+      turn.hung = `The agent gave no sign of life for ${silentMs / 60_000} minutes.`;
+      recorder.say({ kind: "error", message: turn.hung });
+      await cancel(turn);
+    }
     if (turn && (cancelTurn === turn.number || !["running", "waiting"].includes(status))) await cancel(turn);
     if (["stopped", "error", "archived"].includes(status)) {
       await shut();
@@ -127,7 +141,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   }
 
   async function initialize(session: SessionRow, into: Recorder): Promise<void> {
-    if (await waitsForWorkspace(session)) return;
+    isWaiting = await waitsForWorkspace(session);
+    if (isWaiting) return;
     try {
       await connect(session, into);
       await transition("ready");
@@ -218,7 +233,10 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       cwd: inside.workspace,
       mcpServers: [{ name: "entourage", url: `http://127.0.0.1:${ports.mcp}/mcp`, headers: {} }],
       ...{ model: model && partsOf(model).name, mode, resume: session.externalId ?? (await pastOf(session)) },
-      onUpdate: (update) => into.say(update),
+      onUpdate: (update) => {
+        lastSaidAt = Date.now();
+        into.say(update);
+      },
       askPermission: async (ask, signal) =>
         askPerson({ ...(await askingOf(session, into)), folders: seen }, ask, signal),
     });
@@ -282,6 +300,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     into.say({ kind: "turn", state: "started" });
     const files = attachments.length > 0 ? { files: attachments.map(({ name }) => name) } : {};
     if (isFirstTry) into.say({ kind: "user", text: message.text, by: message.by.name, ...files });
+    lastSaidAt = Date.now();
     const current: Turn = { number, isCancelled: false, over: Promise.resolve() };
     current.over = answer(session, into, current, {
       ...{ text: message.text, isFirstTry },
@@ -321,10 +340,12 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     }
     // Some agents break off, others tell of it and end their turn as if all were well.
     if (refused && !current.isCancelled) failure = refused;
+    if (current.hung) failure = { code: "unavailable", message: current.hung };
     // What the worker leaves in the middle is gone on with by whoever takes it up.
     if (isGone) return;
     into.say({ kind: "turn", state: "ended", stopReason });
     await into.flush();
+    await transact((context) => withdrawPermissionsOf(context, sessionId, "The turn ended."));
     await transact(async (context) => {
       const now = await driving.lockHeld(context, holder, sessionId);
       if (now) await driving.endTurn(context, now.session, { stopReason, failure });
@@ -344,7 +365,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     into.say({ kind: "error", message: "The turn was interrupted. The agent goes on from what it had kept." });
     into.say({ kind: "turn", state: "ended", stopReason: "interrupted" });
     await into.flush();
-    await transact((context) => driving.takeUpInterrupted(context, sessionId, holder));
+    const goesOn = await transact((context) => driving.takeUpInterrupted(context, sessionId, holder));
+    if (!goesOn) await transact((context) => withdrawPermissionsOf(context, sessionId, "The turn was interrupted."));
     again = true;
   }
 
@@ -375,6 +397,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
 
   return {
     poke,
+    isWaiting: () => isWaiting,
     async leave() {
       isGone = true;
       await recorder?.flush();
