@@ -25,7 +25,7 @@ import {
   Users,
   Webhook,
 } from "lucide-react";
-import type { EventFace, Sentence } from "./sentence.ts";
+import type { EventFace, Sentence } from "./sentences/about.ts";
 
 const icons: Record<EventFace, LucideIcon> = {
   organization: Building2,

@@ -6,7 +6,8 @@ import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import type { FeedEvent } from "#server/events/schema.ts";
 import { Because } from "./because.tsx";
 import { EventIcon } from "./event-icon.tsx";
-import { type Names, type Part, sentenceOf } from "./sentence.ts";
+import { sentenceOf } from "./sentence.ts";
+import type { Names, Part } from "./sentences/about.ts";
 
 type EventRowProps = { orgSlug: string; event: FeedEvent; names: Names; isSelected: boolean };
 

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import type { FeedEvent } from "#server/events/schema.ts";
-import type { Names } from "./sentence.ts";
+import type { Names } from "./sentences/about.ts";
 
 /** Names of people, agents, teams and repositories, for sentences whose events hold only ids. */
 export function useNames(teamId: string | undefined, events: readonly FeedEvent[]): Names {

@@ -3,7 +3,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { History } from "lucide-react";
 import Link from "next/link";
-import { answerWords } from "#app/_features/events/sentence.ts";
+import { answerWords } from "#app/_features/events/sentences/requests.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import { inboxHref } from "#app/_shell/rooms.ts";

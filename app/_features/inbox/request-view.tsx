@@ -2,7 +2,7 @@
 
 import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
-import { answerWords } from "#app/_features/events/sentence.ts";
+import { answerWords } from "#app/_features/events/sentences/requests.ts";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { sessionHref, taskHref } from "#app/_shell/rooms.ts";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { answerWords } from "#app/_features/events/sentence.ts";
+import { answerWords } from "#app/_features/events/sentences/requests.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import type { TaskDetail } from "#server/tasks/schema.ts";
 import { ClosedNote } from "./closed-note.tsx";

@@ -25,7 +25,8 @@ import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import type { FeedEvent } from "#server/events/schema.ts";
 import type { TaskDetail } from "#server/tasks/schema.ts";
 import { Because, correlationHref } from "#app/_features/events/because.tsx";
-import { type EventFace, type Names, type Sentence, sentenceOf } from "#app/_features/events/sentence.ts";
+import type { EventFace, Names, Sentence } from "#app/_features/events/sentences/about.ts";
+import { sentenceOf } from "#app/_features/events/sentence.ts";
 import { MessageForm } from "#app/_features/messages/message-form.tsx";
 import { Said } from "#app/_features/messages/said.tsx";
 import {

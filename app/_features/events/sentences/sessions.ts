@@ -1,0 +1,79 @@
+import type { SessionStatus } from "#db/enums.ts";
+import type { Wording } from "./about.ts";
+import { said } from "./words.ts";
+
+/** Sessions, and what begins and bounds them, in words. */
+export const sessionsWording = {
+  "quota.set": ({ userId }, { name }) => ({
+    face: "money",
+    parts: ["set what sessions of ", userId === null ? "everybody" : name(userId, "somebody"), " may use"],
+  }),
+  "report.saved": ({ name, isShared }) => ({
+    face: "made",
+    parts: ["left the report ", { name }, isShared ? " for everybody" : ""],
+  }),
+  "report.shared": ({ isShared }) => ({
+    face: "changed",
+    parts: [isShared ? "shared a report with everybody" : "gave a report back to its team"],
+  }),
+  "report.removed": () => ({ face: "archived", parts: ["removed a report"] }),
+  "template.saved": ({ kind, name }) => ({ face: "made", parts: [`saved the ${kind} template `, { name }] }),
+  "template.removed": () => ({ face: "archived", parts: ["removed a template"] }),
+  "schedule.saved": ({ name, cron, timeZone, enabled }) => ({
+    face: "changed",
+    parts: [enabled ? "scheduled " : "switched off ", { name }, ` (${cron}, ${timeZone})`],
+  }),
+  "schedule.removed": () => ({ face: "archived", parts: ["removed a schedule"] }),
+  "schedule.ran": ({ outcome, detail }) => ({
+    face: "made",
+    parts: [
+      { created: "made a task by schedule", skipped: "skipped a scheduled run", failed: "failed a scheduled run" }[
+        outcome
+      ],
+    ],
+    quote: detail,
+    tone: outcome === "failed" ? "danger" : undefined,
+  }),
+  "session.flagged": ({ flags, because }) => ({
+    face: "agent",
+    parts: ["has had ", { name: flags.join(", ").replaceAll("_", " ") }, " in a session"],
+    quote: because,
+  }),
+  "session.started": (_, { it }) => ({
+    face: "agent",
+    parts: ["began a session", ...(it === "it" || it === "a task" ? [] : [" on ", it])],
+  }),
+  "session.ended": ({ reason }) => ({ face: "agent", parts: ["ended a session"], quote: said(reason ?? undefined) }),
+  "session.created": ({ name, parentId }) => ({
+    face: "agent",
+    parts: [parentId ? "forked a session: " : "began a session: ", { name }],
+  }),
+  "session.moved": ({ to, reason }) => ({
+    face: "agent",
+    parts: [sessionMoves[to]],
+    quote: said(reason ?? undefined),
+    tone: to === "error" ? "danger" : undefined,
+  }),
+  "session.renamed": ({ name }) => ({ face: "agent", parts: ["renamed a session to ", { name }] }),
+  "session.changed": ({ model, mode }) => ({
+    face: "agent",
+    parts: [
+      "changed a session",
+      ...(model ? [" to the model ", { name: model }] : []),
+      ...(mode ? [" to the mode ", { name: mode }] : []),
+    ],
+  }),
+} satisfies Partial<Wording>;
+
+const sessionMoves: Record<SessionStatus, string> = {
+  initializing: "is getting a session ready",
+  ready: "made a session ready",
+  running: "began a turn of a session",
+  waiting: "waits for an answer in a session",
+  paused: "paused a session",
+  stopped: "stopped a session",
+  error: "ended a session with a failure",
+  archived: "archived a session",
+  removing: "asked to remove a session",
+  removed: "removed a session",
+};
