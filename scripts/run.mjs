@@ -18,6 +18,7 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tasks = {
   start: ["scripts/start.ts"],
+  serve: ["scripts/serve.ts"],
   dev: ["scripts/dev.ts"],
   demo: ["scripts/demo.ts"],
   doctor: ["scripts/doctor.ts"],

@@ -2,6 +2,7 @@ import { config } from "#server/config.ts";
 import { openSecrets } from "#server/keyring.ts";
 import { openRuntime } from "#server/runtime.ts";
 import { parts } from "./parts.ts";
+import { realtime } from "./realtime-part.ts";
 
 // Wiring only: what the worker does stands in parts.ts.
 const settings = config();
@@ -19,7 +20,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => vo
 process.on("disconnect", () => void stop());
 
 const secrets = openSecrets(settings.dataDir);
-for (const part of parts) {
+// `worker/main.ts realtime`: the realtime server alone, for installations that have more of it than of workers.
+for (const part of process.argv[2] === "realtime" ? [realtime] : parts) {
   const context = {
     runtime,
     secrets,

@@ -68,7 +68,7 @@ export interface BoxFound {
   status: "created" | "running" | "stopped" | "failed";
   labels: Record<string, string>;
   limits: BoxLimits;
-  /** Why it failed, in words. */
+  /** Why it failed, in words; of one that runs, why what was in it was ended. */
   reason?: string;
 }
 

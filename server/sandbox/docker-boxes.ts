@@ -10,6 +10,7 @@ import { AppError } from "#server/errors.ts";
 import type { BoxFound, BoxProvider, BoxSpec } from "./box.ts";
 import { INSIDE, initCommand } from "./bubblewrap-boxes.ts";
 import { connectByExec, type DockerBox, runExec, spawnByExec } from "./docker-exec.ts";
+import { OVER_ITS_DISK, watchDisk } from "./disk-watch.ts";
 import { checkFolders } from "./local-boxes.ts";
 import { isAlive, markProcess } from "./processes.ts";
 import { openRecords } from "./records.ts";
@@ -66,6 +67,21 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
       folder: "",
       stopAsked: failure === null,
       failure,
+      notice: null,
+    });
+  };
+
+  /** The engine limits memory and processes, not folders of the host: over its disk, a container is ended. */
+  const watch = (id: string, { workspace, home, limits }: BoxSpec) => {
+    const box = boxOf(id);
+    const onExceeded = async (why: keyof typeof OVER_ITS_DISK) => {
+      box.endedFor = "disk";
+      await remember(id, OVER_ITS_DISK[why]);
+      await absentAsNull(box.container.kill());
+    };
+    box.endWatch = watchDisk([workspace, home], limits.diskMb * 1024 * 1024, (why) => {
+      box.endWatch?.();
+      void onExceeded(why).catch(() => undefined);
     });
   };
 
@@ -74,6 +90,7 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
     if ((await stateOf(id))?.Running) return;
     await checkFolders(spec);
     await absentAsNull(containerOf(id).remove({ force: true, v: true }));
+    boxes.get(id)?.endWatch?.();
     boxes.delete(id);
     await remember(id, null);
     try {
@@ -84,6 +101,7 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
       const container = await docker.createContainer({ ...options, name: nameOf(id) });
       await container.start();
       await waitForBridges(boxOf(id), spec);
+      watch(id, spec);
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       await absentAsNull(containerOf(id).remove({ force: true, v: true })).catch(() => undefined);
@@ -96,7 +114,8 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
     const state = await stateOf(id);
     if (state === null) return;
     const box = boxOf(id);
-    box.endedFor = "stopped";
+    box.endedFor ??= "stopped";
+    box.endWatch?.();
     if (state.Running) await endPrograms(box);
     await absentAsNull(box.container.remove({ force: true, v: true }));
     boxes.delete(id);
@@ -108,7 +127,8 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
     if (spec === null) return [];
     const [container, record] = [await stateOf(id), await records.state(id)];
     const found = { id, labels: spec.labels, limits: spec.limits };
-    if (container?.Running) return [{ ...found, status: "running" }];
+    const notice = record?.failure ? { reason: record.failure } : {};
+    if (container?.Running) return [{ ...found, status: "running", ...notice }];
     if (container !== null || record?.failure) {
       const hungry = container?.OOMKilled ? "It used more memory than it may." : null;
       const reason = record?.failure ?? hungry ?? `Its first process has ended (exit code ${container?.ExitCode}).`;

@@ -10,7 +10,9 @@ export interface DockerBox {
   container: Docker.Container;
   /** How many ends for want of memory were told already. */
   outOfMemorySeen: number;
-  endedFor: "stopped" | undefined;
+  endedFor: "stopped" | "disk" | undefined;
+  /** Ends the look at its disk. */
+  endWatch?: () => void;
 }
 
 /**
@@ -181,7 +183,7 @@ async function untilEnd(exec: Docker.Exec, stream: NodeJS.EventEmitter): Promise
 
 /** The engine adds 128 to the number of the signal that ended a program. */
 async function explain(box: DockerBox, code: number | null): Promise<BoxExit> {
-  if (code === null || box.endedFor !== undefined) return { exitCode: null, killedBy: "stopped" };
+  if (code === null || box.endedFor !== undefined) return { exitCode: null, killedBy: box.endedFor ?? "stopped" };
   if (code <= 128 || code > 128 + 64) return { exitCode: code };
   if (code === 137 && (await hasRunOutOfMemory(box))) return { exitCode: null, killedBy: "memory" };
   return { exitCode: null, killedBy: "signal" };

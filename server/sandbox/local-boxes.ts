@@ -7,7 +7,7 @@ import { AppError } from "#server/errors.ts";
 import type { BoxExit, BoxFound, BoxProvider, BoxSpec } from "./box.ts";
 import { askInit, connectThroughInit, spawnThroughInit } from "./calls.ts";
 import { type Cgroup, createCgroup, findCgroupHome, openCgroup } from "./cgroup.ts";
-import { watchDisk } from "./disk-watch.ts";
+import { OVER_ITS_DISK, watchDisk } from "./disk-watch.ts";
 import { wholeEnvironment } from "./inside/environment.ts";
 import { joinAndBecome } from "./join.ts";
 import { watchMemory } from "./memory-watch.ts";
@@ -74,7 +74,7 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
     const box = await bringUp(kind, spec, records.folder(id));
     running.set(id, box);
     await records.save(id, box.state);
-    box.over = watch(box, spec).then(async () => {
+    box.over = watch(box, spec, () => records.save(id, box.state)).then(async () => {
       running.delete(id);
       const known = await records.state(id);
       // Another process of ours may have asked for its end, or brought up the next.
@@ -116,7 +116,8 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
     if (state !== null && state.host !== hostname()) return [];
     const found = { id, labels: spec.labels, limits: spec.limits };
     if (state === null) return [{ ...found, status: "created" }];
-    if (isAlive(state.main)) return [{ ...found, status: "running" }];
+    if (isAlive(state.main))
+      return [{ ...found, status: "running", ...(state.notice === null ? {} : { reason: state.notice }) }];
     if (state.stopAsked) return [{ ...found, status: "stopped" }];
     return [{ ...found, status: "failed", reason: state.failure ?? "The worker that ran it has ended." }];
   };
@@ -218,6 +219,7 @@ async function bringUp(kind: LocalKind, spec: BoxSpec, recordFolder: string): Pr
       folder,
       stopAsked: false,
       failure: null,
+      notice: null,
     };
     return { child, state, endedFor: undefined, over: Promise.resolve() };
   } catch (error) {
@@ -247,7 +249,7 @@ function descriptorOf(server: Server): number {
 }
 
 /** Keeps the limits that the kernel does not, and settles what is left when the box has ended, however. */
-async function watch(box: Running, spec: BoxSpec): Promise<void> {
+async function watch(box: Running, spec: BoxSpec, tell: () => Promise<void>): Promise<void> {
   const { child, state } = box;
   let errors = "";
   child.stderr?.on("data", (chunk: Buffer) => {
@@ -260,8 +262,10 @@ async function watch(box: Running, spec: BoxSpec): Promise<void> {
     child.kill("SIGKILL");
   };
   const endMemory = group === null ? watchMemory(state.main.pid, spec.limits.memoryMb * 1024 * 1024, onMemory) : null;
-  const endDisk = watchDisk([spec.workspace, spec.home], spec.limits.diskMb * 1024 * 1024, () => {
+  const endDisk = watchDisk([spec.workspace, spec.home], spec.limits.diskMb * 1024 * 1024, (why) => {
     box.endedFor = "disk";
+    state.notice = OVER_ITS_DISK[why];
+    void tell();
     askInit(socketOf(state), { operation: "end-programs" })
       .catch(() => undefined)
       .finally(() => setTimeout(() => box.endedFor === "disk" && (box.endedFor = undefined), 500).unref());

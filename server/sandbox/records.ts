@@ -15,6 +15,7 @@ const stateFile = z.object({
   folder: z.string().describe("Folder of the socket to its init."),
   stopAsked: z.boolean().describe("Was its end asked for?"),
   failure: z.string().nullable().describe("Why it ended unasked, in words."),
+  notice: z.string().nullable().default(null).describe("What was done to it while it ran, in words."),
 });
 
 /** A box that was started, as any process of ours can find it again. */

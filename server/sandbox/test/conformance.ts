@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -27,13 +27,14 @@ export function describeBoxes(name: string, abilities: Abilities): void {
     let made: Awaited<ReturnType<typeof newSpec>>;
     let service: Server;
     const { isolated, limits } = abilities;
+    const shared = { readOnly: abilities.readOnly ?? [] };
     const run = (args: string[] | string, options?: Parameters<typeof runIn>[3]) =>
       runIn(boxes, made.spec.id, args, options);
 
     beforeAll(async () => {
       boxes = await abilities.open();
       made = await newSpec({
-        readOnly: abilities.readOnly ?? [],
+        ...shared,
         env: { BOX: "of the box" },
         labels: { session: "s1" },
       });
@@ -190,6 +191,25 @@ export function describeBoxes(name: string, abilities: Abilities): void {
       bomb.kill("SIGKILL");
       await bomb.exited;
       await expect.poll(async () => (await run("echo fine")).out, until).toBe("fine\n");
+    });
+
+    test("ten gigabytes are not written: one file is cut, many are ended with what writes them, and neighbours go on", async () => {
+      const other = await newSpec({ ...shared, limits: { ...made.spec.limits, diskMb: 24 } });
+      const neighbour = await boxes.spawn(made.spec.id, { args: ["cat"] });
+      await boxes.create(other.spec);
+      await boxes.start(other.spec.id);
+      const one = await runIn(boxes, other.spec.id, "head -c 10000000000 /dev/zero > one");
+      expect(one.exitCode).not.toBe(0);
+      expect((await stat(join(other.spec.workspace, "one"))).size).toBeLessThanOrEqual(24 * 1024 * 1024);
+      const many =
+        "i=0; while :; do head -c 4000000 /dev/zero > f$i; i=$((i+1)); [ $i = 2500 ] && exit 0; sleep 0.05; done";
+      expect(await runIn(boxes, other.spec.id, many)).toMatchObject({ exitCode: null, killedBy: "disk" });
+      expect((await readdir(other.spec.workspace)).length).toBeLessThan(2000);
+      const found = (await boxes.list()).find(({ id }) => id === other.spec.id);
+      expect(found?.reason).toMatch(/more of the disk than it may/);
+      await discard(boxes, other);
+      neighbour.stdin.end("alive");
+      expect(await neighbour.exited).toEqual({ exitCode: 0 });
     });
 
     test("says what the box uses", async () => {

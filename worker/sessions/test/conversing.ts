@@ -39,11 +39,17 @@ interface Opening {
 }
 
 /** Sessions as they are: a database, our own server, workers, and a stand-in for the models. Once at the top of a file. */
-export async function openConversations({ agents = {} }: { agents?: Record<string, string> } = {}) {
+export async function openConversations({
+  agents = {},
+  settings = {},
+}: {
+  agents?: Record<string, string>;
+  settings?: Record<string, string>;
+} = {}) {
   const lab = await openModelLab();
   afterAll(() => lab.close());
   const trusted = new URL(lab.urls.anthropic).host;
-  const { runtime, db, url, address, keyOf } = await openTestDoors({ ENTOURAGE_TRUSTED_HOSTS: trusted });
+  const { runtime, db, url, address, keyOf } = await openTestDoors({ ENTOURAGE_TRUSTED_HOSTS: trusted, ...settings });
   const { run } = workIn(runtime);
   /** In a sandbox where there is one; elsewhere the same without walls. */
   const boxes = openBoxes(runtime.settings).catch(() => createProcessBoxes(join(runtime.settings.dataDir, "boxes")));
