@@ -18,6 +18,7 @@ export const topics = [
   "sandboxes_asked",
   "session_asked",
   "session_told",
+  "turn_told",
 ] as const;
 export type Topic = (typeof topics)[number];
 type Listener = (orgId: string | undefined) => void;

@@ -1,11 +1,13 @@
 import { type Door, enter, explain, refusal, requestIdOf } from "../door.ts";
 import { AppError } from "../errors.ts";
+import type { Topic } from "../events/wake.ts";
 import { execute } from "../execute.ts";
 import { listSessionChunks } from "./operations.ts";
 
 const pageSize = 1_000;
 const beatEveryMs = 15_000;
-const headers = {
+/** Of every stream of server-sent events that a page follows. */
+export const streamHeaders = {
   "content-type": "text/event-stream; charset=utf-8",
   // Keeps whatever stands between from gathering the stream to compress it.
   "cache-control": "no-cache, no-transform",
@@ -24,7 +26,7 @@ export async function answerSessionStream(door: Door, request: Request, sessionI
     let after = placeOf(request);
     const read = () => execute(listSessionChunks, runtime, actor, { sessionId, after, limit: pageSize }, { requestId });
     let page = await read();
-    const hints = hintsOf(runtime.wake, actor.orgId);
+    const hints = hintsOf(runtime.wake, ["session_told"], actor.orgId);
     const stream = new ReadableStream<string>({
       start: (controller) => controller.enqueue("retry: 1000\n\n"),
       // Asked for more only when the reader has taken what it has: a slow one holds nothing here.
@@ -50,7 +52,7 @@ export async function answerSessionStream(door: Door, request: Request, sessionI
     });
     request.signal.addEventListener("abort", () => hints.end(), { once: true });
     const answered = new Response(stream.pipeThrough(new TextEncoderStream()), {
-      headers: { ...headers, "x-request-id": requestId },
+      headers: { ...streamHeaders, "x-request-id": requestId },
     });
     return runtime.access?.ending(answered, actor) ?? answered;
   } catch (error) {
@@ -65,15 +67,16 @@ function placeOf(request: Request): number {
 }
 
 /** Hints that something was said; one that came while nobody waited is not lost. False: only time has passed. */
-function hintsOf(wake: Door["runtime"]["wake"], orgId: string) {
+export function hintsOf(wake: Door["runtime"]["wake"], topics: readonly Topic[], orgId: string) {
   let isDue = false;
   let isOver = false;
   let tell: ((isHint: boolean) => void) | undefined;
-  const off = wake.on("session_told", (about) => {
+  const hear = (about: string | undefined) => {
     if (about !== undefined && about !== orgId) return;
     isDue = true;
     tell?.(true);
-  });
+  };
+  const offs = topics.map((topic) => wake.on(topic, hear));
   return {
     next: () =>
       new Promise<boolean>((done) => {
@@ -89,7 +92,7 @@ function hintsOf(wake: Door["runtime"]["wake"], orgId: string) {
       }),
     end() {
       isOver = true;
-      off();
+      for (const off of offs) off();
       tell?.(false);
     },
   };

@@ -37,6 +37,7 @@ import { receiveDelivery } from "../webhooks/receive.ts";
 import { answerAttachment } from "../sessions/attachments.ts";
 import { answerReport } from "../reports/serving.ts";
 import { answerSessionStream } from "../sessions/streaming.ts";
+import { answerTurnStream } from "../turns/streaming.ts";
 import { openTestRuntime, type TestOrg } from "./fixtures.ts";
 
 process.env.ENTOURAGE_LOG_LEVEL ??= "silent";
@@ -114,6 +115,8 @@ export async function openTestDoors(settings: Record<string, string> = {}, log?:
     if (pathname === "/api/events") return answerEventStream(door, request);
     const session = /^\/api\/sessions\/([^/]+)\/stream$/.exec(pathname)?.[1];
     if (session) return answerSessionStream(door, request, session);
+    const turned = /^\/api\/tasks\/([^/]+)\/turns$/.exec(pathname)?.[1];
+    if (turned) return answerTurnStream(door, request, turned);
     const attached = /^\/api\/sessions\/([^/]+)\/attachments$/.exec(pathname)?.[1];
     if (attached) return answerAttachment(door, request, attached);
     const report = /^\/api\/reports\/([^/]+)$/.exec(pathname)?.[1];

@@ -20,6 +20,7 @@ export const turn = z.object({
 export const turnLogInput = z.strictObject({
   task: taskRef,
   turnId: id.optional().describe("Which try; left out: the latest."),
+  fromEntry: z.int().min(0).default(0).describe("Only entries of messages from this number on."),
   afterPart: z.int().min(0).default(0).describe("Only what was said after this part."),
 });
 export const turnLog = z.object({
@@ -30,4 +31,5 @@ export const turnLog = z.object({
   parts: z
     .array(z.object({ id: z.int(), kind: z.string(), text: z.string() }))
     .describe("What the model says right now, as it comes; empty when it is silent."),
+  keptUpTo: z.int().describe("Parts up to this one stand in the entries."),
 });

@@ -121,6 +121,9 @@ export async function keepMessages(
   return own !== undefined;
 }
 
+/** Among what a model says right now: all before it stands in the messages. */
+export const keptKind = "kept";
+
 /** How a turn stands from now on. */
 export async function leaveTurn(
   { tx, now }: Context,

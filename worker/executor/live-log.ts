@@ -3,7 +3,7 @@ import { type Runtime, systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import type { Part } from "#server/llm/conversation.ts";
-import type { Turn } from "#server/turns/service.ts";
+import { keptKind, type Turn } from "#server/turns/service.ts";
 
 const flushEveryMs = 300;
 /** What one turn may have said and nobody has written yet; more is shown when the message is complete. */
@@ -25,6 +25,9 @@ export function startLiveLog(runtime: Runtime) {
         select p.o, p.t, p.k, p.x, clock_timestamp() from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as p(o uuid, t uuid, k text, x text)
         join turns t on t.org_id = p.o and t.id = p.t and t.status = 'running'`),
     )
+      .then(() => {
+        for (const orgId of new Set(rows.map(({ o }) => o))) runtime.wake.announce("turn_told", orgId);
+      })
       .catch(() => undefined)
       .finally(() => {
         writing = undefined;
@@ -40,6 +43,10 @@ export function startLiveLog(runtime: Runtime) {
       const last = waiting.findLast((row) => row.t === id);
       if (!last || last.k !== part.kind) waiting.push({ o: orgId, t: id, k: part.kind, x: text });
       else if (last.x.length < mostBufferedCharacters) last.x += text;
+    },
+    /** What it said until now stands in its messages. */
+    kept({ orgId, id }: Pick<Turn, "orgId" | "id">) {
+      waiting.push({ o: orgId, t: id, k: keptKind, x: "" });
     },
     async close() {
       clearInterval(timer);

@@ -86,16 +86,18 @@ async function askModel(going: Going): Promise<void> {
   });
   if (!kept) throw new TurnLost();
   messages.push(...reply.messages);
+  log.kept(turn);
   if (reply.finishReason !== "length" || reply.toolCalls.length > 0) return;
   await keepOwn(going, [{ role: "user", content: "You were cut off in the middle. Go on where you stopped." }]);
 }
 
 /** Writes messages of ours. */
 export async function keepOwn(going: Going, added: ModelMessage[]): Promise<void> {
-  const { turn, messages } = going;
+  const { turn, messages, log } = going;
   const kept = await transact(going, (context) => keepMessages(context, turn, messages.length, added));
   if (!kept) throw new TurnLost();
   messages.push(...added);
+  log.kept(turn);
 }
 
 /** @returns false when the turn waits for people now. */

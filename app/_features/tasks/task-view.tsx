@@ -40,6 +40,7 @@ const TaskVerifications = dynamic(() =>
   import("#app/_features/verifications/task-verifications.tsx").then((module) => module.TaskVerifications),
 );
 
+const TurnView = dynamic(() => import("#app/_features/turns/turn-view.tsx").then((module) => module.TurnView));
 const TaskRequests = dynamic(() =>
   import("#app/_features/inbox/task-requests.tsx").then((module) => module.TaskRequests),
 );
@@ -85,6 +86,7 @@ export function TaskView({ number }: { number: number }) {
             <TabPanel value="task">
               <div className="flex flex-col gap-6 pt-4">
                 <TaskDescription task={task} />
+                <TurnView orgSlug={orgSlug} number={task.number} />
                 {task.output ? <TaskOutput output={task.output} /> : null}
                 <ReviewList task={task} />
                 <TaskActivity task={task} />
