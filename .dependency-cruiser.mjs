@@ -107,6 +107,9 @@ export default {
           "^server/human-requests/(approvals|canonical|costs|policies)[.]ts$",
           "^server/policies/(asking|cache|deciding|flags|granting|paths)[.]ts$",
           "^server/templates/filling[.]ts$",
+          // Who works on a task in a session begins a conversation, speaks in it and ends it.
+          "^server/sessions/(conversations|driven|idle|messages)[.]ts$",
+          "^server/(messages/receipts|models/choosing|task-contexts/assembly)[.]ts$",
         ],
       },
     },
@@ -183,7 +186,7 @@ export default {
       severity: "error",
       comment: "Schemas say what is answered; the model lab stands in for providers, outside of the product.",
       from: { path: "^e2e/" },
-      to: { path: "^(app|worker|mcp|server/(?![^/]+/schema[.]ts$|llm/test/model-lab[.]ts$))" },
+      to: { path: "^(app|worker|mcp|server/(?![^/]+/schema[.]ts$|llm/test/(model-lab|lab-answer)[.]ts$))" },
     },
     {
       name: "one-pusher-one-github-one-llm",

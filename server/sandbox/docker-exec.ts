@@ -60,7 +60,7 @@ export async function spawnByExec(
     stdin,
     stdout,
     stderr,
-    resize: terminal.resize,
+    resize: (rows, cols) => terminal.resize(rows, cols),
     kill: (signal = "SIGTERM") => void sendSignal(box, ref, signal).catch(() => undefined),
     exited: untilEnd(exec, stream).then(async (code) => {
       terminal.close();

@@ -25,7 +25,7 @@ export interface Standing {
 export type Next = "nothing" | "stop" | "cancel" | "hand_back" | "rest" | "fail" | "go_on";
 
 /** A turn that ended without handing the task over is asked about so often. */
-export const mostNudges = 3;
+const mostNudges = 3;
 /** Turns in a row that break down: more will not help. */
 const mostFaults = 3;
 /** An agent that has asked for a review says its last words; longer it does not go on. */

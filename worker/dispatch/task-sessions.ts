@@ -66,7 +66,7 @@ export function startTaskSessions(runtime: Runtime, { log, rests }: { log: Logge
 
   return {
     /** A turn of the dispatcher: from the claim until the lease ends, whoever drives the session. */
-    async drive(grant: Grant): Promise<undefined> {
+    drive: async (grant: Grant): Promise<undefined> => {
       const agent = await findActing(runtime, grant);
       if (!agent) return undefined;
       const { actor, ...started } = agent;

@@ -2,7 +2,7 @@
 export interface Rests {
   /** For so many seconds; left out: longer each time, from 2 s to 5 minutes. */
   rest(agentId: string, seconds: number | undefined): void;
-  isResting(agentId: string): boolean;
+  isResting: (agentId: string) => boolean;
   clear(agentId: string): void;
 }
 

@@ -23,7 +23,7 @@ export interface LabAnswer {
   text?: string;
   toolCalls?: { name: string; input: unknown; id?: string }[];
   /** Arguments of a tool call as they are streamed, JSON or not. */
-  rawToolCalls?: { name: string; input: string }[];
+  rawToolCalls?: { name: string; input: string; id?: string }[];
   usage?: { input?: number; output?: number; cacheRead?: number; cacheWrite?: number };
   finish?: "stop" | "length";
   /** An error instead: with its status and, if any, the seconds to wait. */
@@ -50,7 +50,7 @@ export const callsOf = ({ toolCalls = [], rawToolCalls = [] }: LabAnswer, { numb
   [...toolCalls.map((call) => ({ ...call, input: JSON.stringify(call.input) })), ...rawToolCalls].map(
     (call, index) => ({
       ...{ name: call.name, input: call.input },
-      id: "id" in call && call.id ? call.id : `call_${number}_${index}`,
+      id: call.id ? call.id : `call_${number}_${index}`,
     }),
   );
 
