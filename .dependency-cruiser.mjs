@@ -125,6 +125,7 @@ export default {
           // What the protocol itself needs: rows of its tasks, to hear what happened, to bring an answer.
           "^server/(mcp-tasks/service|events/watching|human-requests/(service|schema))[.]ts$",
           "^db/enums[.]ts$",
+          "^server/tracing/",
           "^server/auth/",
         ],
       },

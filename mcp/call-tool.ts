@@ -3,6 +3,8 @@ import { AppError, type ErrorBody } from "#server/errors.ts";
 import { execute } from "#server/execute.ts";
 import { nearNames } from "#server/near-names.ts";
 import type { Operation } from "#server/operation.ts";
+import { executeTool } from "#server/tracing/gen-ai.ts";
+import { inSpan } from "#server/tracing/spans.ts";
 import { FIND, findAmong, RUN, readRun } from "./reaching.ts";
 import { shownTools, tools, usableTools } from "./tool-table.ts";
 
@@ -42,7 +44,11 @@ async function attempt(
 }
 
 const runTool = (operation: Operation, call: ToolCall, { runtime, actor, requestId }: Caller, signal: AbortSignal) =>
-  execute(operation, runtime, actor, call.arguments, { requestId, idempotencyKey: idempotencyKeyOf(call), signal });
+  inSpan(
+    () => executeTool({ name: operation.name }),
+    () =>
+      execute(operation, runtime, actor, call.arguments, { requestId, idempotencyKey: idempotencyKeyOf(call), signal }),
+  );
 
 function runByName(call: ToolCall, caller: Caller, signal: AbortSignal) {
   const { name, input } = readRun(call.arguments);

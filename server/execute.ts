@@ -13,6 +13,7 @@ import { inTurn } from "./in-turn.ts";
 import { parseOrRefuse } from "./input-refusal.ts";
 import { holdLease } from "./leases/fence.ts";
 import type { Operation } from "./operation.ts";
+import { inSpan } from "./tracing/spans.ts";
 import { count, countFor } from "./tally.ts";
 import { isWorthTelling, kindOfRefusal, recordRefusedPermission } from "./security/service.ts";
 
@@ -35,11 +36,22 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
   rawInput: unknown,
   options: ExecuteOptions,
 ): Promise<z.output<Output>> {
+  const words = () => ({
+    name: operation.name,
+    attributes: {
+      "entourage.operation": operation.name,
+      "entourage.request_id": options.requestId,
+      "entourage.org_id": actor.orgId,
+      "entourage.actor_kind": actor.kind,
+    },
+  });
   try {
-    await admitByPermission(operation, runtime, actor, options);
-    const input = parseInput(operation, rawInput);
-    const decided = operation.kind === "local" ? undefined : await decide(operation, runtime, actor, input, options);
-    return operation.output.parse(await finish(operation, runtime, actor, { decided, input }, options));
+    return await inSpan(words, async () => {
+      await admitByPermission(operation, runtime, actor, options);
+      const input = parseInput(operation, rawInput);
+      const decided = operation.kind === "local" ? undefined : await decide(operation, runtime, actor, input, options);
+      return operation.output.parse(await finish(operation, runtime, actor, { decided, input }, options));
+    });
   } catch (error) {
     if (error instanceof AppError) countRefusal(actor.orgId, error.code);
     throw error;

@@ -28,6 +28,20 @@ const counters: [Counted, string, string, string][] = [
     "kind",
     "Messages published on channels through this process.",
   ],
+  ["sessionTurns", "entourage_session_turns_total", "outcome", "Turns of sessions that ended in this process."],
+  [
+    "sessionTurnSeconds",
+    "entourage_session_turn_seconds_total",
+    "outcome",
+    "How long they took together; over their number it is the mean.",
+  ],
+  [
+    "modelTokens",
+    "entourage_model_tokens_total",
+    "direction",
+    "Tokens that calls of models used, as they were booked.",
+  ],
+  ["modelMicros", "entourage_model_cost_micros_total", "covered", "What they cost, in micro-dollars: 1000000 is $1."],
   ["realtimeDenials", "entourage_realtime_denied_total", "what", "Subscriptions that were not signed."],
 ];
 
@@ -116,6 +130,8 @@ const databaseGauges: Record<string, { help: string; label?: string }> = {
   requests_pending: { help: "Questions that wait for people." },
   webhook_deliveries_due: { help: "Deliveries that were accepted and not worked on yet." },
   channel_messages_unpushed: { help: "Messages of channels that the realtime host has not yet." },
+  sessions: { help: "Sessions that are not put away.", label: "status" },
+  sandboxes: { help: "Sandboxes as the workers beside them saw them last.", label: "status" },
   workers_live: { help: "Workers that gave a sign of life within ten seconds." },
   open_pages: { help: "Pages in browsers that were open within the last minute." },
   database_connections: { help: "Connections of Entourage to the database, by what they do.", label: "state" },
@@ -143,6 +159,9 @@ async function readDatabase(runtime: OpenRuntime): Promise<readonly Row[]> {
       union all select 'requests_pending', null, count(*)::float8 from human_requests where status = 'pending'
       union all select 'webhook_deliveries_due', null, count(*)::float8 from webhook_deliveries where status = 'received'
       union all select 'channel_messages_unpushed', null, count(*)::float8 from channel_messages where not is_pushed
+      union all select 'sessions', status, count(*)::float8 from sessions
+        where status in ('initializing', 'ready', 'running', 'waiting', 'paused', 'error') group by status
+      union all select 'sandboxes', status, count(*)::float8 from sandboxes group by status
       union all select 'workers_live', null, count(*)::float8 from worker_beats where beat_at > now() - interval '10 seconds'
       union all select 'open_pages', null, coalesce(sum(connections), 0)::float8 from realtime_minutes
         where minute = date_trunc('minute', now() - interval '30 seconds')`),

@@ -4,7 +4,16 @@ declare global {
 }
 
 /** What is counted over all organizations, each with one label of a bounded number of words. */
-export type Counted = "refusals" | "rateLimits" | "events" | "channelMessages" | "realtimeDenials";
+export type Counted =
+  | "refusals"
+  | "rateLimits"
+  | "events"
+  | "channelMessages"
+  | "realtimeDenials"
+  | "sessionTurns"
+  | "sessionTurnSeconds"
+  | "modelTokens"
+  | "modelMicros";
 /** What is counted for an organization, by the minute. */
 export type OrgCounted = "events" | "rateLimited" | "denied";
 export type OrgCounts = Record<OrgCounted, number>;

@@ -1,11 +1,13 @@
 import { config } from "#server/config.ts";
 import { openSecrets } from "#server/keyring.ts";
 import { openRuntime } from "#server/runtime.ts";
+import { startTracing } from "#server/tracing/exporting.ts";
 import { parts } from "./parts.ts";
 import { realtime } from "./realtime-part.ts";
 
 // Wiring only: what the worker does stands in parts.ts.
 const settings = config();
+const endTracing = await startTracing("worker");
 const runtime = await openRuntime("worker", settings);
 const { log } = runtime;
 const stopping = new AbortController();
@@ -42,6 +44,7 @@ async function stop(): Promise<void> {
     await part.stop().catch((error: unknown) => log.warn({ error, stopped: part.name }, "part did not stop cleanly"));
   }
   await runtime.close();
+  await endTracing();
   log.info("worker stopped");
   process.exit(0);
 }

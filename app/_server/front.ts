@@ -7,6 +7,7 @@ import { logAccess } from "./access-log.ts";
 import { limitBody } from "./body-limit.ts";
 import type { Report } from "./health.ts";
 import { refuseMetrics } from "./metrics.ts";
+import { inSpan } from "#server/tracing/spans.ts";
 import { isAllowedHost, isForeignPage, type Origin, settleOrigin } from "./origin.ts";
 import { refuse } from "./refuse.ts";
 import { dropUnreadableTree, isReadableTarget } from "./request-target.ts";
@@ -72,7 +73,20 @@ export function createFront(options: FrontOptions) {
     // Nothing is awaited before this line: the first bytes of a body arrive with the headers and must be counted.
     const limitKilobytes = limitOf(path);
     if (limitBody(request, response, limitKilobytes * 1024)) return;
-    return options.next(request, response);
+    return inSpan(
+      () => ({
+        ...{ name: `${request.method} ${route(path)}`, kind: "server", parent: traceparentIn(request) },
+        attributes: {
+          "http.request.method": request.method ?? "",
+          "url.path": path,
+          "entourage.request_id": origin.id,
+        },
+      }),
+      async (span) => {
+        await options.next(request, response);
+        span?.setAttribute("http.response.status_code", response.statusCode);
+      },
+    );
   }
 
   function limitOf(path: string): number {
@@ -111,6 +125,13 @@ export function createFront(options: FrontOptions) {
       });
     },
   };
+}
+
+/** A span's name holds no ids: the places of a path that look like some are left open. */
+const route = (path: string): string => path.replaceAll(/\/(?:[0-9a-f-]{32,36}|\d+)(?=\/|$)/g, "/{id}");
+
+function traceparentIn({ headers }: IncomingMessage): string | null {
+  return typeof headers.traceparent === "string" ? headers.traceparent : null;
 }
 
 function sendReport(response: ServerResponse, report: Report): void {

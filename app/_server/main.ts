@@ -5,6 +5,7 @@ import { connect } from "#db/client.ts";
 import { config } from "#server/config.ts";
 import { createLogger } from "#server/log.ts";
 import { webRuntime } from "#server/runtime.ts";
+import { startTracing } from "#server/tracing/exporting.ts";
 import { createFront } from "./front.ts";
 import { serveGit } from "./git.ts";
 import { createHealthCheck, createReadinessCheck } from "./health.ts";
@@ -14,6 +15,7 @@ import { refuse } from "./refuse.ts";
 // The web process. Next loads routes in a bundle of its own: what both need to share (settings, the database pool of
 // the routes) hangs on globalThis, each in the module that makes it.
 const settings = config();
+const endTracing = await startTracing("web");
 const log = createLogger("web");
 const dev = process.env.NODE_ENV === "development";
 if (!settings.databaseUrl) throw new Error("The web process needs DATABASE_URL; `npm start` sets it.");
@@ -101,6 +103,7 @@ async function stop(): Promise<void> {
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, settings.drainSeconds * 1000 + 500))]);
   clearTimeout(cut);
   await probes.close();
+  await endTracing();
   log.info("web stopped");
   process.exit(0);
 }

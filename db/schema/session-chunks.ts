@@ -47,6 +47,8 @@ export const sessionMessages = snakeCase.table(
     turn: integer(),
     /** How often an answer was begun: one that ends its worker again and again is given up. */
     tries: integer().notNull().default(0),
+    /** The trace of the request that said it, where traces are exported: its turn is found below it. */
+    traceparent: text(),
     createdAt: createdAt(),
   },
   (table) => [

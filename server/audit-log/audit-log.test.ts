@@ -1,9 +1,12 @@
 import { expect, test, vi } from "vitest";
 import { createAgent } from "../agents/operations.ts";
+import { createApiKey, revokeApiKey } from "../api-keys/operations.ts";
 import { findByPassword } from "../auth/sign-in.ts";
 import { hashPassword } from "../auth/password.ts";
 import { sql } from "drizzle-orm";
 import { renameOrg } from "../organizations/operations.ts";
+import { removePolicy, setPolicy } from "../policies/operations.ts";
+import { setQuota } from "../quotas/operations.ts";
 import { pauseWork } from "../pauses/operations.ts";
 import { createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
@@ -98,6 +101,26 @@ test("a wrong password is in the audit of each organization of the person, and o
     data: { ip: "192.0.2.7" },
   });
   expect(await read(other.owner)).toEqual([]);
+});
+
+test("what was permitted and limited stands in the audit: policies on tools, quotas, keys made and revoked", async () => {
+  const { owner, teamId } = await createTestOrg(runtime);
+  const policy = { scope: "team", scopeId: teamId, effect: "allow", subject: "command", pattern: "npm test" };
+  const { policy: set } = await run(setPolicy, owner, policy);
+  await run(removePolicy, owner, { policyId: set.id });
+  await run(setQuota, owner, { sessionsAtOnce: 3 });
+  const { apiKey } = await run(createApiKey, owner, { name: "CI" });
+  await run(revokeApiKey, owner, { apiKeyId: apiKey.id });
+  const { events } = await run(listAuditEvents, owner, { groups: ["tool_policy", "quota", "api_key"] });
+  expect(events.map(({ type }) => type).toReversed()).toEqual([
+    "tool_policy.set",
+    "tool_policy.removed",
+    "quota.set",
+    "api_key.created",
+    "api_key.revoked",
+  ]);
+  const { text } = await run(exportAuditEvents, owner, { groups: ["tool_policy"], format: "jsonl" });
+  expect(text.trim().split("\n")).toHaveLength(2);
 });
 
 test("every kind the audit asks for is one that events have", () => {

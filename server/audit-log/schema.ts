@@ -19,6 +19,9 @@ export const auditGroups = [
   "credential",
   "model_routing",
   "policy",
+  "tool_policy",
+  "mcp_server",
+  "quota",
   "sandbox",
   "cache",
 ] as const;

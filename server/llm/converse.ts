@@ -8,6 +8,8 @@ import { newId } from "../ids.ts";
 import { partsOf } from "../models/routing.ts";
 import { guardedFetch } from "../outgoing/guarded-fetch.ts";
 import type { Tokens } from "../prices/service.ts";
+import { chat, noteUsage } from "../tracing/gen-ai.ts";
+import { inSpan } from "../tracing/spans.ts";
 import { boundOf } from "./bounds.ts";
 import { breakerOf } from "./breakers.ts";
 import { type Called, callModel } from "./calling.ts";
@@ -44,7 +46,16 @@ export async function converse(models: Runtime, asked: Conversation): Promise<Re
       if (!preparation.ok) throw overBudget(preparation.refusal);
       isOwnSession = false;
       try {
-        return await attemptCall(models, asked, preparation.prepared, { bound, transact });
+        const { prepared } = preparation;
+        const words = () => {
+          const { provider, name: model } = partsOf(prepared.model);
+          return chat({ provider, model, maxTokens: bound.outputTokens });
+        };
+        return await inSpan(words, async (span) => {
+          const reply = await attemptCall(models, asked, prepared, { bound, transact });
+          noteUsage(span, reply.usage);
+          return reply;
+        });
       } catch (error) {
         if (!(error instanceof CallFailure)) throw error;
         await waitOrGiveUp(error, attempt, asked);

@@ -5,6 +5,7 @@ import { AppError } from "../errors.ts";
 import { stopSession } from "../sessions/closing.ts";
 import { lockSessionRow } from "../sessions/finding.ts";
 import { bookUsage } from "../sessions/usage.ts";
+import { count } from "../tally.ts";
 import type { Tokens } from "../prices/service.ts";
 import type { Prepared } from "./reserving.ts";
 
@@ -42,6 +43,10 @@ export async function settleCall(
 ): Promise<{ costMicros: number; uncoveredMicros: number }> {
   const input = { sessionId, model, ...used, reservationId, key: reservationId };
   const { costMicros, uncoveredMicros } = await bookUsage(context, input);
+  count("modelTokens", "input", used.inputTokens + used.cacheReadTokens + used.cacheWriteTokens);
+  count("modelTokens", "output", used.outputTokens);
+  count("modelMicros", "yes", costMicros - uncoveredMicros);
+  if (uncoveredMicros > 0) count("modelMicros", "no", uncoveredMicros);
   return { costMicros, uncoveredMicros };
 }
 

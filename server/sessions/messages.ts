@@ -6,6 +6,7 @@ import { sessionAttachments, sessionMessages } from "#db/schema/session-chunks.t
 import { actorRef, type Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { traceparentOf } from "../tracing/spans.ts";
 import type { SessionRow } from "./closing.ts";
 import { cannot, lockDriven, moveSession, wakeWorkers } from "./driven.ts";
 import type { messageResult, sendMessageInput } from "./schema.ts";
@@ -56,6 +57,7 @@ export async function queueMessage(
       createdAt: now,
     },
     attachmentIds: [...attachmentIds],
+    traceparent: traceparentOf(),
   });
   wakeWorkers(context);
   const [message] = await readMessages(context, session.id, id);

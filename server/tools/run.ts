@@ -4,6 +4,8 @@ import { AppError } from "../errors.ts";
 import { nearNames } from "../near-names.ts";
 import { checkInput } from "./checking.ts";
 import { beginCall, endCall, hashOfInput } from "./journal.ts";
+import { executeTool } from "../tracing/gen-ai.ts";
+import { inSpan } from "../tracing/spans.ts";
 import type { Tool, ToolCall, ToolContext, ToolDeps, ToolResult } from "./tool.ts";
 
 const defaultTimeoutSeconds = 60;
@@ -34,7 +36,10 @@ export async function runTool(
   const repeatable = effect === "none" || tool?.isRepeatable === true;
   const before = await beginCall(deps.runtime, context, { call, inputHash, effect, repeatable });
   if (before) return { ...before, durationMs: Math.round(performance.now() - startedAt) };
-  const ended = await settle(deps, context, tool, tools, call);
+  const ended = await inSpan(
+    () => executeTool({ name: tool?.name ?? "unknown", id: call.id }),
+    () => settle(deps, context, tool, tools, call),
+  );
   const { text, truncated } = bounded(ended.text);
   const durationMs = Math.round(performance.now() - startedAt);
   await endCall(deps.runtime, context, call.id, { outcome: ended.outcome, text, truncated, durationMs });

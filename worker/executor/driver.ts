@@ -12,6 +12,8 @@ import { chooseModels } from "#server/models/choosing.ts";
 import { assembleContext, contextText } from "#server/task-contexts/assembly.ts";
 import type { Task } from "#server/tasks/finding.ts";
 import type { ToolDeps } from "#server/tools/tool.ts";
+import { invokeAgent } from "#server/tracing/gen-ai.ts";
+import { inSpan } from "#server/tracing/spans.ts";
 import { keepMessages, mostResumed, readMessages, takeUpTurn, type Turn } from "#server/turns/service.ts";
 import { readVerificationState } from "#server/verifications/queries.ts";
 import { endTurn, failTurn, handBack, missingWords } from "./ending.ts";
@@ -110,7 +112,9 @@ async function run({ models, deps, log }: DriverDeps, grant: Grant, begun: Begun
   const before = { ...begun, models, deps, log, toolContext, signal };
   const going: Going = { ...before, tools: await openTools(before) };
   for (;;) {
-    if ((await goOn(going)) === "parked") return;
+    const words = () =>
+      invokeAgent({ name: actor.name, conversationId: turn.sessionId, model: going.chain[0] ?? null });
+    if ((await inSpan(words, () => goOn(going))) === "parked") return;
     if ((await endTurn(going, workspace)) !== "again") return;
     // It failed its check: the next tier tries.
     going.chain = await transact(going, (context) => chooseModels(context, task, begun.agentModel));

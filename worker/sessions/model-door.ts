@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Span } from "@opentelemetry/api";
 import { z } from "zod";
 import { overBudget } from "#server/budgets/refusals.ts";
 import { type Context, type Runtime, systemActor } from "#server/context.ts";
@@ -16,6 +17,8 @@ import { guardedFetch } from "#server/outgoing/guarded-fetch.ts";
 import type { Tokens } from "#server/prices/service.ts";
 import type { SessionUpdate } from "#server/sessions/schema.ts";
 import type { Held } from "#server/sessions/driving.ts";
+import { chat, noteUsage } from "#server/tracing/gen-ai.ts";
+import { inSpan } from "#server/tracing/spans.ts";
 import { lockSessionRow } from "#server/sessions/finding.ts";
 import { type Shape, shapes } from "./model-shapes.ts";
 import { usageReader } from "./model-usage.ts";
@@ -34,11 +37,14 @@ export function modelDoor(
     onUsage,
     onRefused,
     isOurs,
+    traceparent,
   }: {
     onUsage: (usage: Extract<SessionUpdate, { kind: "usage" }>) => void;
     /** A call was not made, or failed: agents tell of it in words of their own, or not at all. */
     onRefused?: (failure: { code: string; message: string }) => void;
     isOurs: boolean;
+    /** Of the turn that runs, where traces are exported. */
+    traceparent?: () => string | null;
   },
 ) {
   const transact = <Result>(work: (context: Context) => Promise<Result>) =>
@@ -64,6 +70,24 @@ export function modelDoor(
     const body = await readBody(request, shape);
     const bound = boundOf(body);
     const prepared = await prepare(shape, body, bound);
+    const words = () => {
+      const { provider, name: model } = partsOf(prepared.model);
+      return { ...chat({ provider, model, maxTokens: bound.outputTokens }), parent: traceparent?.() };
+    };
+    return inSpan(words, (span) => pass({ shape, request, response, body, bound, prepared, span }));
+  }
+
+  interface Passing {
+    shape: Shape;
+    request: IncomingMessage;
+    response: ServerResponse;
+    body: Body;
+    bound: Tokens;
+    prepared: Prepared & { teamId: string };
+    span: Span | undefined;
+  }
+
+  async function pass({ shape, request, response, body, bound, prepared, span }: Passing): Promise<void> {
     const { credential } = prepared;
     const gone = new AbortController();
     response.on("close", () => gone.abort());
@@ -86,6 +110,7 @@ export function modelDoor(
         }
       // Booked before the agent goes on: what it does next finds it counted.
       await bookOnce();
+      noteUsage(span, usedOf(usage.used(), bound));
       response.end();
     } catch (error) {
       if (error instanceof CallFailure) {

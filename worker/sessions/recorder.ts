@@ -3,6 +3,8 @@ import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import { appendChunks, type Held } from "#server/sessions/driving.ts";
 import { lastSeqOf } from "#server/sessions/chunks.ts";
+import { executeTool } from "#server/tracing/gen-ai.ts";
+import { tellSpan } from "#server/tracing/spans.ts";
 import { sessionUpdate, type SessionUpdate } from "#server/sessions/schema.ts";
 
 /** What comes within this time is written together; the first of a quiet moment at once. */
@@ -22,7 +24,18 @@ export interface Recorder {
 export async function openRecorder(
   runtime: Runtime,
   held: Held,
-  { holder, onLost, onError }: { holder: string; onLost: () => void; onError: (error: unknown) => void },
+  {
+    holder,
+    onLost,
+    onError,
+    traceparent,
+  }: {
+    holder: string;
+    onLost: () => void;
+    onError: (error: unknown) => void;
+    /** Of the turn that runs, where traces are exported. */
+    traceparent?: () => string | null;
+  },
 ): Promise<Recorder> {
   const { orgId, sessionId } = held;
   const transact = <Result>(work: Parameters<typeof inTransaction<Result>>[3]) =>
@@ -50,6 +63,10 @@ export async function openRecorder(
     const began = startedAt.get(update.id);
     if (began === undefined || update.status === "running" || update.status === "pending") return update;
     startedAt.delete(update.id);
+    tellSpan(
+      { ...executeTool({ name: update.toolKind, id: update.id }), parent: traceparent?.() },
+      { startedAt: began, isFailed: update.status === "failed" },
+    );
     return { ...update, durationMs: Date.now() - began };
   }
 

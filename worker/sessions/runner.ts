@@ -15,6 +15,9 @@ import type { BoxProvider } from "#server/sandbox/box.ts";
 import type { SessionRow } from "#server/sessions/closing.ts";
 import * as driving from "#server/sessions/driving.ts";
 import { openTranscripts } from "#server/sessions/transcripts.ts";
+import { count } from "#server/tally.ts";
+import { invokeAgent } from "#server/tracing/gen-ai.ts";
+import { inSpan, traceparentOf } from "#server/tracing/spans.ts";
 import { cacheEnvironment, openCache } from "#server/workspaces/caches.ts";
 import { findReadyWorkspace, findWorkspace } from "#server/workspaces/queries.ts";
 import { borrowedObjects } from "#server/workspaces/running.ts";
@@ -79,6 +82,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   let lastSaidAt = Date.now();
   let isWaiting = false;
   let turn: Turn | undefined;
+  /** Of the turn that runs: what it calls and uses is found below it. */
+  let traceparent: string | null = null;
   let again = false;
   let isGone = false;
   let working: Promise<void> | undefined;
@@ -121,6 +126,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     recorder ??= await openRecorder(runtime, held, {
       holder,
       onLost: poke,
+      traceparent: () => traceparent,
       onError: (error) => log.error({ error, sessionId }, "a conversation could not be written down"),
     });
     const { status } = session;
@@ -192,7 +198,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     const onRefused = (failure: NonNullable<typeof refused>) => {
       refused = failure;
     };
-    const open = modelDoor(runtime, held, { onUsage, onRefused, isOurs: kind.id === "entourage" });
+    const isOurs = kind.id === "entourage";
+    const open = modelDoor(runtime, held, { onUsage, onRefused, isOurs, traceparent: () => traceparent });
     const token = await transact((context) => driving.makeRunToken(context, holder, sessionId));
     const repo = await transact((context) => findSessionRepo(context, workspaceId));
     doors = await openDoors(sessionId, { model: open, web: deps.web, token, repo });
@@ -302,10 +309,16 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     if (isFirstTry) into.say({ kind: "user", text: message.text, by: message.by.name, ...files });
     lastSaidAt = Date.now();
     const current: Turn = { number, isCancelled: false, over: Promise.resolve() };
-    current.over = answer(session, into, current, {
-      ...{ text: message.text, isFirstTry },
-      attachments,
+    const said = { text: message.text, isFirstTry, attachments };
+    const words = () => ({
+      ...invokeAgent({ name: session.agentKind ?? "agent", conversationId: sessionId, model: session.model }),
+      parent: message.traceparent,
+    });
+    current.over = inSpan(words, (span) => {
+      traceparent = traceparentOf(span);
+      return answer(session, into, current, said);
     }).finally(() => {
+      traceparent = null;
       if (turn === current) turn = undefined;
       poke();
     });
@@ -320,6 +333,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   ): Promise<void> {
     let stopReason = "failed";
     let failure: driving.TurnEnd["failure"];
+    const startedAt = Date.now();
     refused = undefined;
     try {
       const connection = await connect(session, into);
@@ -343,6 +357,9 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     if (current.hung) failure = { code: "unavailable", message: current.hung };
     // What the worker leaves in the middle is gone on with by whoever takes it up.
     if (isGone) return;
+    const outcome = failure ? "failed" : current.isCancelled ? "cancelled" : "ended";
+    count("sessionTurns", outcome);
+    count("sessionTurnSeconds", outcome, (Date.now() - startedAt) / 1_000);
     into.say({ kind: "turn", state: "ended", stopReason });
     await into.flush();
     await transact((context) => withdrawPermissionsOf(context, sessionId, "The turn ended."));

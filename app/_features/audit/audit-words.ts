@@ -18,6 +18,9 @@ export const groupLabels: Record<(typeof auditGroups)[number] | "all", string> =
   credential: "Model keys",
   model_routing: "Model routing",
   policy: "Standing permissions",
+  tool_policy: "Permissions of tools",
+  mcp_server: "MCP servers",
+  quota: "Quotas",
   sandbox: "Sandboxes",
   cache: "Caches",
 };
