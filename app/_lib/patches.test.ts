@@ -114,6 +114,7 @@ test("a list changes the rows it has and no others; a task's page also its neigh
     output: null,
     conventions: "",
     repo: null,
+    session: null,
   };
   expect(patchTask(detail, card(1, { status: "done" })).dependsOn[0]?.status).toBe("done");
   expect(patchTask(detail, card(2, { status: "done" }))).toMatchObject({ status: "done", description: "" });

@@ -165,7 +165,7 @@ export const agents = snakeCase.table(
     slots: integer().notNull(),
     /** Of runtime `model`: a tier, or a model as provider/name; null: as the team's table routes. */
     model: text(),
-    /** Of runtime `acp`: the coding agent that is started for it; null: the bundled one. */
+    /** Of runtime `acp`: the coding agent that is started for it; null: the team's default. */
     agentKind: text(),
     /** Of runtime `acp`: how much it does unasked, by its kind's names; null: as its kind has it. */
     mode: text(),

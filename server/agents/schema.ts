@@ -28,7 +28,7 @@ export const agent = z.object({
   agentKind: z
     .string()
     .nullable()
-    .describe("Of runtime acp: the coding agent that is started, of list_agent_kinds; null: the bundled one."),
+    .describe("Of runtime acp: the coding agent that is started, of list_agent_kinds; null: the team's default."),
   mode: z.string().nullable().describe("Of runtime acp: how much it does unasked; null: as its kind has it."),
   createdAt: isoTime,
   lastSeenAt: isoTime.nullable().describe("When its key or its lease last gave a sign of life."),
@@ -80,7 +80,7 @@ const mode = z
   .min(1)
   .max(40)
   .nullable()
-  .describe("For runtime acp: one of its kind's modes. Null: its default.");
+  .describe("For runtime acp: one of its agentKind's modes. Null: the one that asks.");
 
 export const listAgentsInput = z.strictObject({
   teamId: id.optional().describe("Only this team's."),

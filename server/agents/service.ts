@@ -3,7 +3,7 @@ import type { AgentRole, AgentRuntime } from "#db/enums.ts";
 import { agents, teams } from "#db/schema/organizations.ts";
 import { tasks } from "#db/schema/tasks.ts";
 import type { Context } from "../context.ts";
-import { requireKind, requireMode, usualKind } from "../drivers/kinds.ts";
+import { requireKind, requireMode } from "../drivers/kinds.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
@@ -82,7 +82,8 @@ function refuseUnknownKind({
 }): void {
   if (agentKind === null && mode === null) return;
   if (runtime !== "acp") throw new AppError("invalid", "Only agents of the runtime acp have an agentKind and a mode.");
-  requireMode(requireKind(agentKind ?? usualKind), mode);
+  if (agentKind === null) throw new AppError("invalid", "Name the agentKind whose mode it is.");
+  requireMode(requireKind(agentKind), mode);
 }
 
 /**

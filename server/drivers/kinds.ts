@@ -80,9 +80,6 @@ export const agentKinds: readonly AgentKind[] = [
 /** The kind by its id; undefined for one that is not known (any more). */
 export const findKind = (id: string | null): AgentKind | undefined => agentKinds.find((kind) => kind.id === id);
 
-/** The one that is there where nothing else is. */
-export const usualKind = "entourage";
-
 /** @throws AppError invalid, naming those there are. */
 export function requireKind(id: string): AgentKind {
   const kind = findKind(id);

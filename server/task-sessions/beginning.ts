@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { findKind, requireKind, usualKind } from "../drivers/kinds.ts";
+import { findKind, requireKind } from "../drivers/kinds.ts";
 import { AppError } from "../errors.ts";
 import type { Grant } from "../leases/service.ts";
 import { chooseModels } from "../models/choosing.ts";
@@ -11,6 +11,7 @@ import { lockSessionRow } from "../sessions/finding.ts";
 import { queueMessage } from "../sessions/messages.ts";
 import { assembleContext, contextText } from "../task-contexts/assembly.ts";
 import { lockTask, type Task } from "../tasks/finding.ts";
+import { findTeam } from "../teams/finding.ts";
 import { holdsLease } from "../turns/service.ts";
 import { takeAnswered, takeWritten } from "./telling.ts";
 import { comesBack, waysOfWorking } from "./words.ts";
@@ -79,7 +80,8 @@ async function stopOthers(context: Context, { id }: Task): Promise<void> {
 }
 
 async function createFor(context: Context, task: Task, { agentKind, mode, model }: Started): Promise<string> {
-  const kind = requireKind(agentKind ?? usualKind);
+  const { defaultAgentKind } = await findTeam(context, task.teamId);
+  const kind = requireKind(agentKind ?? defaultAgentKind);
   return createSession(context, {
     ...{ teamId: task.teamId, agentId: context.actor.id, agentKind: kind.id, task: task.id },
     model: await reachable(context, kind.id, await chooseModels(context, task, model)),

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { latestSeq } from "../events/feed.ts";
 import { requestsOf } from "../human-requests/queries.ts";
 import { readContext } from "../task-contexts/queries.ts";
+import { readTaskSession } from "../task-sessions/queries.ts";
 import { findTeam, teamMeant } from "../teams/finding.ts";
 import { findTask, type Task } from "./finding.ts";
 import type {
@@ -200,6 +201,7 @@ export async function readTask(context: Context, ref: string): Promise<TaskDetai
     allowedTools: task.allowedTools,
     plan: await readPlanOf(context, task),
     output: await readOutput(context, task.id),
+    session: await readTaskSession(context, task.id),
     conventions: (await findTeam(context, task.teamId)).conventions,
     repo: repo
       ? {

@@ -6,6 +6,7 @@ import {
   priorities,
   requestKinds,
   requestStatuses,
+  sessionStatuses,
   taskStatuses,
   taskTypes,
   verdicts,
@@ -247,6 +248,17 @@ export const taskDetail = card.extend({
     .object({ text: z.string(), by: author, at: isoTime })
     .nullable()
     .describe("What it brought forth besides commits; those that wait for it read it."),
+  session: z
+    .object({
+      id,
+      status: z.enum(sessionStatuses),
+      agentKind: z.string(),
+      agent: z.string(),
+      lastSeq: z.int(),
+      lastLine: z.string().nullable(),
+    })
+    .nullable()
+    .describe("The session in which an agent works on it here, or worked last, and what it said last."),
   conventions: z.string().describe("Rules of the team that every agent keeps to, in Markdown."),
   repo: z
     .object({ id, name: z.string(), defaultBranch: z.string(), cloneUrl: z.string(), gateCommand: z.string() })

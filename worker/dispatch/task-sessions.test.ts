@@ -53,7 +53,14 @@ async function openTeam(script: (request: LabRequest) => LabAnswer, mode = "auto
     soon,
   );
   const { agent } = await run(createAgent, org.owner, {
-    ...{ teamId: org.teamId, name: "coder", runtime: "acp", model: "anthropic/claude-sonnet-5-5", mode },
+    ...{
+      teamId: org.teamId,
+      name: "coder",
+      runtime: "acp",
+      agentKind: "entourage",
+      model: "anthropic/claude-sonnet-5-5",
+      mode,
+    },
   });
   const task = await addTask(org, { title: "Say hello", repoId: repo.id, assignee: { kind: "agent", id: agent.id } });
   const reading = () => read(org.owner, task.id);

@@ -9,9 +9,10 @@ import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Select } from "#app/_ui/select.tsx";
+import { AgentKindFields, type StartedAs } from "./agent-kind-fields.tsx";
 import { AgentModelField } from "./agent-model-field.tsx";
 import { AgentFields, readAgentFields } from "./agent-fields.tsx";
-import { offeredRuntimes, runtimeWords } from "./agent-words.ts";
+import { comesByKey, offeredRuntimes, runtimeWords } from "./agent-words.ts";
 import { ConnectAgent } from "./connect-agent.tsx";
 
 type AddAgentDialogProps = {
@@ -28,6 +29,7 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
   const [role, setRole] = useState<AgentRole>("engineer");
   const [runtime, setRuntime] = useState<(typeof offeredRuntimes)[number]>("external");
   const [model, setModel] = useState<string | null>(null);
+  const [started, setStarted] = useState<StartedAs>({ agentKind: null, mode: null });
   const [failure, setFailure] = useState<string>();
   const [made, setMade] = useState<{ id: string; name: string; key: string }>();
   const create = useChange(trpc.agents.create.mutationOptions(), { refused: "The agent was not added" });
@@ -41,10 +43,10 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
     setFailure(undefined);
     try {
       const fields = readAgentFields(event.currentTarget);
-      const thinks = runtime === "model" ? { model } : {};
+      const thinks = comesByKey({ runtime }) ? {} : { model, ...(runtime === "acp" ? started : {}) };
       const { agent } = await create.send({ teamId, role, runtime, ...thinks, ...fields });
       // What works here needs no key to come in.
-      if (!canMakeKeys || runtime === "model") {
+      if (!canMakeKeys || !comesByKey({ runtime })) {
         onOpenChange(false);
         return onAdded(agent.id);
       }
@@ -78,7 +80,7 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
       onOpenChange={close}
       title="Add an agent"
       description={
-        runtime === "model"
+        !comesByKey({ runtime })
           ? "A worker of this team that is not a person. It takes ready tasks at once."
           : "A worker of this team that is not a person. You get its key and the line to connect it next."
       }
@@ -102,7 +104,8 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
             options={offeredRuntimes.map((value) => ({ value, label: runtimeWords[value].label }))}
           />
         </Field>
-        {runtime === "model" ? <AgentModelField teamId={teamId} model={model} onModel={setModel} /> : null}
+        {runtime === "acp" ? <AgentKindFields {...started} onChange={setStarted} /> : null}
+        {comesByKey({ runtime }) ? null : <AgentModelField teamId={teamId} model={model} onModel={setModel} />}
       </form>
     </Dialog>
   );

@@ -9,15 +9,18 @@ export const roleWords: Record<AgentRole, { label: string; does: string }> = {
 export const runtimeWords: Record<AgentRuntime, { label: string; does: string }> = {
   external: { label: "External", does: "You run it: Claude Code, Cursor, VS Code or your own. It comes over MCP." },
   scripted: { label: "Scripted", does: "A program with fixed steps that comes over MCP, such as the sample's." },
-  acp: { label: "Coding agent", does: "Started here." },
+  acp: {
+    label: "Coding agent",
+    does: "Works here in a sandbox: Claude Code, Codex, Gemini, OpenCode or the bundled agent, with your keys.",
+  },
   model: {
     label: "Model",
     does: "Works here by itself: calls models with your keys, in its own folder, with the tools you allow.",
   },
 };
 
-/** What a person can add: those the server starts by itself are not offered until it can. */
-export const offeredRuntimes = ["external", "model", "scripted"] as const satisfies readonly AgentRuntime[];
+/** What a person can add. */
+export const offeredRuntimes = ["external", "acp", "model", "scripted"] as const satisfies readonly AgentRuntime[];
 
 /** Whether it comes over MCP, with a key; the others are started here and need none. */
 export const comesByKey = ({ runtime }: { runtime: AgentRuntime }) => runtime === "external" || runtime === "scripted";

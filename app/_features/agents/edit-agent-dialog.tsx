@@ -7,8 +7,10 @@ import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import type { Agent } from "#server/agents/schema.ts";
+import { AgentKindFields, type StartedAs } from "./agent-kind-fields.tsx";
 import { AgentModelField } from "./agent-model-field.tsx";
 import { AgentFields, readAgentFields } from "./agent-fields.tsx";
+import { comesByKey } from "./agent-words.ts";
 import { useAgentChanges } from "./use-agent-changes.ts";
 
 /** Name, role, slots, its model and the life of its leases. What it holds stays with it. */
@@ -16,13 +18,14 @@ export function EditAgentDialog({ agent, onClose }: { agent: Agent; onClose: () 
   const { update } = useAgentChanges();
   const [role, setRole] = useState(agent.role);
   const [model, setModel] = useState(agent.model);
+  const [started, setStarted] = useState<StartedAs>({ agentKind: agent.agentKind, mode: agent.mode });
   const [failure, setFailure] = useState<string>();
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const life = new FormData(event.currentTarget).get("leaseSeconds");
     try {
       const leaseSeconds = life ? Number(life) : null;
-      const thinks = agent.runtime === "model" ? { model } : {};
+      const thinks = comesByKey(agent) ? {} : { model, ...(agent.runtime === "acp" ? started : {}) };
       await update.send({ agentId: agent.id, role, leaseSeconds, ...thinks, ...readAgentFields(event.currentTarget) });
       onClose();
     } catch (error) {
@@ -47,7 +50,8 @@ export function EditAgentDialog({ agent, onClose }: { agent: Agent; onClose: () 
     >
       <form id="edit-agent" onSubmit={submit} className="flex flex-col gap-4">
         <AgentFields agent={agent} role={role} onRole={setRole} />
-        {agent.runtime === "model" ? <AgentModelField teamId={agent.teamId} model={model} onModel={setModel} /> : null}
+        {agent.runtime === "acp" ? <AgentKindFields {...started} onChange={setStarted} /> : null}
+        {comesByKey(agent) ? null : <AgentModelField teamId={agent.teamId} model={model} onModel={setModel} />}
         <Field
           label="Life of a lease, in seconds"
           name="leaseSeconds"

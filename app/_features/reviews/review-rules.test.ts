@@ -69,6 +69,7 @@ const task: TaskDetail = {
   output: null,
   conventions: "",
   repo: null,
+  session: null,
 };
 
 test("a person judges what an agent wrote, even for a task they created", () => {

@@ -28,7 +28,7 @@ export function useTranscript(orgSlug: string, sessionId: string) {
   return { transcript, stream };
 }
 
-function readChunk(data: string): Chunk | undefined {
+export function readChunk(data: string): Chunk | undefined {
   const said: unknown = JSON.parse(data);
   return isChunk(said) ? said : undefined;
 }

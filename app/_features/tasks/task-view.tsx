@@ -21,6 +21,7 @@ import { TaskDescription } from "./task-description.tsx";
 import { TaskGit } from "./task-git.tsx";
 import { TaskMerges } from "./task-merges.tsx";
 import { TaskProperties } from "./task-properties.tsx";
+import { TaskSession } from "./task-session.tsx";
 import { TaskSkeleton } from "./task-skeleton.tsx";
 import { useWork } from "./work-context.tsx";
 import { useTask } from "./use-task.ts";
@@ -75,6 +76,7 @@ export function TaskView({ number }: { number: number }) {
               {task.waitsForResource.reason}
             </Banner>
           ) : null}
+          {task.session ? <TaskSession key={task.session.id} session={task.session} /> : null}
           <ReviewBar task={task} />
           <WorkBar task={task} />
           <Tabs
