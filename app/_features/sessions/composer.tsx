@@ -16,8 +16,8 @@ type ComposerProps = {
   isRunning: boolean;
   /** Why nothing can be said now; null when it can. */
   closed: string | null;
-  /** How many messages wait for the end of the turn. */
-  queued: number;
+  /** What waits for the end of the turn; whoever stops it takes it back, and has it here again. */
+  queued: readonly string[];
   /** @returns whether it was taken; what was written stays when it was not. */
   onSend: (text: string, files: readonly File[]) => Promise<boolean>;
   onStop: () => void;
@@ -37,6 +37,10 @@ export function Composer({ sessionId, agent, isRunning, closed, queued, onSend, 
   const add = (more: readonly File[]) => {
     setRefused(refusedFiles(files, more));
     setFiles(filesWithin(files, more));
+  };
+  const stop = () => {
+    if (text.trim() === "" && queued.length > 0) setText(queued.join("\n\n"));
+    onStop();
   };
   const send = () => {
     if ((text.trim() === "" && files.length === 0) || isSending) return field.current?.focus();
@@ -63,10 +67,10 @@ export function Composer({ sessionId, agent, isRunning, closed, queued, onSend, 
       className="@container border-t px-3 pt-2 pb-3"
     >
       <div className="mx-auto flex max-w-3xl flex-col gap-2">
-        {queued > 0 ? (
+        {queued.length > 0 ? (
           <p role="status" className="flex items-center gap-1.5 text-small text-muted">
             <Clock aria-hidden="true" className="size-3.5" />
-            {queued === 1 ? "1 message waits" : `${queued} messages wait`} for the end of this turn.
+            {queued.length === 1 ? "1 message waits" : `${queued.length} messages wait`} for the end of this turn.
           </p>
         ) : null}
         <AttachmentChips files={files} onRemove={(file) => setFiles(files.filter((one) => one !== file))} />
@@ -107,7 +111,7 @@ export function Composer({ sessionId, agent, isRunning, closed, queued, onSend, 
               send();
             } else if (event.key === "Escape" && !event.nativeEvent.isComposing) {
               event.preventDefault();
-              if (isRunning) onStop();
+              if (isRunning) stop();
               else event.currentTarget.blur();
             }
           }}
@@ -134,7 +138,7 @@ export function Composer({ sessionId, agent, isRunning, closed, queued, onSend, 
           </div>
           <span className="grow basis-0 @xl:hidden" />
           {isRunning ? (
-            <Button variant="secondary" icon={<Square className="size-3.5" />} keys="escape" onClick={onStop}>
+            <Button variant="secondary" icon={<Square className="size-3.5" />} keys="escape" onClick={stop}>
               Stop
             </Button>
           ) : null}

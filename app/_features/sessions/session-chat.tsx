@@ -96,7 +96,7 @@ export function SessionChat({ orgSlug, view, agent, transcript }: SessionChatPro
         closed={
           possible.includes("send_session_message") ? null : (closedWords(session.status) ?? "Nothing can be said now.")
         }
-        queued={isRunning ? waiting.length : 0}
+        queued={isRunning ? waiting.map(({ text }) => text) : []}
         onSend={send}
         onStop={stop}
       >

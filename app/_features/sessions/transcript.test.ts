@@ -53,7 +53,7 @@ describe("a conversation", () => {
       emptyTranscript,
       said(
         { ...tool, status: "running", input: { path: "a" }, diff: [{ path: "a", before: null, after: "x" }] },
-        { ...tool, title: "", status: "failed", output: "disk full", durationMs: 5 },
+        { ...tool, title: "", toolKind: "other", status: "failed", output: "disk full", durationMs: 5 },
       ),
     );
     expect(entries).toHaveLength(1);
