@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { lockTasks } from "../tasks/finding.ts";
+import { lockForConsequences } from "./consequences.ts";
 import { findRequest, lockRequests, type RequestRow } from "./finding.ts";
 import type { batchInput } from "./schema.ts";
 import { answerRequest } from "./service.ts";
@@ -16,6 +17,7 @@ export async function answerRequests(context: Context, { answers }: z.output<typ
     const row = await findRequest(context, request).catch(refusalOnly);
     if (row) found.set(request, row);
   }
+  await lockForConsequences(context, [...found.values()]);
   // All tasks, then all requests, each at once and in order, whatever the order of the answers: two such requests never wait for each other.
   await lockTasks(context, [...new Set([...found.values()].flatMap(({ taskId }) => taskId ?? []))]);
   await lockRequests(context, [...found.keys()]);

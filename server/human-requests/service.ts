@@ -11,7 +11,7 @@ import { moveTask } from "../tasks/service.ts";
 import { findTeam } from "../teams/finding.ts";
 import { type AnswerOption, type AnswerSchema, answersTo, parseAnswer } from "./answer-schema.ts";
 import { hashOf } from "./canonical.ts";
-import { consequences } from "./consequences.ts";
+import { consequences, lockForConsequences } from "./consequences.ts";
 import { findRequest, lockRequest, type RequestRow } from "./finding.ts";
 import { matchPolicy } from "./policies.ts";
 import { refuseAnswerer, refuseClosed } from "./refusals.ts";
@@ -107,6 +107,7 @@ export async function answerRequest(
   { request: id, answer, conveyed = false }: { request: string; answer: unknown; conveyed?: boolean },
 ): Promise<RequestRow> {
   const found = await findRequest(context, id);
+  await lockForConsequences(context, [found]);
   const task = found.taskId ? await lockTask(context, found.taskId) : undefined;
   const request = await lockRequest(context, id);
   refuseAnswerer(context, request, conveyed);

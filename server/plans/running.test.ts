@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { checkFold } from "../audit/fold-check.ts";
 import { chooseIdle, findOffers } from "../dispatch/offers.ts";
-import { listWaitingOperation, respondToRequest } from "../human-requests/operations.ts";
+import { listWaitingOperation, respondToRequest, respondToRequests } from "../human-requests/operations.ts";
 import { submitTaskResult } from "../reviews/operations.ts";
 import { createTask } from "../tasks/operations.ts";
 import { as, createTestAgent, createTestOrg, openTestRuntime, type TestOrg } from "../test/fixtures.ts";
-import { workIn } from "../test/work.ts";
+import { countDeadlocks, workIn } from "../test/work.ts";
 import { settlePlan } from "./ending.ts";
 import * as operations from "./operations.ts";
 
@@ -50,6 +50,26 @@ test("a plan that failed stands in the inbox with the reason, and goes on by the
   const [last] = await fail();
   await run(respondToRequest, org.owner, { request: last?.id, answer: { decision: "cancel" } });
   expect([await statusOf(org, planId), (await read(org.owner, idOf("t2"))).status]).toEqual(["cancelled", "cancelled"]);
+});
+
+test("an answer for a plan and a retry on its page at the same moment wait for each other in one order", async () => {
+  const org = await createTestOrg(runtime);
+  const { planId, idOf } = await approved(org, [{ title: "root" }, { title: "leaf", dependsOn: [0] }]);
+  const before = await countDeadlocks(runtime.db);
+  for (let round = 0; round < 8; round++) {
+    await bring(org.owner, idOf("t1"), "failed");
+    await settle(org, planId);
+    const request = (await questions(org))[0]?.id;
+    const answer = { decision: "retry" };
+    const outcomes = await Promise.allSettled([
+      run(respondToRequest, org.owner, { request, answer }),
+      run(operations.retryPlanTasks, org.owner, { planId }),
+      run(respondToRequests, org.owner, { answers: [{ request, answer }] }),
+    ]);
+    expect(outcomes.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(0);
+    expect([await statusOf(org, planId), (await questions(org)).length]).toEqual(["executing", 0]);
+  }
+  expect(await countDeadlocks(runtime.db)).toBe(before);
 });
 
 test("only chosen tasks are tried again", async () => {
