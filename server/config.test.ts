@@ -13,6 +13,14 @@ test("an empty environment is a working configuration", () => {
   });
 });
 
+test("a profile is a set of defaults: development logs all and allows little, and what is set goes before it", () => {
+  const level = (environment: Record<string, string>) => parseConfig(environment).logLevel;
+  expect([level({}), level({ ENTOURAGE_PROFILE: "staging" })]).toEqual(["info", "info"]);
+  expect(level({ ENTOURAGE_PROFILE: "development" })).toBe("debug");
+  expect(level({ ENTOURAGE_PROFILE: "development", ENTOURAGE_LOG_LEVEL: "warn" })).toBe("warn");
+  expect(() => parseConfig({ ENTOURAGE_PROFILE: "test" })).toThrow(/ENTOURAGE_PROFILE="test"/);
+});
+
 test("empty values count as not set", () => {
   const parsed = parseConfig({ PORT: " ", DATABASE_URL: "" });
   expect(parsed.port).toBe(3000);

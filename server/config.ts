@@ -38,7 +38,9 @@ export const settings = z.object({
   profile: z
     .enum(["development", "staging", "production"])
     .default("production")
-    .describe("Kind of installation, shown in logs; `npm run dev` sets `development`."),
+    .describe(
+      "Kind of installation. `development` (set by `npm run dev`): debug logs, small quotas. `staging`: as production, with fixtures for testing allowed. `production`: large quotas.",
+    ),
   dataDir: z
     .string()
     .default(".entourage")
@@ -55,7 +57,7 @@ export const settings = z.object({
   logLevel: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
-    .describe("The least important message that is logged."),
+    .describe("The least important message that is logged. In `development`: `debug`."),
   auth: z.enum(["on", "off"]).default("on").describe("`off`: one local user without sign-in. Works on loopback only."),
   signUp: z
     .enum(["invited", "open"])
@@ -225,7 +227,8 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   }
   const { data } = parsed;
   const publicUrl = (data.publicUrl ?? `http://localhost:${data.port}`).replace(/\/+$/, "");
-  return { ...data, publicUrl, dataDir: resolve(data.dataDir) };
+  const logLevel = given.logLevel === undefined && data.profile === "development" ? "debug" : data.logLevel;
+  return { ...data, logLevel, publicUrl, dataDir: resolve(data.dataDir) };
 }
 
 function describe(issue: z.core.$ZodIssue, given: Record<string, string>): string {

@@ -80,6 +80,8 @@ export interface Settings {
   images?: { url: string; model: string };
   /** MCP servers may be programs on this machine. */
   mcpStdio?: boolean;
+  /** What somebody may use of sessions where nobody set a quota; left out, and null: no limit. */
+  usualQuota?: Record<"sessionsAtOnce" | "hoursADay" | "tokensADay" | "microsADay", number | null>;
   /** Messages that one actor may publish on channels within a second. */
   channelRate: number;
 }

@@ -28,6 +28,13 @@ export type OpenRuntime = Runtime & {
 
 const writeCountsEveryMs = 5_000;
 
+/** What somebody may use of sessions where nobody set a quota, by the kind of installation. */
+const usualQuotas: Record<Config["profile"], NonNullable<Settings["usualQuota"]>> = {
+  development: { sessionsAtOnce: 5, hoursADay: 24, tokensADay: 5_000_000, microsADay: 10_000_000 },
+  staging: { sessionsAtOnce: 50, hoursADay: null, tokensADay: null, microsADay: null },
+  production: { sessionsAtOnce: 50, hoursADay: null, tokensADay: null, microsADay: null },
+};
+
 /** What of the configuration domain code reads. */
 const settingsOf = (from: Config): Settings => ({
   dataDir: from.dataDir,
@@ -44,6 +51,7 @@ const settingsOf = (from: Config): Settings => ({
   docker: { host: from.dockerHost, image: from.dockerImage },
   gateOutputLimitBytes: from.gateOutputKilobytes * 1024,
   channelRate: from.channelRate,
+  usualQuota: usualQuotas[from.profile],
   mcpStdio: from.mcpStdio === "on",
   ...(from.embeddingsUrl
     ? { embeddings: { url: from.embeddingsUrl, model: from.embeddingsModel, key: from.embeddingsKey } }

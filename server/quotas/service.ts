@@ -15,14 +15,14 @@ export async function setQuota(context: Context, { userId, ...limits }: z.output
   await record(context, "quota.set", [{ subject: userId ?? context.actor.orgId, data: { userId, ...limits } }]);
 }
 
-/** What a person may use: their own quota, else everybody's, else anything. */
-export async function quotaOf({ tx, actor }: Context, userId: string | null): Promise<Quota> {
+/** What a person may use: their own quota, else everybody's, else what is usual in this installation. */
+export async function quotaOf({ tx, actor, settings }: Context, userId: string | null): Promise<Quota> {
   const [quota] = await tx.execute<
     Quota & Record<string, unknown>
   >(sql`select sessions_at_once as "sessionsAtOnce", hours_a_day as "hoursADay",
       tokens_a_day::float8 as "tokensADay", micros_a_day::float8 as "microsADay" from quotas
     where org_id = ${actor.orgId} and user_id in (${userId ?? everybody}, ${everybody}) order by user_id = ${everybody} limit 1`);
-  return quota ?? none;
+  return quota ?? settings.usualQuota ?? none;
 }
 
 /** What a person uses: sessions that live, and hours, tokens and money of today (UTC). */

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { setQuota } from "../quotas/operations.ts";
 import { getPreferences, setPreferences } from "../preferences/operations.ts";
 import { startSession } from "../sessions/operations.ts";
-import { refuseOverQuota } from "../quotas/service.ts";
+import type { Actor } from "../context.ts";
+import { quotaOf, refuseOverQuota } from "../quotas/service.ts";
 import { getTask, listTasks } from "../tasks/operations.ts";
 import { createTaskFromTemplate, fillTemplate, listTemplates, saveTemplate } from "../templates/operations.ts";
 import { as, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
@@ -147,6 +148,12 @@ test("a quota counts the sessions that live, and holds for who has none of their
   await run(setQuota, org.owner, { userId: member.id, sessionsAtOnce: 2 });
   await check();
   await expect(run(setQuota, member, { userId: member.id })).rejects.toMatchObject({ code: "forbidden" });
+  const other = await createTestOrg(runtime);
+  const usual = { sessionsAtOnce: 5, hoursADay: null, tokensADay: null, microsADay: null };
+  const inDevelopment = { ...runtime, settings: { ...runtime.settings, usualQuota: usual } };
+  const read = (userId: string, actor: Actor) => as(inDevelopment, actor, (context) => quotaOf(context, userId));
+  expect((await read(other.owner.id, other.owner)).sessionsAtOnce, "where nobody set one").toBe(5);
+  expect((await read(member.id, org.owner)).sessionsAtOnce).toBe(2);
 });
 
 test("preferences follow a person, and are nobody else's", async () => {
