@@ -49,6 +49,31 @@ test("eight processes that start at once apply each migration once", async () =>
   expect(await read(url, "select n from first")).toHaveLength(1);
 });
 
+test("beside others at work, what met them in the wrong order is tried again", async () => {
+  write("20260101000000_first", "create table first (n int); create table second (n int);");
+  const url = await newDatabase();
+  await migrate(url, folder);
+  // Of two in a circle the one that looks first is ended: that is the migration here.
+  const walls = "set deadlock_timeout = '20ms'; lock table first; lock table second; insert into first values (7);";
+  writeFileSync(join(folder, "../security.sql"), walls);
+  const other = postgres(url, { max: 1 });
+  let attempt: Promise<string[]> | undefined;
+  await other.begin(async (tx) => {
+    await tx`set local deadlock_timeout = '60s'`;
+    await tx`lock table second`;
+    attempt = migrate(url, folder);
+    const waits = () =>
+      read(url, "select 1 from pg_locks where not granted and relation = 'second'::regclass").then(
+        ({ length }) => length,
+      );
+    await expect.poll(waits, { timeout: 20_000, interval: 5 }).toBe(1);
+    await tx`lock table first`;
+  });
+  await attempt;
+  expect(await read(url, "select n from first")).toHaveLength(1);
+  await other.end();
+});
+
 test("databases migrated side by side do not trip over the shared roles", async () => {
   write("20260101000000_first", "create table first (n int);");
   await read(server.url, "drop role if exists entourage_app; drop role if exists entourage_system;");

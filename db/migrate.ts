@@ -23,16 +23,38 @@ export async function migrate(url: string, folder = migrationsFolder): Promise<s
     const before = await appliedMigrations(sql);
     refuseNewerDatabase(before, folder);
     for (const role of ROLES) await ensureRole(sql, role);
-    await applyMigrations(drizzle({ client: sql }), { migrationsFolder: folder });
+    await besideOthers(() => applyMigrations(drizzle({ client: sql }), { migrationsFolder: folder }));
     // In one call, so in one transaction: no moment in which a new function stands outside of the walls.
     const always = ["functions.sql", "security.sql"].map((name) => join(folder, "..", name)).filter(existsSync);
-    await sql.unsafe(always.map((file) => readFileSync(file, "utf8")).join("\n"));
+    const text = always.map((file) => readFileSync(file, "utf8")).join("\n");
+    // It needs each table for a moment: whoever works meanwhile is not made to wait behind it for long.
+    await sql`set lock_timeout = '2s'`;
+    await besideOthers(() => sql.unsafe(text));
     const after = await appliedMigrations(sql);
     return after.filter((name) => !before.includes(name));
   } finally {
     await sql.end(); // The lock ends with the connection.
   }
 }
+
+const DEADLOCK = "40P01";
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/** Other processes may be at work on the database; what met them in the wrong order was rolled back and is tried again. */
+async function besideOthers(work: () => PromiseLike<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const code = codeOf(error) ?? codeOf(error instanceof Error ? error.cause : undefined);
+      if (attempt === 50 || (code !== DEADLOCK && code !== LOCK_NOT_AVAILABLE)) throw error;
+      await delay(100 + Math.random() * 400);
+    }
+  }
+}
+
+const codeOf = (error: unknown): unknown => (error === undefined ? undefined : Reflect.get(Object(error), "code"));
 
 /** Names of the migrations of this checkout that the database does not have yet, oldest first. */
 export async function pendingMigrations(sql: Sql, folder = migrationsFolder): Promise<string[]> {

@@ -66,6 +66,8 @@ describe.skipIf(skip)("the images", { timeout: 1_800_000 }, () => {
     const container = await start([], { network: "none", volume: "entourage-alone" });
     expect(await ready(container, 8080)).toContain('"ok":true');
     const run = ["node", "scripts/run.mjs"];
+    const person = ["--email", "a@example.org", "--password", "correct-horse-battery", "--org", "Demo", "--json"];
+    expect((await execute(container, [...run, "bootstrap", ...person])).exitCode).toBe(0);
     const demo = await execute(container, [...run, "demo", "--timeout", "600"]);
     expect(demo.output).toMatch(/9 of 9 tasks merged/);
     expect(demo.exitCode).toBe(0);
