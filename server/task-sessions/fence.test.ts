@@ -37,12 +37,13 @@ test("the token of a session on a task writes to that task alone, takes no other
   await expect(write(other.id)).rejects.toMatchObject({ code: "conflict" });
   await expect(write(other.id, foreign?.id)).rejects.toMatchObject({ code: "conflict" });
   const third = await addTask(org);
-  for (const taking of [
-    run(claimTask, actor, { task: third.id }),
-    run(claimTask, actor, {}),
-    run(waitForWork, actor, {}),
-  ])
-    await expect(taking).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("one task") });
+  const takings = [
+    () => run(claimTask, actor, { task: third.id }),
+    () => run(claimTask, actor, {}),
+    () => run(waitForWork, actor, {}),
+  ];
+  for (const taking of takings)
+    await expect(taking()).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("one task") });
   await run(updateTask, agent, { task: other.id, description: "By a key of its own." });
   await move(org.owner, own.id, "todo");
   await expect(write(own.id)).rejects.toMatchObject({ code: "conflict" });
