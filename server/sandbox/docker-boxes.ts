@@ -97,7 +97,11 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
       const user = await giveFolders(spec);
       const labels = { [LABEL]: installation, [`${LABEL}.box`]: id, [`${LABEL}.owner`]: owner };
       const image = spec.image ?? settings.image;
-      const options = await containerOptions({ ...spec, image, labels: { ...spec.labels, ...labels } }, user);
+      // An engine refuses more than it has.
+      const machine: unknown = await docker.info();
+      const cpus = Math.min(spec.limits.cpus, Number(Reflect.get(Object(machine), "NCPU")) || spec.limits.cpus);
+      const limits = { ...spec.limits, cpus };
+      const options = await containerOptions({ ...spec, limits, image, labels: { ...spec.labels, ...labels } }, user);
       const container = await docker.createContainer({ ...options, name: nameOf(id) });
       await container.start();
       await waitForBridges(boxOf(id), spec);

@@ -8,7 +8,7 @@ export const cachesRoot = ({ dataDir }: { dataDir: string }): string => join(dat
  * What set-ups and sessions of one repository keep for the next (packages, compilers' results): seen by them all as
  * `/cache`. Files from elsewhere share their team's.
  */
-export const cachePath = (
+const cachePath = (
   settings: { dataDir: string },
   { orgId, teamId, repoId }: { orgId: string; teamId: string; repoId: string | null },
 ): string => join(cachesRoot(settings), orgId, repoId ?? teamId);
