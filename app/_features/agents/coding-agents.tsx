@@ -56,7 +56,9 @@ export function CodingAgents({ orgSlug, teamId, canManage }: CodingAgentsProps) 
                   {kind.id !== usual && usual !== undefined && can("agents:manage") ? (
                     <MakeDefault teamId={teamId} kind={kind} />
                   ) : null}
-                  {can("session:use") ? <TryAgent orgSlug={orgSlug} teamId={teamId} kind={kind} /> : null}
+                  {kind.hasKey && can("session:use") ? (
+                    <TryAgent orgSlug={orgSlug} teamId={teamId} kind={kind} />
+                  ) : null}
                 </>
               ) : null}
               <KindState

@@ -10,7 +10,14 @@ import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
-import { type PolicyEffect, type PolicySubject, policyEffects, policySubjects } from "#db/enums.ts";
+import {
+  type PolicyEffect,
+  type PolicyScope,
+  type PolicySubject,
+  policyEffects,
+  policyScopes,
+  policySubjects,
+} from "#db/enums.ts";
 import { effectWords, patternHints, subjectWords } from "./policy-words.ts";
 
 const ends = [
@@ -20,7 +27,16 @@ const ends = [
   { value: "168", label: "For a week" },
 ] as const;
 
-/** Sets what the tools of a team's agents may do. */
+const goneSessions: ReadonlySet<string> = new Set(["archived", "removing", "removed"]);
+
+/** A choice such as "agent 01a1…" as what is meant; the team itself is nobody in it. */
+function scopeIn(choice: string): { scope: PolicyScope; id: string } | null {
+  const [name, id = ""] = choice.split(" ");
+  const scope = policyScopes.find((one) => one === name);
+  return scope === undefined || scope === "team" ? null : { scope, id };
+}
+
+/** Sets what the tools of a team's agents may do: of all of them, of one, or in one session. */
 export function PolicyDialog({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.teams.list.queryOptions({ archived: true }));
@@ -36,6 +52,18 @@ export function PolicyDialog({ onClose }: { onClose: () => void }) {
     refused: "The policy was not set",
   });
   const chosen = team ?? teams[0]?.id ?? "";
+  const [of, setOf] = useState<{ scope: PolicyScope; id: string } | null>(null);
+  const agents = useQuery(
+    trpc.agents.list.queryOptions({ teamId: chosen, archived: false }, { enabled: chosen !== "" }),
+  );
+  const sessions = useQuery(trpc.sessions.list.queryOptions({ teamId: chosen, limit: 50 }, { enabled: chosen !== "" }));
+  const whose = [
+    { value: `team ${chosen}`, label: "Every agent of the team" },
+    ...(agents.data?.agents ?? []).map(({ id, name }) => ({ value: `agent ${id}`, label: `The agent ${name}` })),
+    ...(sessions.data?.sessions ?? [])
+      .filter(({ agentKind, status }) => agentKind !== null && !goneSessions.has(status))
+      .map(({ id, name }) => ({ value: `session ${id}`, label: `The session ${name}` })),
+  ];
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
@@ -43,7 +71,7 @@ export function PolicyDialog({ onClose }: { onClose: () => void }) {
     const until = end === "never" ? null : new Date(Date.now() + Number(end) * 3_600_000).toISOString();
     try {
       await set.send({
-        ...{ scope: "team", scopeId: chosen, effect, subject, until },
+        ...{ scope: of?.scope ?? "team", scopeId: of?.id ?? chosen, effect, subject, until },
         access: subject === "path" && access !== "both" ? access : null,
         pattern: typeof given === "string" ? given : "",
       });
@@ -74,7 +102,17 @@ export function PolicyDialog({ onClose }: { onClose: () => void }) {
           <Select
             options={teams.map(({ id, name }) => ({ value: id, label: name }))}
             value={chosen}
-            onValueChange={setTeam}
+            onValueChange={(next) => {
+              setTeam(next);
+              setOf(null);
+            }}
+          />
+        </Field>
+        <Field label="For whom">
+          <Select
+            options={whose}
+            value={of ? `${of.scope} ${of.id}` : `team ${chosen}`}
+            onValueChange={(next) => setOf(scopeIn(next))}
           />
         </Field>
         <Field label="What happens">
