@@ -3,7 +3,7 @@ import type { CredentialStatus, ModelApi } from "#db/enums.ts";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { partsOf } from "../models/routing.ts";
-import { type Price, pricesOf } from "../prices/service.ts";
+import { choosePrices, type Price, selectOwnPrices } from "../prices/service.ts";
 
 /** A model that work may go to, with all that a call of it needs, or why it cannot be called now. */
 export interface Candidate {
@@ -40,12 +40,13 @@ interface Row extends Credential, Record<string, unknown> {
   present: string[] | null;
 }
 
-/** What is known of these models, in their order: one query for the credentials and one for the prices. */
+/** What is known of these models, in their order: credentials and prices in one query, since each call of a model asks it. */
 export async function candidatesOf(context: Context, models: readonly string[]): Promise<Candidate[]> {
   const { tx, actor, now } = context;
   const providers = [...new Set(models.map((model) => partsOf(model).provider))];
-  const rows =
-    await tx.execute<Row>(sql`select c.id, c.org_id as "orgId", c.provider, c.api, c.base_url as "baseUrl", c.status, c.problem,
+  const [found] = await tx.execute<{ rows: Row[]; own: Price[] }>(sql`select
+    (select coalesce(json_agg(o), '[]') from (${selectOwnPrices(context, models)}) o) as own,
+    (select coalesce(json_agg(k), '[]') from (select c.id, c.org_id as "orgId", c.provider, c.api, c.base_url as "baseUrl", c.status, c.problem,
       c.gone_models as "goneModels", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
       p.reason as "pauseReason", case r.status when 'down' then r.detail end as down,
       case when r.status = 'up' and c.api = 'ollama' and r.checked_at > ${now.toISOString()}::timestamptz - interval '10 minutes'
@@ -54,8 +55,9 @@ export async function candidatesOf(context: Context, models: readonly string[]):
     left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id
     left join provider_pauses p on p.org_id = c.org_id and p.credential_id = c.id
     where c.org_id = ${actor.orgId} and c.removed_at is null
-      and c.provider in (select jsonb_array_elements_text(${JSON.stringify(providers)}::text::jsonb))`);
-  const prices = await pricesOf(context, models);
+      and c.provider in (select jsonb_array_elements_text(${JSON.stringify(providers)}::text::jsonb))) k) as rows`);
+  const { rows, own } = found ?? { rows: [], own: [] };
+  const prices = choosePrices(models, own);
   return models.map((model) => {
     const { provider, name } = partsOf(model);
     const row = rows.find((one) => one.provider === provider);

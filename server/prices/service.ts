@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
@@ -41,14 +41,23 @@ export async function priceOf(context: Context, model: string): Promise<Price> {
 }
 
 /** The same for several models in one query; those that nobody knows are left out. */
-export async function pricesOf({ tx, actor, now }: Context, models: readonly string[]): Promise<Map<string, Price>> {
+export async function pricesOf(context: Context, models: readonly string[]): Promise<Map<string, Price>> {
+  const own = await context.tx.execute<Price & Record<string, unknown>>(selectOwnPrices(context, models));
+  return choosePrices(models, own);
+}
+
+/** The organization's own prices for models of these names: a query of its own, or part of another. */
+export function selectOwnPrices({ actor, now }: Context, models: readonly string[]): SQL {
   const names = [...new Set(models.flatMap(namesOf)), anyModel];
-  const own = await tx.execute<Price & Record<string, unknown>>(sql`
-    select distinct on (p.model) p.provider, p.model, p.input_micros::float8 as "inputMicros", p.output_micros::float8 as "outputMicros",
+  return sql`select distinct on (p.model) p.provider, p.model, p.input_micros::float8 as "inputMicros", p.output_micros::float8 as "outputMicros",
       p.cache_read_micros::float8 as "cacheReadMicros", p.cache_write_micros::float8 as "cacheWriteMicros"
     from prices p where p.org_id = ${actor.orgId} and p.valid_from <= ${now.toISOString()}::timestamptz
       and p.model in (select jsonb_array_elements_text(${JSON.stringify(names)}::text::jsonb))
-    order by p.model, p.valid_from desc, p.created_at desc, p.id desc`);
+    order by p.model, p.valid_from desc, p.created_at desc, p.id desc`;
+}
+
+/** What each of these costs by the organization's own prices and the bundled ones. */
+export function choosePrices(models: readonly string[], own: readonly Price[]): Map<string, Price> {
   return new Map(
     models.flatMap((model) => {
       const price = choosePrice(model, own);
