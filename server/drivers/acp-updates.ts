@@ -9,7 +9,7 @@ const mostText = 64_000;
 const mostDiff = 200_000;
 
 /** What an agent tells, in our words. Kinds of update that say nothing to people give nothing. */
-export function updatesOf(update: acp.SessionUpdate): SessionUpdate[] {
+export function updatesOf(update: acp.SessionUpdate, tools: Tools): SessionUpdate[] {
   switch (update.sessionUpdate) {
     case "agent_message_chunk":
       return textOf(update.content, "text");
@@ -17,7 +17,7 @@ export function updatesOf(update: acp.SessionUpdate): SessionUpdate[] {
       return textOf(update.content, "thought");
     case "tool_call":
     case "tool_call_update":
-      return [toolOf(update)];
+      return [tools.tell(update)];
     case "plan":
       return [
         {
@@ -42,6 +42,22 @@ const statuses: Record<string, ToolUpdate["status"]> = {
   completed: "completed",
   failed: "failed",
 };
+
+type Tools = ReturnType<typeof openTools>;
+
+/** Tools at work: an agent tells of each only what is new, and people are told the whole. */
+export function openTools() {
+  const known = new Map<string, acp.ToolCallUpdate>();
+  return {
+    tell(update: acp.ToolCallUpdate): ToolUpdate {
+      const given = Object.fromEntries(Object.entries(update).filter(([, value]) => value != null));
+      const call = { ...known.get(update.toolCallId), ...given, toolCallId: update.toolCallId };
+      if (call.status === "completed" || call.status === "failed") known.delete(call.toolCallId);
+      else known.set(call.toolCallId, call);
+      return toolOf(call);
+    },
+  };
+}
 
 function toolOf(call: acp.ToolCallUpdate): ToolUpdate {
   const content = call.content ?? [];

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as acp from "@agentclientprotocol/sdk";
 import { AppError } from "../errors.ts";
 import type { AgentConnection, AgentDriver, DriverOptions, PermissionAnswer } from "./driver.ts";
-import { askOf, updatesOf } from "./acp-updates.ts";
+import { askOf, openTools, updatesOf } from "./acp-updates.ts";
 
 /** What one kind of agent needs to be started. */
 export interface AcpLaunch {
@@ -32,10 +32,11 @@ async function connectAcp({ args, env }: AcpLaunch, options: DriverOptions): Pro
   let turn = new AbortController();
   // What is told again while a conversation is taken up is known already.
   let isTold = false;
+  const tools = openTools();
   const app = acp
     .client({ name: "entourage" })
     .onNotification(acp.methods.client.session.update, ({ params }) => {
-      if (isTold) for (const update of updatesOf(params.update)) onUpdate(update);
+      if (isTold) for (const update of updatesOf(params.update, tools)) onUpdate(update);
     })
     .onRequest(acp.methods.client.session.requestPermission, async ({ params }) => {
       const { signal } = turn;

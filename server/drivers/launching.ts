@@ -66,43 +66,85 @@ export function driverFor(launching: Launching): AgentDriver {
       requireInstalled("@anthropic-ai/claude-agent-sdk/sdk.mjs");
       return claudeSdkDriver({ folder: installed, env: claude, store: transcripts, home });
     case "codex":
-      return acpDriver(({ mode }) => ({
-        args: script("@agentclientprotocol/codex-acp/dist/index.js"),
+      return acpDriver(({ model: name, mode }) => ({
+        args: insideWith(join(home.inside, ".codex/config.toml"), codexSettings(model, name), script(codex)),
         env: {
-          ...{
-            OPENAI_API_KEY: "none",
-            OPENAI_BASE_URL: `${model}/v1`,
-            NO_BROWSER: "1",
-          },
+          OPENAI_API_KEY: "none",
+          NO_BROWSER: "1",
+          MODEL_PROVIDER: "entourage",
           INITIAL_AGENT_MODE: mode ?? "read-only",
         },
       }));
     case "gemini":
-      return acpDriver(() => ({
-        args: [...script("@google/gemini-cli/dist/index.js"), "--acp"],
+      return acpDriver(({ model: name }) => ({
+        args: insideWith(join(home.inside, ".gemini/settings.json"), geminiSettings, [...script(gemini), "--acp"]),
         env: {
           ...{ GEMINI_API_KEY: "none", GOOGLE_GEMINI_BASE_URL: model, GEMINI_CLI_TRUST_WORKSPACE: "true" },
-          ...{ GEMINI_TELEMETRY_ENABLED: "false", NO_BROWSER: "true" },
+          ...{ GEMINI_TELEMETRY_ENABLED: "false", NO_BROWSER: "true", ...(name ? { GEMINI_MODEL: name } : {}) },
         },
       }));
     case "opencode":
       return acpDriver(({ model: name }) => ({
-        args: [requireInstalled(".bin/opencode"), "acp"],
+        args: [requireInstalled(opencode), "acp"],
         env: {
-          ...{
-            OPENCODE_DISABLE_AUTOUPDATE: "1",
-            OPENCODE_DISABLE_MODELS_FETCH: "1",
-            OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
-          },
-          ...{ OPENCODE_DISABLE_DEFAULT_PLUGINS: "1" },
-          OPENCODE_CONFIG_CONTENT: JSON.stringify({
-            ...{ autoupdate: false, share: "disabled", ...(name ? { model: `anthropic/${name}` } : {}) },
-            provider: { anthropic: { options: { baseURL: `${model}/v1`, apiKey: "none" } } },
-            permission: { edit: "ask", bash: "ask", webfetch: "deny" },
-          }),
+          ...{ OPENCODE_DISABLE_AUTOUPDATE: "1", OPENCODE_DISABLE_MODELS_FETCH: "1" },
+          ...{ OPENCODE_DISABLE_LSP_DOWNLOAD: "1", OPENCODE_DISABLE_DEFAULT_PLUGINS: "1" },
+          OPENCODE_CONFIG_CONTENT: opencodeSettings(`${model}/v1`, api, name),
         },
       }));
     default:
       throw new AppError("unavailable", `Sessions with ${kind} cannot be run by this version.`);
   }
+}
+
+const codex = "@agentclientprotocol/codex-acp/dist/index.js";
+const gemini = "@google/gemini-cli/bundle/gemini.js";
+/** What its own script would start, which asks for a script to be run at its installation. */
+const opencode = `opencode-${process.platform}-${process.arch}/bin/opencode`;
+
+/** Starts a program whose settings are a file. It is written from inside: what lies there may be a link of the agent's. */
+const insideWith = (file: string, settings: string, command: string[]): string[] => [
+  ...["/bin/sh", "-c", 'mkdir -p "${1%/*}" && printf %s "$2" > "$1" && shift 2 && exec "$@"', "sh"],
+  ...[file, settings, ...command],
+];
+
+/** Plugins, apps and the rest of these look servers up that cannot be reached from inside (observed). */
+const codexSettings = (url: string, name: string | null): string => `${name ? `model = ${JSON.stringify(name)}\n` : ""}
+model_provider = "entourage"
+check_for_update_on_startup = false
+[analytics]
+enabled = false
+[feedback]
+enabled = false
+[features]
+plugins = false
+apps = false
+[model_providers.entourage]
+name = "Entourage"
+base_url = "${url}/v1"
+wire_api = "responses"
+env_key = "OPENAI_API_KEY"
+requires_openai_auth = false
+`;
+
+const geminiSettings = JSON.stringify({
+  security: { auth: { selectedType: "gemini-api-key" } },
+  privacy: { usageStatisticsEnabled: false },
+  telemetry: { enabled: false },
+  general: { disableAutoUpdate: true, enableAutoUpdate: false, enableAutoUpdateNotification: false },
+});
+
+/** A model that its own list does not have is called all the same when it is named here. */
+function opencodeSettings(url: string, api: Launching["api"], name: string | null): string {
+  const options = { baseURL: url, apiKey: "none" };
+  const provider = {
+    ...{ npm: api === "anthropic" ? "@ai-sdk/anthropic" : "@ai-sdk/openai-compatible", name: "Entourage", options },
+    models: name ? { [name]: { name } } : {},
+  };
+  return JSON.stringify({
+    ...{ autoupdate: false, share: "disabled", provider: { entourage: provider } },
+    ...(name ? { model: `entourage/${name}`, small_model: `entourage/${name}` } : {}),
+    // Everything is asked of us: policies let through what nobody need see.
+    permission: { "*": "ask", webfetch: "deny" },
+  });
 }

@@ -101,7 +101,10 @@ export function modelDoor(
         call(shape, request, body, prepared, gone.signal),
       );
       const type = answered.headers.get("content-type") ?? "application/json";
-      usage = usageReader(shape, { isStream: /event-stream/i.test(type) });
+      usage = usageReader(shape, {
+        isStream: /event-stream/i.test(type),
+        mostOutputTokens: bound.outputTokens,
+      });
       response.writeHead(answered.status, { "content-type": type });
       if (answered.body)
         for await (const piece of answered.body.values()) {

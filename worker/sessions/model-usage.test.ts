@@ -7,7 +7,7 @@ const event = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`;
 
 /** Gives it the text in pieces of so many bytes, wherever they end. */
 function read(path: string, text: string, { isStream = true, every = 7 } = {}) {
-  const reader = usageReader(shapeOf(path), { isStream });
+  const reader = usageReader(shapeOf(path), { isStream, mostOutputTokens: 1_000 });
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += every) reader.take(bytes.subarray(at, at + every));
   return reader.used();
@@ -66,5 +66,7 @@ test("a whole answer is read however it is laid out, also as a list of pieces", 
 test("of a stream that broke off, what came bounds what was written", () => {
   const begun = event({ candidates: [{ content: {} }], usageMetadata: { promptTokenCount: 90 } });
   expect(read(gemini, begun)).toMatchObject({ inputTokens: 90, outputTokens: Buffer.byteLength(begun) });
-  expect(read(responses ?? "", event({ type: "response.created" })), "nothing is known").toEqual({});
+  expect(read(responses ?? "", event({ type: "response.created" }))).toEqual({ outputTokens: 35 });
+  const long = event({ type: "response.output_text.delta", delta: "word ".repeat(1_000) });
+  expect(read(responses ?? "", long), "no more than was asked for").toEqual({ outputTokens: 1_000 });
 });

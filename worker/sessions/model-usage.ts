@@ -5,7 +5,10 @@ import type { Shape } from "./model-shapes.ts";
  * Reads what was used out of an answer that passes by: a stream of events, or one whole JSON. Of a stream that broke
  * off, what came is the bound of what was written: a token is at least a byte.
  */
-export function usageReader(shape: Shape, { isStream }: { isStream: boolean }) {
+export function usageReader(
+  shape: Shape,
+  { isStream, mostOutputTokens }: { isStream: boolean; mostOutputTokens: number },
+) {
   const decoder = new TextDecoder();
   let rest = "";
   let bytes = 0;
@@ -38,8 +41,8 @@ export function usageReader(shape: Shape, { isStream }: { isStream: boolean }) {
       for (const event of Array.isArray(whole) ? whole : [whole]) if (event !== undefined) readEvent(event);
       isOver ||= whole !== undefined;
       rest = "";
-      if (isOver || reported.inputTokens === undefined) return reported;
-      return { ...reported, outputTokens: Math.max(reported.outputTokens ?? 0, bytes) };
+      if (isOver) return reported;
+      return { ...reported, outputTokens: Math.min(mostOutputTokens, Math.max(reported.outputTokens ?? 0, bytes)) };
     },
   };
 }

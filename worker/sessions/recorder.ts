@@ -7,7 +7,7 @@ import { executeTool } from "#server/tracing/gen-ai.ts";
 import { tellSpan } from "#server/tracing/spans.ts";
 import { sessionUpdate, type SessionUpdate } from "#server/sessions/schema.ts";
 
-/** What comes within this time is written together; the first of a quiet moment at once. */
+/** Words that come within this time are written together; the first of a quiet moment, and all else, at once. */
 const everyMs = 40;
 /** A text that grows beyond this is another chunk. */
 const mostText = 16_000;
@@ -49,8 +49,12 @@ export async function openRecorder(
   function say(told: SessionUpdate) {
     const update = clean(timed(told));
     const last = waiting.at(-1);
-    const isText = update.kind === "text" || update.kind === "thought";
-    if (isText && last?.turn === turn && last.update.kind === update.kind && last.update.text.length < mostText)
+    if (
+      isWords(update) &&
+      last?.turn === turn &&
+      last.update.kind === update.kind &&
+      last.update.text.length < mostText
+    )
       last.update = { ...last.update, text: last.update.text + update.text };
     else waiting.push({ turn, at: new Date().toISOString(), update });
     writing ??= write();
@@ -72,6 +76,8 @@ export async function openRecorder(
 
   async function write(): Promise<void> {
     try {
+      // What is said in one breath is one statement.
+      await Promise.resolve();
       while (waiting.length > 0) {
         const batch = waiting;
         waiting = [];
@@ -80,7 +86,7 @@ export async function openRecorder(
         }));
         if (!(await insist(() => transact((context) => appendChunks(context, holder, held, chunks))))) return onLost();
         seq += chunks.length;
-        await new Promise((done) => setTimeout(done, everyMs));
+        if (batch.some(({ update }) => isWords(update))) await new Promise((done) => setTimeout(done, everyMs));
       }
     } catch (error) {
       onError(error);
@@ -100,6 +106,8 @@ export async function openRecorder(
     },
   };
 }
+
+const isWords = (update: SessionUpdate) => update.kind === "text" || update.kind === "thought";
 
 /** A database that is away for a moment loses nothing of a conversation. */
 async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
