@@ -45,7 +45,9 @@ export function startTaskSessions(runtime: Runtime, { log, rests }: { log: Logge
     if (ends.size === 0) return;
     const live = await everywhere(({ tx }) =>
       tx.execute<{ id: string }>(
-        sql`select id from leases where id = any(${`{${[...ends.keys()].join(",")}}`}::uuid[]) and ended_at is null`,
+        // While people are asked it takes no turn from others.
+        sql`select l.id from leases l left join lease_clocks c on c.org_id = l.org_id and c.lease_id = l.id
+          where l.id = any(${`{${[...ends.keys()].join(",")}}`}::uuid[]) and l.ended_at is null and c.parked_at is null`,
       ),
     );
     const living = new Set(live.map(({ id }) => id));
@@ -65,7 +67,7 @@ export function startTaskSessions(runtime: Runtime, { log, rests }: { log: Logge
   rounds.ask();
 
   return {
-    /** A turn of the dispatcher: from the claim until the lease ends, whoever drives the session. */
+    /** A turn of the dispatcher: from the claim until the lease ends or stands still, whoever drives the session. */
     drive: async (grant: Grant): Promise<undefined> => {
       const agent = await findActing(runtime, grant);
       if (!agent) return undefined;

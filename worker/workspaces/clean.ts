@@ -2,12 +2,15 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { type Runtime, systemActor } from "#server/context.ts";
+import { AppError } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
 import { removeDirectory } from "#server/git/checkout.ts";
 import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
+import { findLeftovers } from "#server/workspaces/leftovers.ts";
 import { noteSize } from "#server/workspaces/making.ts";
 import { workspacePath } from "#server/workspaces/place.ts";
+import { removeWorkspace } from "#server/workspaces/service.ts";
 import { locksOf } from "../locks.ts";
 import { startRounds } from "../rounds.ts";
 import { measure } from "./measure.ts";
@@ -30,6 +33,7 @@ export function startCleaning(runtime: Runtime, { log }: { log: Logger }) {
     const release = await locks.take("workspaces|clean");
     if (!release) return;
     try {
+      await giveUpLeftovers(runtime);
       await cleanUp(runtime);
       await measureAgain(runtime);
     } finally {
@@ -46,6 +50,18 @@ export function startCleaning(runtime: Runtime, { log }: { log: Logger }) {
       await rounds.stop();
     },
   };
+}
+
+async function giveUpLeftovers(runtime: Runtime): Promise<void> {
+  const options = { requestId: newId(), system: true };
+  const left = await inTransaction(runtime, systemActor("", "worker"), options, findLeftovers);
+  for (const { orgId, id } of left)
+    await inTransaction(runtime, systemActor(orgId, "worker"), { requestId: newId() }, (context) =>
+      removeWorkspace(context, id),
+    ).catch((error: unknown) => {
+      // Somebody went in at this moment, or removed it.
+      if (!(error instanceof AppError)) throw error;
+    });
 }
 
 async function cleanUp(runtime: Runtime): Promise<void> {
