@@ -47,8 +47,8 @@ const worker = fork(new URL("./talking/worker.ts", import.meta.url), [JSON.strin
 });
 await once(worker, "message");
 
-/** A session of our own agent, and all that is said in it as soon as a page would know. */
-async function open() {
+/** A session of our own agent, and all that is said in it: as soon as a page would know, or looked at every so often. */
+async function open(everyMs?: number) {
   const input = { teamId, agentKind: "entourage", model: `anthropic/${model}`, name: "Bench" };
   const sessionId = await run((context) => createSession(context, input));
   let after = 0;
@@ -72,7 +72,8 @@ async function open() {
       for (const tell of waiting) tell();
     }
   }
-  const off = runtime.wake.on("session_told", look);
+  const looking = everyMs === undefined ? undefined : setInterval(look, everyMs);
+  const off = looking ? () => clearInterval(looking) : runtime.wake.on("session_told", look);
   return {
     sessionId,
     off,
@@ -181,7 +182,7 @@ async function measureCancel() {
 
 async function measureMany() {
   lab.answerWith(() => ({ text: "A short answer." }));
-  const talks = await Promise.all(Array.from({ length: many }, open));
+  const talks = await Promise.all(Array.from({ length: many }, () => open(250)));
   const before = await ask();
   const begun = performance.now();
   for (const talk of talks) await talkOnce(talk);
