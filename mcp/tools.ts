@@ -14,6 +14,7 @@ import * as humanRequests from "#server/human-requests/operations.ts";
 import * as knowledge from "#server/knowledge/operations.ts";
 import * as learnings from "#server/learnings/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "#server/leases/operations.ts";
+import * as attached from "#server/attached-tools/operations.ts";
 import * as mcpServers from "#server/mcp-servers/operations.ts";
 import * as members from "#server/members/operations.ts";
 import * as merges from "#server/merges/operations.ts";
@@ -84,6 +85,7 @@ export const readTools: readonly Operation[] = [
   knowledge.searchKnowledge,
   knowledge.lookupType,
   worktrees.getWorktree,
+  attached.listAttachedTools,
   reports.listReports,
   reports.getReport,
   messages.getInbox,
@@ -138,6 +140,7 @@ export const writeTools: readonly Operation[] = [
   tasks.updateTask,
   tasks.changeStatus,
   tasks.assignTask,
+  attached.useAttachedTool,
   reports.saveReport,
   messages.sendMessageOperation,
   messages.markMessagesOperation,
@@ -241,6 +244,7 @@ export const notForAgents: readonly Operation[] = [
   mcpServers.removeMcpServer,
   mcpServers.checkMcpServer,
   mcpServers.acceptMcpTools,
+  mcpServers.offerMcpServer,
   mcpServers.importMcpServersOperation,
   mcpServers.exportMcpServersOperation,
   knowledge.listKnowledge,

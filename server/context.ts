@@ -26,6 +26,8 @@ export interface Actor {
   agent?: { teamId: string; role: AgentRole; runtime: AgentRuntime };
   /** Set for an agent in a session of its own on a task: it writes under this lease alone, and takes no other task. */
   run?: { sessionId: string; taskId: string; leaseId: string | null };
+  /** Set for whoever comes with the run token of a session. */
+  sessionId?: string;
   keyId?: string;
   signInId?: string;
   /** Tokens that were exchanged for the key it came with: they end with the key, or by themselves. */

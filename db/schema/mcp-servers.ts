@@ -20,6 +20,8 @@ export const mcpServers = snakeCase.table(
     enabled: boolean().notNull(),
     /** Hashes of the descriptions of tools that a person accepted, by name: one that changed is not offered. */
     accepted: jsonb().$type<Record<string, string>>().notNull(),
+    /** The agents and sessions its tools are for; null: all of the organization. */
+    offeredTo: jsonb().$type<{ agentIds: string[]; sessionIds: string[] }>(),
     createdBy: actorRef().notNull(),
     createdAt: createdAt(),
     removedAt: moment(),

@@ -48,7 +48,7 @@ export async function actorForRunToken(runtime: Runtime, token: string, ip: stri
     : memberActor({ id: row.userId ?? "", name: row.userName }, row);
   const { sessionId, taskId, leaseId } = row;
   const run = row.agentId && taskId ? { run: { sessionId, taskId, leaseId } } : {};
-  return { ...holder, ...run, permissions: narrowToScopes([...holder.permissions], ["agent"]), ip };
+  return { ...holder, ...run, sessionId, permissions: narrowToScopes([...holder.permissions], ["agent"]), ip };
 }
 
 /** Who acts by the key with this id, for what was derived from the key. @throws AppError unauthenticated when it ended. */

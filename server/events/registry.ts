@@ -297,6 +297,10 @@ export const eventData = {
     .partial(),
   /** Descriptions of tools that a person read: the hash of each, by the tool's name. */
   "mcp_server.tools_accepted": z.object({ tools: z.record(text, text) }),
+  /** For which agents and sessions its tools are; null: for all. */
+  "mcp_server.offered": z.object({
+    to: z.object({ agentIds: z.array(id), sessionIds: z.array(id) }).nullable(),
+  }),
   "mcp_server.removed": none,
   /** Its acceptance criteria were checked. The subject is the check. */
   "verification.recorded": z.object({

@@ -18,6 +18,7 @@ export interface AttachedServer extends Record<string, unknown> {
   sealed: string | null;
   tools: McpTool[] | null;
   accepted: Record<string, string>;
+  offeredTo: { agentIds: string[]; sessionIds: string[] } | null;
 }
 
 const checkMilliseconds = 10_000;
@@ -28,7 +29,7 @@ export async function listAttached({ tx }: Context, which: { orgId: string } | "
     which === "due"
       ? sql`(s.checked_at is null or s.checked_at < now() - interval '30 seconds' or c.requested_at is not null)`
       : sql`m.org_id = ${which.orgId}`;
-  return tx.execute<AttachedServer>(sql`select m.org_id as "orgId", m.id, m.name, m.transport, m.url, m.command, m.args, m.accepted,
+  return tx.execute<AttachedServer>(sql`select m.org_id as "orgId", m.id, m.name, m.transport, m.url, m.command, m.args, m.accepted, m.offered_to as "offeredTo",
       x.sealed, s.tools
     from mcp_servers m left join mcp_server_secrets x on x.org_id = m.org_id and x.server_id = m.id
     left join mcp_server_states s on s.org_id = m.org_id and s.server_id = m.id

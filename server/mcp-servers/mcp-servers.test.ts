@@ -3,7 +3,11 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import { afterAll, describe, expect, it } from "vitest";
-import { createTestMember, openTestRuntime, type TestOrg } from "#server/test/fixtures.ts";
+import type { Actor } from "../context.ts";
+import { newId } from "../ids.ts";
+import { listAttachedTools, useAttachedTool } from "../attached-tools/operations.ts";
+import { startSession } from "../sessions/operations.ts";
+import { createTestAgent, createTestMember, openTestRuntime, type TestOrg } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
 import { toolsFor } from "#server/tools/registry.ts";
 import { runTool } from "#server/tools/run.ts";
@@ -16,6 +20,7 @@ import {
   exportMcpServersOperation,
   importMcpServersOperation,
   listMcpServers,
+  offerMcpServer,
   updateMcpServer,
 } from "./operations.ts";
 import { answerMessage, type Served } from "./test/protocol.ts";
@@ -112,6 +117,35 @@ describe("an attached server", () => {
     expect(heard.at(-1)?.["x-key"]).toBe("s3cret");
     const stored = await runtime.db.execute(sql`select to_jsonb(e) as row from events e where org_id = ${org.orgId}`);
     expect(JSON.stringify(stored)).not.toContain("s3cret");
+  });
+
+  it("is offered to the agents and sessions that are named, and used from a session with the token of that session", async () => {
+    const { org, context, agent } = await openSetting(runtime);
+    const { server: added } = await run(addMcpServer, org.owner, { name: "greeter", transport: "http", url });
+    await acceptAll(org);
+    const other = await createTestAgent(runtime, org);
+    const { session } = await run(startSession, org.owner, { teamId: org.teamId });
+    const ofOffered = async (agentId: string) => (await toolsFor(deps, { ...context, agentId })).length;
+    const all = await ofOffered(agent.id);
+    await run(offerMcpServer, org.owner, { serverId: added.id, agentIds: [agent.id], sessionIds: [session.id] });
+    expect([await ofOffered(agent.id), await ofOffered(other.id)]).toEqual([all, all - 2]);
+    const inSession: Actor = { ...org.owner, sessionId: session.id };
+    const { tools } = await run(listAttachedTools, inSession, {});
+    expect(tools.map(({ name }) => name)).toEqual(["mcp__greeter__say_hello", "mcp__greeter__large"]);
+    const call = { name: "mcp__greeter__say_hello", input: { to: "Rio" } };
+    expect(await run(useAttachedTool, inSession, call)).toEqual({ text: "Hello Rio" });
+    await expect(run(useAttachedTool, inSession, { ...call, input: { whom: "x" } })).rejects.toMatchObject({
+      code: "invalid",
+    });
+    await expect(run(useAttachedTool, { ...inSession, sessionId: newId() }, call)).rejects.toMatchObject({
+      code: "not_found",
+    });
+    await expect(run(useAttachedTool, org.owner, call)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(run(offerMcpServer, org.owner, { serverId: added.id, agentIds: [newId()] })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    const { server: back } = await run(offerMcpServer, org.owner, { serverId: added.id, everybody: true });
+    expect([back.offeredTo, await ofOffered(other.id)]).toEqual([null, all]);
   });
 
   it("that describes a tool in other words is flagged, and the tool is not offered until a person accepts it anew", async () => {

@@ -72,6 +72,20 @@ export const checkMcpServer = defineOperation({
   },
 });
 
+export const offerMcpServer = defineOperation({
+  name: "offer_mcp_server",
+  summary: "Say for which agents and sessions the tools of an attached server are, or that they are for all.",
+  kind: "command",
+  permission: "org:manage",
+  hints: { idempotent: true },
+  input: schema.offerMcpServerInput,
+  output: schema.mcpServerResult,
+  run: async (context, input) => {
+    await service.offerMcpServer(context, input);
+    return one(context, input.serverId);
+  },
+});
+
 export const acceptMcpTools = defineOperation({
   name: "accept_mcp_tools",
   summary: "Let models use tools of an attached server as their descriptions are now.",

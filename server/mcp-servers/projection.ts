@@ -1,7 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
 
-type Types = "mcp_server.added" | "mcp_server.updated" | "mcp_server.tools_accepted" | "mcp_server.removed";
+type Types =
+  | "mcp_server.added"
+  | "mcp_server.updated"
+  | "mcp_server.tools_accepted"
+  | "mcp_server.offered"
+  | "mcp_server.removed";
 
 export const mcpServerProjections: Projections<Types> = {
   "mcp_server.added": (tx, events) =>
@@ -17,6 +22,9 @@ export const mcpServerProjections: Projections<Types> = {
       from ${events} where m.org_id = e.org_id and m.id = e.subject_id`),
   "mcp_server.tools_accepted": (tx, events) =>
     tx.execute(sql`update mcp_servers m set accepted = m.accepted || (e.data->'tools') from ${events}
+      where m.org_id = e.org_id and m.id = e.subject_id`),
+  "mcp_server.offered": (tx, events) =>
+    tx.execute(sql`update mcp_servers m set offered_to = nullif(e.data->'to', 'null') from ${events}
       where m.org_id = e.org_id and m.id = e.subject_id`),
   "mcp_server.removed": (tx, events) =>
     tx.execute(

@@ -9,7 +9,7 @@ type Row = Omit<McpServer, "tools"> & { accepted: Record<string, string>; tools:
 /** Attached servers with what they said when they were last asked. */
 export async function readMcpServers({ tx, actor }: Context, which: SQL = sql`true`): Promise<McpServer[]> {
   const rows = await tx.execute<Row>(sql`
-    select m.id, m.name, m.transport, m.url, m.command, m.args, m.secret_names as "secretNames", m.enabled, m.accepted,
+    select m.id, m.name, m.transport, m.url, m.command, m.args, m.secret_names as "secretNames", m.enabled, m.offered_to as "offeredTo", m.accepted,
       m.created_by as "addedBy", ${isoTime(sql`m.created_at`)} as "addedAt", coalesce(s.tools, '[]') as tools,
       json_build_object('status', coalesce(s.status, 'unknown'), 'detail', coalesce(s.detail, 'It has not been asked yet.'),
         'checkedAt', ${isoTime(sql`s.checked_at`)}) as health

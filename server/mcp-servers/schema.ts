@@ -48,6 +48,10 @@ export const mcpServer = z.object({
   args: z.array(z.string()),
   secretNames: z.array(z.string()),
   enabled: z.boolean(),
+  offeredTo: z
+    .object({ agentIds: z.array(id), sessionIds: z.array(id) })
+    .nullable()
+    .describe("Null: all agents and sessions of the organization."),
   addedBy: author,
   addedAt: isoTime,
   health: z.object({ status: z.enum(resourceStatuses), detail: z.string(), checkedAt: isoTime.nullable() }),
@@ -75,6 +79,12 @@ export const updateMcpServerInput = z.strictObject({
   enabled: z.boolean().optional(),
 });
 export const mcpServerInput = z.strictObject({ serverId: id });
+export const offerMcpServerInput = z.strictObject({
+  serverId: id,
+  agentIds: z.array(id).max(200).default([]),
+  sessionIds: z.array(id).max(200).default([]),
+  everybody: z.boolean().default(false).describe("True: for all of the organization, as when it was attached."),
+});
 export const acceptToolsInput = z.strictObject({
   serverId: id,
   tools: z

@@ -7,7 +7,7 @@ import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { encryptSecret, openSecrets } from "../keyring.ts";
 import { findMcpServer, type McpServerRow } from "./finding.ts";
-import type { acceptToolsInput, addMcpServerInput, updateMcpServerInput } from "./schema.ts";
+import type { acceptToolsInput, addMcpServerInput, offerMcpServerInput, updateMcpServerInput } from "./schema.ts";
 
 const mostServers = 50;
 
@@ -74,6 +74,23 @@ export async function acceptTools(
       );
   }
   await record(context, "mcp_server.tools_accepted", [{ subject: serverId, data: { tools } }]);
+}
+
+/** Says for which agents and sessions the tools of a server are. @throws AppError not_found for ids that are none here */
+export async function offerMcpServer(
+  context: Context,
+  { serverId, agentIds, sessionIds, everybody }: z.output<typeof offerMcpServerInput>,
+): Promise<void> {
+  const { tx, actor } = context;
+  await findMcpServer(context, serverId);
+  for (const [table, ids] of [["agents", agentIds] as const, ["sessions", sessionIds] as const]) {
+    const there = await tx.execute<{ id: string }>(sql`select id from ${sql.identifier(table)}
+      where org_id = ${actor.orgId} and id = any(${`{${ids.join(",")}}`}::uuid[])`);
+    const missing = ids.find((id) => !there.some((one) => one.id === id));
+    if (missing) throw new AppError("not_found", `There is no ${table.slice(0, -1)} ${missing} here.`);
+  }
+  const to = everybody ? null : { agentIds, sessionIds };
+  await record(context, "mcp_server.offered", [{ subject: serverId, data: { to } }]);
 }
 
 /** Has the worker ask a server now. */

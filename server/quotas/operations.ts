@@ -13,9 +13,9 @@ export const getQuota = defineOperation({
   output: schema.quotaResult,
   run: async (context, { userId }) => {
     const { actor } = context;
-    if (userId && userId !== actor.id && !actor.permissions.has("budgets:manage"))
+    if (userId !== undefined && userId !== actor.id && !actor.permissions.has("budgets:manage"))
       throw new AppError("forbidden", "Only admins read the quotas of others.");
-    return read(context, userId ?? actor.id);
+    return read(context, userId === undefined ? actor.id : userId);
   },
 });
 

@@ -14,7 +14,9 @@ const limits = {
   microsADay: z.int().min(0).max(1_000_000_000_000).nullable().default(null).describe("Micro-dollars: 1000000 is $1."),
 };
 
-export const quotaInput = z.strictObject({ userId: id.optional().describe("Left out: yourself.") });
+export const quotaInput = z.strictObject({
+  userId: id.nullable().optional().describe("Left out: yourself. Null: everybody who has none of their own."),
+});
 export const setQuotaInput = z.strictObject({
   userId: id.nullable().default(null).describe("Null: everybody who has no quota of their own."),
   ...limits,

@@ -10,14 +10,27 @@ import type { Tool, ToolContext, ToolDeps } from "./tool.ts";
  * Tools of attached servers whose descriptions a person accepted as they are now; one that changed is not offered. What a
  * server says of itself decides nothing but whether a call may be repeated.
  */
-export async function mcpTools({ runtime, secrets }: ToolDeps, { orgId }: Pick<ToolContext, "orgId">): Promise<Tool[]> {
+export async function mcpTools(
+  { runtime, secrets }: ToolDeps,
+  {
+    orgId,
+    agentId,
+    sessionId,
+  }: Pick<ToolContext, "orgId"> & { agentId?: string | undefined; sessionId?: string | undefined },
+): Promise<Tool[]> {
   const servers = await inTransaction(
     runtime,
     systemActor(orgId, "tools"),
     { requestId: `tool-${newId()}` },
     (context) => listAttached(context, { orgId }),
   );
-  const tools = servers.flatMap((server) =>
+  const offered = servers.filter(
+    ({ offeredTo }) =>
+      offeredTo === null ||
+      (agentId !== undefined && offeredTo.agentIds.includes(agentId)) ||
+      (sessionId !== undefined && offeredTo.sessionIds.includes(sessionId)),
+  );
+  const tools = offered.flatMap((server) =>
     (server.tools ?? [])
       .filter(({ name, hash }) => server.accepted[name] === hash)
       .map(

@@ -12,6 +12,7 @@ import { listActivity, listEvents } from "../events/operations.ts";
 import * as humanRequests from "../human-requests/operations.ts";
 import * as githubApps from "../github-apps/operations.ts";
 import { claimTask, heartbeat, releaseTask } from "../leases/operations.ts";
+import * as attached from "../attached-tools/operations.ts";
 import * as mcpServers from "../mcp-servers/operations.ts";
 import * as members from "../members/operations.ts";
 import * as merges from "../merges/operations.ts";
@@ -179,6 +180,9 @@ export const appRouter = router({
     remove: mutation(mcpServers.removeMcpServer),
     check: mutation(mcpServers.checkMcpServer),
     accept: mutation(mcpServers.acceptMcpTools),
+    offer: mutation(mcpServers.offerMcpServer),
+    tools: query(attached.listAttachedTools),
+    use: mutation(attached.useAttachedTool),
     import: mutation(mcpServers.importMcpServersOperation),
     export: query(mcpServers.exportMcpServersOperation),
   }),

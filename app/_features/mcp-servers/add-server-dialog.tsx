@@ -10,8 +10,12 @@ import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Segmented } from "#app/_ui/segmented.tsx";
+import { Select } from "#app/_ui/select.tsx";
 import { readServerFields } from "./read-server-fields.ts";
 import { ServerFields, type Transport } from "./server-fields.tsx";
+import { wellKnownServers } from "./well-known.ts";
+
+const ownServer = "own";
 
 const transports = [
   { value: "http", label: "At an address" },
@@ -21,6 +25,7 @@ const transports = [
 /** Attaches a server; its tools then wait to be accepted. */
 export function AddServerDialog({ onClose }: { onClose: () => void }) {
   const [transport, setTransport] = useState<Transport>("http");
+  const [known, setKnown] = useState<(typeof wellKnownServers)[number]>();
   const [failure, setFailure] = useState<string>();
   const add = useChange(useTRPC().mcpServers.add.mutationOptions(), {
     done: ({ server }) => `${server.name} is attached. Its tools are read now`,
@@ -55,6 +60,19 @@ export function AddServerDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <form id="add-server" onSubmit={submit} className="flex flex-col gap-4">
+        <Field label="Begin with" hint="Well-known servers; or one of your own.">
+          <Select
+            value={known?.name ?? ownServer}
+            onValueChange={(next) => {
+              setKnown(wellKnownServers.find(({ name }) => name === next));
+              setTransport("http");
+            }}
+            options={[
+              { value: ownServer, label: "A server of your own" },
+              ...wellKnownServers.map(({ name, label }) => ({ value: name, label })),
+            ]}
+          />
+        </Field>
         <Field label="Name" name="name" hint="Small letters, digits and dashes; it stands in the names of its tools.">
           <Input
             name="name"
@@ -63,13 +81,21 @@ export function AddServerDialog({ onClose }: { onClose: () => void }) {
             pattern="[a-z0-9][a-z0-9\-]*"
             autoComplete="off"
             placeholder="tracker"
+            key={known?.name}
+            defaultValue={known?.name}
             mono
           />
         </Field>
         <div>
           <Segmented label="Where it is" options={transports} value={transport} onValueChange={setTransport} />
         </div>
-        <ServerFields key={transport} transport={transport} error={failure} />
+        <ServerFields
+          key={`${transport}|${known?.name}`}
+          transport={transport}
+          url={known?.url}
+          secrets={known?.header}
+          error={failure}
+        />
       </form>
     </Dialog>
   );

@@ -9,7 +9,7 @@ import { ServerMenu } from "./server-menu.tsx";
 
 /** One attached server: how it is, where it is, and its tools with what nobody has accepted yet. */
 export function McpServerRow({ server, canManage }: { server: McpServer; canManage: boolean }) {
-  const { name, transport, url, command, args, secretNames, enabled, health } = server;
+  const { name, offeredTo, transport, url, command, args, secretNames, enabled, health } = server;
   return (
     <li aria-label={name} className="border-b px-4 py-3 last:border-b-0">
       <div className="flex items-start gap-3">
@@ -17,6 +17,11 @@ export function McpServerRow({ server, canManage }: { server: McpServer; canMana
           <p className="flex min-w-0 flex-wrap items-center gap-2">
             <span className="min-w-0 truncate text-app font-medium">{name}</span>
             <Badge>{transport === "http" ? "HTTP" : "Program"}</Badge>
+            {offeredTo ? (
+              <Badge>
+                {offeredTo.agentIds.length === 1 ? "For 1 agent" : `For ${offeredTo.agentIds.length} agents`}
+              </Badge>
+            ) : null}
             {enabled ? <Health status={health.status} /> : <Badge tone="warning">Switched off</Badge>}
           </p>
           <p className="mt-0.5 font-mono text-small break-all text-muted">

@@ -12,11 +12,21 @@ type ServerFieldsProps = {
   args?: readonly string[];
   /** Names of what opens it now. Values are never shown. */
   secretNames?: readonly string[];
+  /** What stands there to be gone on with: the name of a header. */
+  secrets?: string;
   error?: string;
 };
 
 /** Where a server is and what opens it. */
-export function ServerFields({ transport, url, command, args = [], secretNames = [], error }: ServerFieldsProps) {
+export function ServerFields({
+  transport,
+  url,
+  command,
+  args = [],
+  secretNames = [],
+  secrets,
+  error,
+}: ServerFieldsProps) {
   const word = transport === "http" ? "Headers" : "Variables";
   return (
     <>
@@ -59,6 +69,7 @@ export function ServerFields({ transport, url, command, args = [], secretNames =
       >
         <Textarea
           name="secrets"
+          defaultValue={secrets}
           placeholder={transport === "http" ? "Authorization=Bearer …" : "API_TOKEN=…"}
           autoComplete="off"
           spellCheck={false}

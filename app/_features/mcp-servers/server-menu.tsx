@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, Pencil, Power, RefreshCw, Trash2 } from "lucide-react";
+import { Ellipsis, Pencil, Users, Power, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
@@ -9,12 +9,13 @@ import { IconButton } from "#app/_ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "#app/_ui/menu.tsx";
 import type { McpServer } from "#server/mcp-servers/schema.ts";
 import { EditServerDialog } from "./edit-server-dialog.tsx";
+import { OfferDialog } from "./offer-dialog.tsx";
 
 /** What can be done to an attached server. */
 export function ServerMenu({ server }: { server: McpServer }) {
   const { id: serverId, name, enabled } = server;
   const { mcpServers } = useTRPC();
-  const [open, setOpen] = useState<"edit" | "remove" | null>(null);
+  const [open, setOpen] = useState<"edit" | "offer" | "remove" | null>(null);
   const close = () => setOpen(null);
   const check = useChange(mcpServers.check.mutationOptions(), {
     done: () => `${name} is asked now`,
@@ -37,6 +38,9 @@ export function ServerMenu({ server }: { server: McpServer }) {
         <MenuItem icon={<Pencil />} onSelect={() => setOpen("edit")}>
           Change…
         </MenuItem>
+        <MenuItem icon={<Users />} onSelect={() => setOpen("offer")}>
+          Offer to…
+        </MenuItem>
         <MenuItem icon={<Power />} onSelect={() => void update.apply({ serverId, enabled: !enabled })}>
           {enabled ? "Switch off" : "Switch on"}
         </MenuItem>
@@ -46,6 +50,7 @@ export function ServerMenu({ server }: { server: McpServer }) {
         </MenuItem>
       </Menu>
       {open === "edit" ? <EditServerDialog server={server} onClose={close} /> : null}
+      {open === "offer" ? <OfferDialog server={server} onClose={close} /> : null}
       <ConfirmDialog
         open={open === "remove"}
         onOpenChange={(next) => (next ? undefined : close())}

@@ -46,6 +46,7 @@ function People({ edited, onEdit }: { edited: string | null; onEdit: (who: strin
   const members = useQuery(trpc.members.list.queryOptions({ deactivated: false }));
   const people = members.data?.members ?? [];
   const quotas = useQueries({ queries: people.map(({ userId }) => trpc.quotas.get.queryOptions({ userId })) });
+  const usual = useQuery(trpc.quotas.get.queryOptions({ userId: null }));
   const known = people.map((person, at) => ({ ...person, quota: quotas[at]?.data }));
   const chosen = known.find(({ userId }) => userId === edited);
   return (
@@ -54,7 +55,10 @@ function People({ edited, onEdit }: { edited: string | null; onEdit: (who: strin
         {() => (
           <ul aria-label="Quotas" className="divide-y">
             <li className="flex items-center gap-3 px-4 py-2.5">
-              <span className="grow text-app font-medium">Everybody else</span>
+              <span className="min-w-0 grow">
+                <span className="block text-app font-medium">Everybody else</span>
+                <span className="block text-small text-muted">{usual.data ? inWords(usual.data.limits) : "…"}</span>
+              </span>
               <Button size="sm" onClick={() => onEdit(everybody)} aria-label="Change the quota of everybody else">
                 Change
               </Button>
@@ -75,7 +79,9 @@ function People({ edited, onEdit }: { edited: string | null; onEdit: (who: strin
           </ul>
         )}
       </Loaded>
-      {edited === everybody ? <QuotaDialog onClose={() => onEdit(null)} /> : null}
+      {edited === everybody && usual.data ? (
+        <QuotaDialog limits={usual.data.limits} onClose={() => onEdit(null)} />
+      ) : null}
       {chosen?.quota ? (
         <QuotaDialog
           person={{ userId: chosen.userId, name: chosen.name }}

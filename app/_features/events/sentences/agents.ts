@@ -41,6 +41,16 @@ export const agentsWording = {
     face: "assigned",
     parts: [`accepted ${counted(Object.keys(tools).length, "tool")} of `, subject("an MCP server")],
   }),
+  "mcp_server.offered": ({ to }, { subject }) => ({
+    face: "assigned",
+    parts: [
+      "offered ",
+      subject("an MCP server"),
+      to === null
+        ? " to everybody"
+        : ` to ${counted(to.agentIds.length, "agent")} and ${counted(to.sessionIds.length, "session")}`,
+    ],
+  }),
   "mcp_server.removed": (_, { subject }) => ({ face: "archived", parts: ["detached ", subject("an MCP server")] }),
   "credential.saved": ({ provider, status }) => ({
     face: "key",
