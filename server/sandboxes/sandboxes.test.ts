@@ -21,9 +21,9 @@ test("what a worker told is listed, what runs first, and what is there no more i
     { id: first, status: "failed", reason: "It used more memory than it may.", usage: null },
   ]);
   expect((await run(operations.listSandboxesOperation, other.owner, {})).sandboxes).toEqual([]);
-  const foreign = run(operations.getSandbox, other.owner, { sandboxId: second });
-  const missing = run(operations.getSandbox, org.owner, { sandboxId: newId() });
-  for (const refused of [foreign, missing]) await expect(refused).rejects.toMatchObject({ code: "not_found" });
+  const foreign = () => run(operations.getSandbox, other.owner, { sandboxId: second });
+  const missing = () => run(operations.getSandbox, org.owner, { sandboxId: newId() });
+  for (const refused of [foreign, missing]) await expect(refused()).rejects.toMatchObject({ code: "not_found" });
   await tellOf(runtime, { orgId: org.orgId, place, boxes: [{ id: second }] });
   expect((await list()).sandboxes.map(({ id }) => id)).toEqual([second]);
 });

@@ -27,7 +27,7 @@ export function SandboxRow({ sandbox }: { sandbox: Sandbox }) {
   const { org } = useParams<{ org: string }>();
   const { session, workspace, status, reason, since, host, provider, asked } = sandbox;
   const { label, tone, icon } = faces[status];
-  const name = session?.name ?? workspace?.name ?? "A working copy that was removed";
+  const name = session?.name ?? workspace?.name ?? "Something that was removed";
   return (
     <li aria-label={name} className="flex items-start gap-3 border-b px-4 py-2.5 last:border-b-0">
       <div className="min-w-0 grow">
