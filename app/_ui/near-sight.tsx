@@ -33,7 +33,7 @@ export function NearSight({ height, label, id, children }: NearSightProps) {
         if (!entry.isIntersecting && entry.boundingClientRect.height > 0) setHeld(entry.boundingClientRect.height);
         setNear(entry.isIntersecting);
       },
-      { rootMargin: margin },
+      { root: scrollerOf(element), rootMargin: margin },
     );
     watcher.observe(element);
     return () => watcher.disconnect();
@@ -43,4 +43,11 @@ export function NearSight({ height, label, id, children }: NearSightProps) {
       {isNear ? children : null}
     </section>
   );
+}
+
+/** What it scrolls in: a margin counts only around that, and what scrolls in between would cut it off. */
+function scrollerOf(element: HTMLElement): HTMLElement | null {
+  for (let around = element.parentElement; around; around = around.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(around).overflowY)) return around;
+  return null;
 }

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { type SessionStatus, sessionStatuses } from "#db/enums.ts";
 import { systemActor } from "../context.ts";
 import { record } from "../events/record.ts";
+import { updateTeam } from "../teams/operations.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
 import { lockDriven, moveSession } from "./driven.ts";
@@ -148,4 +149,17 @@ test("an agent elsewhere begins and ends its sessions as before, and nobody can 
     run(operations.sendSessionMessage, org.owner, { sessionId: session.id, text: "hi" }),
   ).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("create_session") });
   expect((await run(operations.endSession, agent, { sessionId: session.id })).session.status).toBe("stopped");
+});
+
+test("a session begins with the team's default agent, unless another is named", async () => {
+  const { org, session } = await open();
+  expect(session.agentKind).toBe("entourage");
+  await run(updateTeam, org.owner, { teamId: org.teamId, defaultAgentKind: "opencode" });
+  const begin = async (agentKind?: string) =>
+    (await run(operations.createSession, org.owner, { teamId: org.teamId, agentKind })).session;
+  expect(await begin()).toMatchObject({ agentKind: "opencode", mode: "build" });
+  expect(await begin("entourage")).toMatchObject({ agentKind: "entourage" });
+  await expect(run(updateTeam, org.owner, { teamId: org.teamId, defaultAgentKind: "nobody" })).rejects.toMatchObject({
+    code: "invalid",
+  });
 });
