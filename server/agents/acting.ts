@@ -4,7 +4,7 @@ import { agentActor } from "../auth/actor.ts";
 import type { Actor, Context } from "../context.ts";
 
 /** An agent that is started here, as it acts, and how it is started. */
-export interface ActingAgent {
+interface ActingAgent {
   actor: Actor;
   agentKind: string | null;
   mode: string | null;

@@ -20,7 +20,7 @@ import { comesBack, waysOfWorking } from "./words.ts";
 export const dispatcher = { kind: "system" as const, id: "dispatch", name: "Entourage" };
 
 /** How an agent of runtime `acp` is started. */
-export interface Started {
+interface Started {
   agentKind: string | null;
   mode: string | null;
   model: string | null;
