@@ -16,7 +16,7 @@ import { installAgent } from "../../agent-installs/installing.ts";
 import type { InstallableKind } from "#server/agent-installs/finding.ts";
 import { startSessions } from "../sessions.ts";
 
-export const generous = { timeout: 90_000 };
+export const generous = { timeout: 180_000 };
 export const soon = { timeout: 60_000, interval: 50 };
 
 /** Kept between runs: some are a third of a gigabyte. */
