@@ -120,7 +120,7 @@ export function PlanEditor({ plan, draft, fixed }: { plan: PlanDetail; draft: Dr
       <div className="flex max-lg:flex-col lg:min-h-0 lg:grow">
         <div className="min-h-40 overflow-y-auto lg:w-2/5 lg:border-r">
           <Table
-            label="Tasks of the plan"
+            label={fixed ? "Tasks of the draft" : "Tasks of the plan"}
             columns={columns}
             rows={tasks}
             rowKey={({ key }) => key}
@@ -130,7 +130,7 @@ export function PlanEditor({ plan, draft, fixed }: { plan: PlanDetail; draft: Dr
           />
         </div>
         {isPhone ? null : (
-          <div role="region" aria-label="Graph of the plan" className="min-h-80 grow">
+          <div role="region" aria-label={fixed ? "Graph of the draft" : "Graph of the plan"} className="min-h-80 grow">
             {layout ? (
               <PlanCanvas
                 boxes={boxes}
