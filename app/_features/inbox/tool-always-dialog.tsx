@@ -11,7 +11,7 @@ import { Select } from "#app/_ui/select.tsx";
 import type { PolicyScope } from "#db/enums.ts";
 import type { HumanRequest } from "./inbox-types.ts";
 
-export type ToolAlways = { scope: PolicyScope; repoId: null; until: string | null };
+type ToolAlways = { scope: PolicyScope; repoId: null; until: string | null };
 
 type ToolAlwaysDialogProps = {
   request: HumanRequest;
