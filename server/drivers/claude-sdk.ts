@@ -69,9 +69,10 @@ const isSdk = (found: unknown): found is ClaudeModule =>
 /** One conversation: messages go in by a queue that stays open, what comes out is told as updates. */
 async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: DriverOptions): Promise<AgentConnection> {
   const { folder, env, store, home } = setup;
-  const id = options.resume ?? randomUUID();
   const configDir = posix.join(home.inside, ".claude");
-  const wanted = options.resume ? await store.load({ sessionId: id }).catch(() => null) : null;
+  const kept = options.resume ? await store.load({ sessionId: options.resume }).catch(() => null) : null;
+  // Where nothing was kept it begins anew under another id: Claude Code refuses one that its home knows already.
+  const id = (kept && options.resume) ?? randomUUID();
   const messages = openQueue();
   const updates = openUpdates((update) => options.onUpdate(update));
   const gone = Promise.withResolvers<void>();
@@ -89,8 +90,10 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
       settingSources: ["project"],
       systemPrompt: { type: "preset", preset: "claude_code" },
       includePartialMessages: true,
-      ...(wanted ? { resume: id } : { sessionId: id }),
+      ...(kept ? { resume: id } : { sessionId: id }),
       sessionStore: { ...store, listSubkeys: () => Promise.resolve([]) },
+      // In the middle of a turn too: a worker that is killed then loses no more than the last entry.
+      sessionStoreFlush: "eager",
       mcpServersDelivery: "initialize",
       mcpServers: Object.fromEntries(
         options.mcpServers.map(({ name, url, headers }) => [name, { type: "http", url, headers }]),
@@ -144,7 +147,7 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
   return {
     id,
     modes: [...modes],
-    resumed: wanted !== null,
+    resumed: kept !== null,
     prompt(text, attachments) {
       const ended = Promise.withResolvers<{ stopReason: string }>();
       const stop = new AbortController();

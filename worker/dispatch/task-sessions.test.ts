@@ -21,6 +21,7 @@ import { createTestOrg } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
 import { startRepositoryCopies } from "../jobs/prepare-repo.ts";
 import { startMerging } from "../merge/merging.ts";
+import { bringAgent } from "../sessions/test/conversing.ts";
 import { startCrew } from "./test/crew.ts";
 
 const { runtime, db, address, url } = await openTestDoors({
@@ -41,7 +42,7 @@ const generous = { timeout: 300_000 };
 const soon = { timeout: 90_000, interval: 50 };
 
 /** A team with a repository and one coding agent, whose model says what `script` says. */
-async function openTeam(script: (request: LabRequest) => LabAnswer, mode = "auto") {
+async function openTeam(script: (request: LabRequest) => LabAnswer, { kind = "entourage", mode = "auto" } = {}) {
   const org = await createTestOrg(runtime);
   await run(saveCredentialOperation, org.owner, {
     ...{ api: "anthropic", provider: "anthropic", baseUrl: lab.urls.anthropic, key: "the-real-key" },
@@ -57,7 +58,7 @@ async function openTeam(script: (request: LabRequest) => LabAnswer, mode = "auto
       teamId: org.teamId,
       name: "coder",
       runtime: "acp",
-      agentKind: "entourage",
+      agentKind: kind,
       model: "anthropic/claude-sonnet-5-5",
       mode,
     },
@@ -83,24 +84,42 @@ const usage = { input: 1_000, output: 100 };
 const microsACall = 1_000 * 2 + 100 * 10;
 const call = (name: string, input: unknown): LabAnswer => ({ toolCalls: [{ name, input }], usage });
 
+/** Where the files of a session are, as its agent sees it. */
+const work = "/work";
+/** The agents that do the same, each with tools of its own names. */
+const kinds = {
+  entourage: {
+    mode: "edits",
+    write: (content: string) => call("write", { path: "hello.txt", content }),
+    run: (command: string) => call("bash", { command }),
+  },
+  "claude-sdk": {
+    mode: "acceptEdits",
+    write: (content: string) => call("Write", { file_path: join(work, "hello.txt"), content }),
+    run: (command: string) => call("Bash", { command, description: "Push" }),
+  },
+};
+type Kind = keyof typeof kinds;
+
 /** A model that looks at what is done and does the next thing: writes, pushes, asks for the review, ends. */
 const worker =
-  (text: string) =>
+  (text: string, kind: Kind) =>
   ({ texts }: LabRequest): LabAnswer => {
     const told = texts.join("\n");
     const [, branch = ""] = /git push origin HEAD:([\w-]+)/.exec(told) ?? [];
-    const push = `git add -A && git commit -qm "${text}" && git push -q origin HEAD:${branch} && echo pushed ${text}.`;
-    if (!told.includes("Wrote hello.txt")) return call("write", { path: "hello.txt", content: `${text}\n` });
-    if (!told.includes(`pushed ${text}.\\n`)) return call("bash", { command: push });
+    // What is run never reads as what it says.
+    const push = `git add -A && git commit -qm "${text}" && git push -q origin HEAD:${branch} && echo "pushed" ${text}.`;
+    if (!/Wrote hello.txt|File created successfully/.test(told)) return kinds[kind].write(`${text}\n`);
+    if (!told.includes(`pushed ${text}.`)) return kinds[kind].run(push);
     if (!told.includes("in_review"))
       return call("mcp__entourage__request_review", { task: branch.split("-")[1] ?? "", summary: "It says hello." });
     return { text: "Handed over.", usage };
   };
 
 /** A worker in a process of its own. */
-function startWorker() {
+function startWorker(agents: Record<string, string>) {
   const script = join(import.meta.dirname, "test/crew-process.ts");
-  const worker = fork(script, [url, address, JSON.stringify(runtime.settings)], {
+  const worker = fork(script, [url, address, JSON.stringify(runtime.settings), JSON.stringify(agents)], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const kill = () =>
@@ -113,12 +132,14 @@ function startWorker() {
   return { kill };
 }
 
-test(
-  "a coding agent does a task from the board to the merge, though its worker is killed while it waits for a permission",
+test.each<Kind>(["entourage", "claude-sdk"])(
+  "%s does a task from the board to the merge, though its worker is killed while it waits for a permission",
   generous,
-  async () => {
-    const { org, task, becomes, session, updates, reading, repo } = await openTeam(worker("hello"), "edits");
-    const first = startWorker();
+  async (kind) => {
+    const agents = kind === "claude-sdk" ? { [kind]: await bringAgent(kind) } : {};
+    const team = await openTeam(worker("hello", kind), { kind, mode: kinds[kind].mode });
+    const { org, task, becomes, session, updates, reading, repo } = team;
+    const first = startWorker(agents);
     const pending = () =>
       vi.waitFor(async () => {
         const { waitsFor, status } = await reading();
@@ -130,7 +151,7 @@ test(
     const asked = await session();
     await vi.waitFor(async () => expect((await session()).status).toBe("waiting"), soon);
     await first.kill();
-    startWorker();
+    startWorker(agents);
     await vi.waitFor(
       async () => expect(await updates()).toContainEqual({ kind: "turn", state: "ended", stopReason: "interrupted" }),
       soon,

@@ -11,7 +11,13 @@ import { startTaskSessions } from "../task-sessions.ts";
 import { startTurns } from "../turns.ts";
 
 /** What a worker does for coding agents: gives them tasks, makes their files, drives their sessions, frees what the dead hold. */
-export function startCrew(runtime: Runtime, { web }: { web: string }) {
+export function startCrew(
+  runtime: Runtime,
+  {
+    web,
+    agents = {},
+  }: { web: string /** Where the programs of agents are, by kind. */; agents?: Record<string, string> },
+) {
   const log = createLogger("test");
   const onError = (error: unknown) => log.error({ error }, "dispatch failed");
   // In a sandbox where there is one; elsewhere the same without walls.
@@ -19,7 +25,13 @@ export function startCrew(runtime: Runtime, { web }: { web: string }) {
   const rests = openRests();
   const stopping = new AbortController();
   const making = startMaking(runtime, { log, signal: stopping.signal });
-  const sessions = startSessions({ runtime, log, web, openBoxes: () => boxes, installedAt: () => "/nowhere" });
+  const sessions = startSessions({
+    runtime,
+    log,
+    web,
+    openBoxes: () => boxes,
+    installedAt: (kind) => agents[kind] ?? "/nowhere",
+  });
   const taskSessions = startTaskSessions(runtime, { log, rests });
   const turns = startTurns(runtime, {
     ...{ limit: 8, drivers: { acp: taskSessions.drive }, isResting: rests.isResting, onError },
