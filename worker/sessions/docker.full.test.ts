@@ -1,27 +1,15 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, describe, expect, test, vi } from "vitest";
-import { importDebian } from "#server/sandbox/test/debian-image.ts";
-import { canStartEngine, type Engine, startEngine } from "#server/sandbox/test/docker-engine.ts";
+import { describe, expect, test, vi } from "vitest";
+import { openDebianEngine } from "#server/sandbox/test/debian-engine.ts";
 import * as sessions from "#server/sessions/operations.ts";
 import { generous, openConversations, soon } from "./test/conversing.ts";
 
-const skip = !canStartEngine();
-if (skip) console.warn("SKIPPED: a session in Docker. The engine is started from Debian's packages, as root.");
-const image = "entourage-sandbox-test:debian";
-const engine: Engine | undefined = skip ? undefined : await startEngine();
-// Before the conversations' own endings, which use it: the last to be registered runs first.
-afterAll(() => engine?.stop(), 60_000);
-if (engine) await importDebian(engine.host, image);
-const settings = {
-  ENTOURAGE_SANDBOX: "docker",
-  ENTOURAGE_DOCKER_HOST: engine?.host ?? "",
-  ENTOURAGE_DOCKER_IMAGE: image,
-};
+const settings = await openDebianEngine("a session");
 
-describe.skipIf(skip)("a session of our own agent in a container", async () => {
-  const { run, lab, boxes, startWorker, open } = await openConversations({ settings });
+describe.skipIf(!settings)("a session of our own agent in a container", async () => {
+  const { run, lab, boxes, startWorker, open } = await openConversations(settings && { settings });
 
   test("asks, writes when it is allowed to, is cancelled and goes on", generous, async () => {
     expect((await boxes).name).toBe("docker");
