@@ -132,6 +132,13 @@ const databaseGauges: Record<string, { help: string; label?: string }> = {
   channel_messages_unpushed: { help: "Messages of channels that the realtime host has not yet." },
   sessions: { help: "Sessions that are not put away.", label: "status" },
   sandboxes: { help: "Sandboxes as the workers beside them saw them last.", label: "status" },
+  sandbox_memory_bytes: { help: "Memory that sandboxes use together." },
+  sandbox_cpu_seconds: { help: "CPU that those which run now used together since they began." },
+  disk_free_bytes: { help: "Room left where the data folder is." },
+  data_folder_bytes: {
+    help: "Room the data folder takes, by its folders; measured every ten minutes.",
+    label: "folder",
+  },
   workers_live: { help: "Workers that gave a sign of life within ten seconds." },
   open_pages: { help: "Pages in browsers that were open within the last minute." },
   database_connections: { help: "Connections of Entourage to the database, by what they do.", label: "state" },
@@ -162,6 +169,11 @@ async function readDatabase(runtime: OpenRuntime): Promise<readonly Row[]> {
       union all select 'sessions', status, count(*)::float8 from sessions
         where status in ('initializing', 'ready', 'running', 'waiting', 'paused', 'error') group by status
       union all select 'sandboxes', status, count(*)::float8 from sandboxes group by status
+      union all select 'sandbox_memory_bytes', null, coalesce(sum(memory_bytes), 0)::float8 from sandboxes where status = 'running'
+      union all select 'sandbox_cpu_seconds', null, coalesce(sum(cpu_seconds), 0)::float8 from sandboxes where status = 'running'
+      union all select 'disk_free_bytes', null, (data->>'freeMegabytes')::float8 * 1048576 from instance_resources where name = 'disk'
+      union all select 'data_folder_bytes', key, value::float8 from instance_resources, jsonb_each_text(data->'folders')
+        where name = 'data_folder'
       union all select 'workers_live', null, count(*)::float8 from worker_beats where beat_at > now() - interval '10 seconds'
       union all select 'open_pages', null, coalesce(sum(connections), 0)::float8 from realtime_minutes
         where minute = date_trunc('minute', now() - interval '30 seconds')`),

@@ -5,6 +5,7 @@ import { connect } from "#db/client.ts";
 import { config } from "#server/config.ts";
 import { createLogger } from "#server/log.ts";
 import { webRuntime } from "#server/runtime.ts";
+import { tellOfProcess } from "#server/resources/processes.ts";
 import { startTracing } from "#server/tracing/exporting.ts";
 import { createFront } from "./front.ts";
 import { serveGit } from "./git.ts";
@@ -30,6 +31,8 @@ const probes = connect(settings.databaseUrl, { poolSize: 1, name: "entourage-pro
 
 let draining = false;
 let doorsAreOpen = false;
+/** Set once this process tells what it uses. */
+let silence: (() => Promise<void>) | undefined;
 const front = createFront({
   config: settings,
   dev,
@@ -62,7 +65,10 @@ async function serveNext(request: IncomingMessage, response: ServerResponse): Pr
 
 async function openDoors(): Promise<void> {
   await webRuntime().then(
-    () => (doorsAreOpen = true),
+    (runtime) => {
+      doorsAreOpen = true;
+      silence ??= tellOfProcess(runtime, "web", log);
+    },
     (error: unknown) => log.warn({ error }, "the database does not answer"),
   );
 }
@@ -102,6 +108,8 @@ async function stop(): Promise<void> {
   }, settings.drainSeconds * 1000);
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, settings.drainSeconds * 1000 + 500))]);
   clearTimeout(cut);
+  // The database may be gone already, and nothing waits for what it would have kept.
+  await Promise.race([silence?.(), delay(1_000)]);
   await probes.close();
   await endTracing();
   log.info("web stopped");

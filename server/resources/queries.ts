@@ -9,6 +9,8 @@ export async function listResources({ tx, actor }: Context) {
     select name, 'installation' as kind, status, detail, '[]'::jsonb as models, '[]'::jsonb as loaded,
       ${isoTime(sql`since`)} as since, ${isoTime(sql`checked_at`)} as "checkedAt" from instance_resources
     union all
+    ${ownSandboxes(actor.orgId)}
+    union all
     select substr(name, position(':' in name) + 1), case when name like 'mcp:%' then 'mcp' else 'model' end, status, detail,
       coalesce(data->'models', '[]'), coalesce(data->'loaded', '[]'), ${isoTime(sql`since`)}, ${isoTime(sql`checked_at`)}
       from org_resources where org_id = ${actor.orgId}
@@ -27,3 +29,12 @@ export async function listResources({ tx, actor }: Context) {
      order by w.since limit 200`);
   return { resources, waiting };
 }
+
+/** What the organization's own sandboxes use together, of what they may: told by the workers beside them. */
+const ownSandboxes = (orgId: string) => sql`
+    select 'running_sandboxes', 'installation', 'up',
+      case when count(*) = 0 then 'None runs.' else format('%s run: %s of %s MB of memory, %s processes, %s s of CPU since they began.',
+        count(*), round(coalesce(sum(memory_bytes), 0) / 1048576), sum(memory_limit_mb), coalesce(sum(processes), 0),
+        round(coalesce(sum(cpu_seconds), 0)::numeric)) end,
+      '[]', '[]', ${isoTime(sql`coalesce(min(since), now())`)}, ${isoTime(sql`coalesce(max(seen_at), now())`)}
+      from sandboxes where org_id = ${orgId} and status = 'running'`;

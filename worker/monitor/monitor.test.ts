@@ -5,14 +5,19 @@ import { afterAll, expect, it } from "vitest";
 import { openSecrets } from "#server/keyring.ts";
 import { saveCredential } from "#server/credentials/service.ts";
 import { candidatesOf } from "#server/llm/candidates.ts";
+import { newId } from "#server/ids.ts";
+import { createLogger } from "#server/log.ts";
 import { listResourcesOperation } from "#server/resources/operations.ts";
+import { tellOf } from "#server/sandboxes/test/kept.ts";
 import { as, createTestAgent, createTestOrg, openTestRuntime } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
-import { lookAround } from "./part.ts";
+import { tellOfProcess } from "#server/resources/processes.ts";
+import { lookAround, measureStorage } from "./part.ts";
 
 const { runtime } = await openTestRuntime();
 const { run, addTask, claim, read } = workIn(runtime);
 const { keyring } = openSecrets(runtime.settings.dataDir);
+const log = createLogger("test");
 const look = () => lookAround(runtime, keyring, new AbortController().signal);
 
 let isUp = true;
@@ -56,6 +61,31 @@ it("the monitor sees the installation and the models of an organization, and wha
   expect((await run(listResourcesOperation, other.owner, {})).resources.some(({ kind }) => kind === "model")).toBe(
     false,
   );
+});
+
+it("memory, CPU and storage are told, of processes as long as they live, and of an organization's own sandboxes", async () => {
+  const [org, other] = [await createTestOrg(runtime), await createTestOrg(runtime)];
+  const silences = [tellOfProcess(runtime, "web", log), tellOfProcess(runtime, "worker", log)];
+  await runtime.db.execute(sql`insert into instance_resources (name, status, detail, data, since, checked_at)
+    values ('worker_killed', 'up', '', '{}', now(), now() - interval '3 minutes')`);
+  const boxes = [{ id: newId() }, { id: newId(), status: "stopped" as const, usage: null }];
+  await tellOf(runtime, { orgId: org.orgId, place: newId(), boxes });
+  await measureStorage(runtime, new AbortController().signal);
+  await look();
+  const told = async (actor: typeof org.owner) => {
+    const { resources } = await run(listResourcesOperation, actor, {});
+    return new Map(resources.map(({ name, detail }) => [name.replace(/_[0-9a-f]{6}$/, ""), detail]));
+  };
+  const use = /^\d+ MB of memory, \d+ % of a CPU\. .+ has .+ of .+ memory free and a load of [\d.]+ on \d+ CPUs\.$/;
+  await expect.poll(async () => [...(await told(org.owner)).keys()]).toEqual(expect.arrayContaining(["web", "worker"]));
+  const seen = await told(org.owner);
+  expect([seen.get("web"), seen.get("worker")]).toEqual([expect.stringMatching(use), expect.stringMatching(use)]);
+  expect(seen.has("worker_killed")).toBe(false);
+  expect(seen.get("data_folder")).toMatch(/^[\d.]+ [MG]B/);
+  expect(seen.get("running_sandboxes")).toMatch(/^1 run: \d+ of 2048 MB of memory, 3 processes/);
+  expect((await told(other.owner)).get("running_sandboxes")).toBe("None runs.");
+  for (const silence of silences) await silence();
+  expect([...(await told(org.owner)).keys()].filter((name) => name === "web" || name === "worker")).toEqual([]);
 });
 
 it("a task that needs what is down waits and says so, is given to nobody, and goes on by itself", async () => {

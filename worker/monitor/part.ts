@@ -6,6 +6,7 @@ import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import type { Keyring } from "#server/keyring.ts";
 import { checkMcpServer, listAttached } from "#server/mcp-servers/checking.ts";
+import { forgetSilent } from "#server/resources/processes.ts";
 import {
   copyMcpStates,
   forgetRemoved,
@@ -17,8 +18,10 @@ import {
 import type { Part } from "../part.ts";
 import { startRounds } from "../rounds.ts";
 import { lookAtInstance, lookAtModels } from "./looking.ts";
+import { lookAtDataFolder } from "./storage.ts";
 
 const EVERY_MILLISECONDS = 30_000;
+const MEASURE_MILLISECONDS = 10 * 60_000;
 const atOnce = 8;
 
 /**
@@ -36,15 +39,35 @@ export const monitor: Part = {
       if (orgId !== undefined) rounds.ask();
     });
     const timer = setInterval(rounds.ask, EVERY_MILLISECONDS);
+    // Beside the rounds: a large folder takes minutes, and nothing waits for it.
+    const measuring = startRounds(log, () => measureStorage(runtime, until));
+    const measureTimer = setInterval(measuring.ask, MEASURE_MILLISECONDS);
     rounds.ask();
+    measuring.ask();
     return async () => {
       clearInterval(timer);
+      clearInterval(measureTimer);
       off();
       stopping.abort();
-      await rounds.stop();
+      await Promise.all([rounds.stop(), measuring.stop()]);
     };
   },
 };
+
+/** Measures the data folder, unless another worker did lately. */
+export async function measureStorage(runtime: Runtime, signal: AbortSignal): Promise<void> {
+  const over = <Result>(work: (context: Context) => Promise<Result>) =>
+    inTransaction(runtime, systemActor("", "monitor"), { requestId: `monitor-${newId()}`, system: true }, work);
+  const [fresh] = await over(({ tx }) =>
+    tx.execute(
+      sql`select 1 from instance_resources where name = 'data_folder' and checked_at > now() - interval '9 minutes'`,
+    ),
+  );
+  if (fresh) return;
+  const seen = await lookAtDataFolder(runtime.settings.dataDir, signal);
+  if (signal.aborted) return;
+  await over((context) => keepInstance(context, [seen]));
+}
 
 interface Due extends Record<string, unknown> {
   orgId: string;
@@ -60,7 +83,10 @@ export async function lookAround(runtime: Runtime, keyring: Keyring, signal: Abo
   const over = <Result>(work: (context: Context) => Promise<Result>) =>
     inTransaction(runtime, systemActor("", "monitor"), { requestId: `monitor-${newId()}`, system: true }, work);
   const seen = await lookAtInstance(runtime.db.$client, runtime.settings);
-  await over((context) => keepInstance(context, seen));
+  await over(async (context) => {
+    await keepInstance(context, seen);
+    await forgetSilent(context);
+  });
   await eachOf(await over(listDueEndpoints), async ({ sealed, ...endpoint }) => {
     const key = openKey(runtime, endpoint, sealed);
     const found = await lookAtModels({ ...endpoint, key }, runtime.settings);
