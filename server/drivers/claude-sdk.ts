@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { cp } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { pathToFileURL } from "node:url";
+import { create as pack } from "tar";
 import { AppError } from "../errors.ts";
 import type { BoxProcess } from "../sandbox/box.ts";
 import { type ClaudeModule, type ClaudeMessage, claudeMessage, type SpawnRequest } from "./claude-messages.ts";
@@ -24,7 +26,7 @@ export interface ClaudeSdkOptions {
   env: Record<string, string>;
   store: TranscriptStore;
   /** The folder that is home inside: what is brought from the store is put there. */
-  home: { host: string; inside: string };
+  home: string;
 }
 
 /** Else it looks for updates, reports telemetry and names conversations by a model call of its own (observed). */
@@ -69,7 +71,7 @@ const isSdk = (found: unknown): found is ClaudeModule =>
 /** One conversation: messages go in by a queue that stays open, what comes out is told as updates. */
 async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: DriverOptions): Promise<AgentConnection> {
   const { folder, env, store, home } = setup;
-  const configDir = posix.join(home.inside, ".claude");
+  const configDir = posix.join(home, ".claude");
   const kept = options.resume ? await store.load({ sessionId: options.resume }).catch(() => null) : null;
   // Where nothing was kept it begins anew under another id: Claude Code refuses one that its home knows already.
   const id = (kept && options.resume) ?? randomUUID();
@@ -101,7 +103,7 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
       env: { ...quiet, ...env, CLAUDE_CONFIG_DIR: configDir },
       pathToClaudeCodeExecutable: join(folder, "node_modules/@anthropic-ai", executableOf(), "claude"),
       spawnClaudeCodeProcess: (request) => {
-        const child = spawnInside(request, options, { configDir, home });
+        const child = spawnInside(request, options, configDir);
         child.on("exit", () => gone.resolve());
         return child;
       },
@@ -259,11 +261,26 @@ function openQueue() {
   };
 }
 
+/**
+ * A conversation from the store comes as a folder of this machine: it is put where the sandbox sees it. From inside: what
+ * lies there may be a link of the agent's, and what is brought is the agent's own to write on. @throws Error in words
+ */
+async function bring(folder: string, configDir: string, spawn: DriverOptions["spawn"]): Promise<void> {
+  const taking = await spawn(["/bin/sh", "-c", 'mkdir -p "$1" && exec tar -xof - -C "$1"', "sh", configDir], {});
+  const [problem, { exitCode }] = await Promise.all([
+    taking.stderr ? text(taking.stderr) : "",
+    taking.exited,
+    // A program that ended early takes nothing more: its exit says so.
+    pipeline(pack({ cwd: folder, portable: true }, ["."]), taking.stdin).catch(() => undefined),
+  ]);
+  if (exitCode !== 0) throw new Error(`its conversation could not be brought: ${problem.slice(0, 300)}`);
+}
+
 /** Starts Claude Code in the sandbox. The SDK wants a process at once, the sandbox gives one in a moment. */
 function spawnInside(
   request: SpawnRequest,
   { spawn, onUpdate }: Pick<DriverOptions, "spawn" | "onUpdate">,
-  { configDir, home }: { configDir: string; home: { host: string; inside: string } },
+  configDir: string,
 ) {
   const [stdin, stdout, events] = [new PassThrough(), new PassThrough(), new EventEmitter()];
   let box: BoxProcess | undefined;
@@ -284,10 +301,8 @@ function spawnInside(
     const env = Object.fromEntries(
       Object.entries(request.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
     );
-    // A conversation from the store comes as a folder of this machine: it is put where the sandbox sees it.
     const brought = env.CLAUDE_CONFIG_DIR;
-    if (brought && brought !== configDir)
-      await cp(brought, join(home.host, posix.relative(home.inside, configDir)), { recursive: true });
+    if (brought && brought !== configDir) await bring(brought, configDir, spawn);
     box = await spawn([request.command, ...request.args], { ...env, CLAUDE_CONFIG_DIR: configDir });
     if (wish) box.kill(wish);
     stdin.pipe(box.stdin);

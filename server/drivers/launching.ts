@@ -19,8 +19,8 @@ export interface Launching {
   api: "anthropic" | "openai";
   /** Where the agents' packages are installed: `node_modules/.bin` is in it. */
   installed: string;
-  /** The folder that is home in the sandbox, here and as it is seen there. */
-  home: { host: string; inside: string };
+  /** The folder that is home in the sandbox, as it is seen there. */
+  home: string;
   /** Where an agent that keeps its conversation with us keeps it. */
   transcripts: TranscriptStore;
 }
@@ -67,7 +67,7 @@ export function driverFor(launching: Launching): AgentDriver {
       return claudeSdkDriver({ folder: installed, env: claude, store: transcripts, home });
     case "codex":
       return acpDriver(({ model: name, mode }) => ({
-        args: insideWith(join(home.inside, ".codex/config.toml"), codexSettings(model, name), script(codex)),
+        args: insideWith(join(home, ".codex/config.toml"), codexSettings(model, name), script(codex)),
         env: {
           OPENAI_API_KEY: "none",
           NO_BROWSER: "1",
@@ -77,7 +77,7 @@ export function driverFor(launching: Launching): AgentDriver {
       }));
     case "gemini":
       return acpDriver(({ model: name }) => ({
-        args: insideWith(join(home.inside, ".gemini/settings.json"), geminiSettings, [...script(gemini), "--acp"]),
+        args: insideWith(join(home, ".gemini/settings.json"), geminiSettings, [...script(gemini), "--acp"]),
         env: {
           ...{ GEMINI_API_KEY: "none", GOOGLE_GEMINI_BASE_URL: model, GEMINI_CLI_TRUST_WORKSPACE: "true" },
           ...{ GEMINI_TELEMETRY_ENABLED: "false", NO_BROWSER: "true", ...(name ? { GEMINI_MODEL: name } : {}) },

@@ -228,13 +228,12 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     });
     await box.start(sessionId);
     const api = await apiOf(session);
-    const home = { host: folders.home, inside: inside.home };
     const seen = [
       { at: inside.workspace, host: folders.workspace },
       { at: inside.home, host: folders.home },
     ];
     const transcripts = openTranscripts(runtime, held);
-    const driver = driverFor({ kind: kind.id, ports, api, installed, home, transcripts });
+    const driver = driverFor({ kind: kind.id, ports, api, installed, home: inside.home, transcripts });
     const made = await driver.connect({
       spawn: (args, env) => box.spawn(sessionId, { args, env }),
       cwd: inside.workspace,

@@ -63,7 +63,7 @@ export async function doWholeTask(
   { runtime, db, run, openTeam, startWorker }: CodingTeams,
   kind: Kind,
 ): Promise<string> {
-  const agents = kind === "claude-sdk" ? { [kind]: await bringAgent(kind) } : {};
+  const agents: Record<string, string> = kind === "claude-sdk" ? { [kind]: await bringAgent(kind) } : {};
   const team = await openTeam(worker("hello", kind), { kind, mode: kinds[kind].mode });
   const { org, task, becomes, session, updates, reading, repo } = team;
   const first = startWorker(agents);
