@@ -57,7 +57,8 @@ export default {
           "node_modules/zod/",
           "^db/enums[.]ts$",
           "^server/([^/]+/schema|plans/document)[.]ts$",
-          "^server/(ids|json-depth)[.]ts$",
+          // The kinds of coding agents are a table.
+          "^server/(ids|json-depth|drivers/kinds|errors)[.]ts$",
         ],
       },
     },
@@ -102,13 +103,15 @@ export default {
         pathNot: [
           "^server/$1/",
           "^server/[^/]+/(schema|transitions|changes|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew|ledger|freeing|answers|words|refusals|usage|routing|families|invitations|searching|checking|confined|place|running|making|sources|caches|facts)[.]ts$",
-          "^server/(events|realtime|auth|git|llm|github|outgoing|sandbox|drivers)/",
+          "^server/(events|realtime|auth|git|llm|github|outgoing|sandbox|drivers|tracing)/",
           // How people are asked, and what agents' tools may do without.
           "^server/human-requests/(approvals|canonical|costs|policies)[.]ts$",
           "^server/policies/(asking|cache|deciding|flags|granting|paths)[.]ts$",
           "^server/templates/filling[.]ts$",
           // Who works on a task in a session begins a conversation, speaks in it and ends it.
           "^server/sessions/(conversations|driven|idle|messages)[.]ts$",
+          // What is streamed is streamed in one way, and attached servers are called in one.
+          "^server/(sessions/streaming|tools/(tool|mcp-tools))[.]ts$",
           "^server/(messages/receipts|models/choosing|task-contexts/assembly)[.]ts$",
         ],
       },
@@ -155,7 +158,8 @@ export default {
       name: "enqueue-without-the-handler",
       severity: "error",
       comment: "Handlers pull in git, docker and LLM SDKs; only the worker may load them.",
-      from: { pathNot: ["^(worker|bench|chaos)/", TESTS] },
+      // Where each part is a process of its own, one command begins them all: only what was asked for is loaded.
+      from: { pathNot: ["^(worker|bench|chaos)/", "^scripts/serve[.]ts$", TESTS] },
       to: { path: "^worker/" },
     },
     {

@@ -41,7 +41,7 @@ export async function priceOf(context: Context, model: string): Promise<Price> {
 }
 
 /** The same for several models in one query; those that nobody knows are left out. */
-export async function pricesOf(context: Context, models: readonly string[]): Promise<Map<string, Price>> {
+async function pricesOf(context: Context, models: readonly string[]): Promise<Map<string, Price>> {
   const own = await context.tx.execute<Price & Record<string, unknown>>(selectOwnPrices(context, models));
   return choosePrices(models, own);
 }

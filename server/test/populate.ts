@@ -22,6 +22,7 @@ import { inviteMember } from "../members/operations.ts";
 import { defaultRouting } from "../models/defaults.ts";
 import { createPlanOperation } from "../plans/operations.ts";
 import { setQuota } from "../quotas/operations.ts";
+import { saveReport } from "../reports/operations.ts";
 import { saveSchedule } from "../schedules/operations.ts";
 import { saveTemplate } from "../templates/operations.ts";
 import { setPolicy } from "../policies/operations.ts";
@@ -131,6 +132,7 @@ export async function populate(runtime: Runtime) {
   const { template } = await run(saveTemplate, owner, { teamId, name: "Weekly", body: { title: "Look after it" } });
   const timed = { templateId: template.id, name: "Mondays", cron: "0 9 * * 1" };
   const { schedule } = await run(saveSchedule, owner, timed);
+  await run(saveReport, owner, { teamId, name: "audit.md", kind: "markdown", text: "All is well." });
   const ran = { dueAt: new Date().toISOString(), outcome: "skipped" as const, taskId: null, stands: 1, detail: "" };
   await as(runtime, owner, (context) =>
     record(context, "schedule.ran", [{ subject: schedule.id, team: teamId, data: ran }]),

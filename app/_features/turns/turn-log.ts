@@ -21,9 +21,9 @@ export function joinLog(so: TurnLog | undefined, came: TurnLog): TurnLog {
 }
 
 type FollowOptions = {
-  open(signal: AbortSignal): Promise<Response>;
+  open: (signal: AbortSignal) => Promise<Response>;
   /** `undefined`: the stream begins anew. */
-  onLog(came: TurnLog, isFirst: boolean): void;
+  onLog: (came: TurnLog, isFirst: boolean) => void;
 };
 
 /** Follows the stream of a task's latest try until it is stopped; after a cut it is read from the beginning. */
