@@ -3,7 +3,7 @@ import { openModelLab } from "../server/llm/test/model-lab.ts";
 import type { z } from "zod";
 import type { priceList } from "../server/prices/schema.ts";
 
-type Price = z.infer<typeof priceList>["prices"][number];
+export type Price = z.infer<typeof priceList>["prices"][number];
 
 export const wish = "Visitors leave their address for the newsletter.";
 
@@ -33,7 +33,7 @@ const plan = {
   })),
 };
 
-interface Reported extends Required<NonNullable<LabAnswer["usage"]>> {
+export interface Reported extends Required<NonNullable<LabAnswer["usage"]>> {
   api: LabRequest["api"];
   model: string;
 }
@@ -82,7 +82,11 @@ export async function openCrew() {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-function costOf({ api, model, input, output, cacheRead, cacheWrite }: Reported, prices: readonly Price[]): number {
+/** In micro-dollars, rounded up to a whole one. */
+export function costOf(
+  { api, model, input, output, cacheRead, cacheWrite }: Reported,
+  prices: readonly Price[],
+): number {
   if (api === "ollama") return 0;
   const price = prices.find((one) => one.model === model);
   if (!price) throw new Error(`no price for ${model}`);

@@ -13,7 +13,7 @@ test("an agent at work in its sandbox: two people see it stream, it asks here an
   page,
   browser,
 }) => {
-  test.setTimeout(180_000); // Much of it is waiting for others where a machine does much else.
+  test.setTimeout(240_000); // Much of it is waiting for others where a machine does much else.
   await enterAsOwner(page);
   const crew = await openSessionCrew(page);
   try {
