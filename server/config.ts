@@ -196,7 +196,11 @@ export const settings = z.object({
   stallLimitMilliseconds: integer(50, 600_000)
     .default(2000)
     .describe("`/healthz` fails when the event loop stood still for longer within the last ten seconds."),
-  drainSeconds: integer(0, 600).default(5).describe("How long a stopping process lets open requests finish."),
+  drainSeconds: integer(0, 600)
+    .default(5)
+    .describe(
+      "How long a stopping process lets open requests and turns of sessions finish; what is left of a turn another worker goes on with.",
+    ),
 });
 
 export type Settings = z.infer<typeof settings>;

@@ -7,7 +7,7 @@ import { hashSecret } from "../auth/secret.ts";
 import type { Context, Settings } from "../context.ts";
 import { record } from "../events/record.ts";
 import type { SessionRow } from "./closing.ts";
-import { moveSession } from "./driven.ts";
+import { moveSession, wakeWorkers } from "./driven.ts";
 import { lockSessionRow } from "./finding.ts";
 import { nextMessage } from "./messages.ts";
 import { canMove, isInTurn } from "./transitions.ts";
@@ -74,6 +74,19 @@ export async function makeRunToken({ tx, actor }: Context, holder: string, sessi
 export async function letGo({ tx, actor }: Context, holder: string, sessionId: string): Promise<void> {
   await tx.execute(sql`update session_runs set holder = null, held_until = null, token_hash = null
     where org_id = ${actor.orgId} and session_id = ${sessionId} and holder = ${holder}::uuid`);
+}
+
+/**
+ * The worker leaves a session in good order: others look at once. A turn that it leaves in the middle does not count as one
+ * that died, however often workers are replaced while it runs.
+ */
+export async function handOver(context: Context, holder: string, sessionId: string): Promise<void> {
+  const { tx, actor } = context;
+  await tx.execute(sql`update session_messages m set tries = greatest(1, m.tries - 1) from session_runs r
+    where r.org_id = ${actor.orgId} and r.session_id = ${sessionId} and r.holder = ${holder}::uuid
+      and m.org_id = r.org_id and m.session_id = r.session_id and m.status = 'running'`);
+  await letGo(context, holder, sessionId);
+  wakeWorkers(context);
 }
 
 /** The session as its driver sees it, locked. Undefined: somebody else drives it now. */

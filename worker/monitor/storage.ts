@@ -14,10 +14,11 @@ const mostFolders = 50;
 export async function lookAtDataFolder(dataDir: string, signal?: AbortSignal): Promise<Seen> {
   const name = "data_folder";
   type Ended = { stdout?: string; killed?: boolean };
-  const { stdout = "", killed } = await promisify(execFile)("du", ["-k", "-x", "-d", "1", "--", dataDir], {
+  const ended: Ended = await promisify(execFile)("du", ["-k", "-x", "-d", "1", "--", dataDir], {
     timeout: patienceMilliseconds,
     signal,
   }).catch((error: Ended): Ended => error);
+  const { stdout = "", killed } = ended;
   const lines = stdout
     .trim()
     .split("\n")

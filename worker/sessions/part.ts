@@ -3,6 +3,9 @@ import { openBoxes } from "#server/sandbox/open-boxes.ts";
 import type { Part } from "../part.ts";
 import { startSessions } from "./sessions.ts";
 
+/** Of the time a stopping worker has, what ending agents and the parts after this one take. */
+const secondsToEnd = 2;
+
 /** Drives the sessions in which agents of ours work, each in a sandbox of its own. */
 export const sessions: Part = {
   name: "sessions",
@@ -19,6 +22,7 @@ export const sessions: Part = {
         });
         return boxes;
       },
+      drainSeconds: Math.max(0, config.drainSeconds - secondsToEnd),
       installedAt: (kind) => installedAgent(settings.dataDir, kind) ?? "",
     });
     return Promise.resolve(() => running.stop());

@@ -47,6 +47,8 @@ export interface Runner {
   poke(): void;
   /** Its files are still being made. */
   isWaiting(): boolean;
+  /** Nothing more is begun; resolves when the turn that runs is over. People can still cancel it meanwhile. */
+  finish(): Promise<void>;
   /** The worker stops, or lost the session: everything of it here ends; whoever takes it next goes on. */
   leave(): Promise<void>;
 }
@@ -86,6 +88,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   let traceparent: string | null = null;
   let again = false;
   let isGone = false;
+  let isFinishing = false;
+  let leaving: Promise<void> | undefined;
   let working: Promise<void> | undefined;
 
   function poke() {
@@ -141,6 +145,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       return over();
     }
     if (status === "removing") return remove(session);
+    // What is not begun here is for whoever takes the session up next.
+    if (isFinishing && !turn) return;
     if (status === "initializing") return initialize(session, recorder);
     if ((status === "running" || status === "waiting") && !turn) return takeUp(recorder);
     if (status === "ready" && !turn) await begin(session, recorder);
@@ -411,15 +417,26 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     doors = undefined;
   }
 
+  async function leave(): Promise<void> {
+    isGone = true;
+    await recorder?.flush();
+    await shut();
+    await transact((context) => driving.handOver(context, holder, sessionId)).catch(() => undefined);
+    onOver();
+  }
+
   return {
     poke,
     isWaiting: () => isWaiting,
-    async leave() {
-      isGone = true;
-      await recorder?.flush();
-      await shut();
-      await transact((context) => driving.letGo(context, holder, sessionId)).catch(() => undefined);
-      onOver();
+    async finish() {
+      isFinishing = true;
+      await working;
+      await turn?.over;
+      await working;
+    },
+    leave() {
+      leaving ??= leave();
+      return leaving;
     },
   };
 }

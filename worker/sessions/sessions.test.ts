@@ -87,6 +87,58 @@ test(
 );
 
 test(
+  "a worker that is asked to stop lets the turn that runs end, begins no other, and another worker goes on",
+  generous,
+  async () => {
+    const { said, updates, send, ended } = await open({
+      prompt: "Talk.",
+      answers: [{ text: "word ".repeat(60), pieceDelayMs: 30 }],
+    });
+    const first = startWorker({ drainSeconds: 120 });
+    await vi.waitFor(async () => expect(await said()).toContain("word"), soon);
+    await send("And then?");
+    await first.stop();
+    expect(await said(), "it was let finish").toBe("word ".repeat(60));
+    const turns = async () => (await updates()).flatMap((one) => (one.kind === "turn" ? [one.stopReason] : []));
+    expect(await turns(), "and began nothing after it").toEqual([undefined, "end_turn"]);
+    lab.answerWith(() => ({ text: "Then that." }));
+    startWorker();
+    await ended(2);
+    expect(await turns()).toEqual([undefined, "end_turn", undefined, "end_turn"]);
+    expect(await said()).toMatch(/word Then that\.$/);
+  },
+);
+
+test.runIf(process.env.ENTOURAGE_TEST_FULL === "1")(
+  "a turn that outlasts the time of one worker after the other is handed on each time, and ends all the same",
+  generous,
+  async () => {
+    const { session, said, updates, ended } = await open({
+      prompt: "Begin.",
+      answers: [{ text: "one ", silentAfter: 1 }],
+    });
+    let worker = startWorker();
+    for (let times = 1; times <= 3; times++) {
+      const begun = async () =>
+        (await updates()).filter((one) => one.kind === "turn" && one.state === "started").length;
+      await vi.waitFor(async () => expect(await begun()).toBe(times), soon);
+      await vi.waitFor(async () => expect((await said()).split("one ")).toHaveLength(times + 1), soon);
+      // The next one waits already; it is told, and goes on at once.
+      const next = startWorker();
+      if (times === 3) lab.answerWith(() => ({ text: "done" }));
+      await worker.stop();
+      worker = next;
+    }
+    await ended(4);
+    expect(await said()).toMatch(/done$/);
+    const [message] = await db.execute(
+      sql`select status, tries from session_messages where session_id = ${session.id}`,
+    );
+    expect(message).toMatchObject({ status: "done", tries: 2 });
+  },
+);
+
+test(
   "stopped, resumed, archived and removed: each is what it says, and nothing is left of what was removed",
   generous,
   async () => {

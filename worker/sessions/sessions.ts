@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Runtime, systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
@@ -9,16 +10,20 @@ import { type Runner, type RunnerDeps, startRunner } from "./runner.ts";
 const mostSessions = 64;
 const lookForIdleMs = 30_000;
 
-/** Takes up sessions that need a worker and drives them, woken by hints and by the poll. */
-export function startSessions(deps: Omit<RunnerDeps, "holder">) {
+/**
+ * Takes up sessions that need a worker and drives them, woken by hints and by the poll. Asked to stop it begins nothing
+ * more, gives turns that run `drainSeconds` to end, and hands over what is left to other workers.
+ */
+export function startSessions(deps: Omit<RunnerDeps, "holder"> & { drainSeconds?: number }) {
   const holder = newId();
   const { runtime, log } = deps;
   const runners = new Map<string, Runner>();
+  let isStopping = false;
   const everywhere = { requestId: `sessions-${holder}`, system: true };
   const system = systemActor("", "sessions");
 
   const rounds = startRounds(log, async () => {
-    const room = mostSessions - runners.size;
+    const room = isStopping ? 0 : mostSessions - runners.size;
     const taken = await inTransaction(runtime, system, everywhere, (context) =>
       takeSessions(context, holder, Math.max(0, room)),
     );
@@ -28,6 +33,7 @@ export function startSessions(deps: Omit<RunnerDeps, "holder">) {
         rounds.ask();
       });
       runners.set(held.sessionId, runner);
+      if (isStopping) void runner.finish();
     }
     for (const runner of runners.values()) runner.poke();
   });
@@ -54,10 +60,20 @@ export function startSessions(deps: Omit<RunnerDeps, "holder">) {
   return {
     running: () => runners.size,
     async stop() {
+      isStopping = true;
+      clearInterval(idling);
+      // The sessions stay held and cancels are heard until the last turn is over, or its time.
+      const patience = new AbortController();
+      const over = Promise.allSettled(
+        [...runners.values()].map((runner) => runner.finish().then(() => runner.leave())),
+      );
+      const late = delay((deps.drainSeconds ?? 0) * 1_000, undefined, { signal: patience.signal });
+      await Promise.race([over, late]);
+      patience.abort();
+      await late.catch(() => undefined);
       off();
       offMade();
       clearInterval(renewing);
-      clearInterval(idling);
       await rounds.stop();
       await Promise.all([...runners.values()].map((runner) => runner.leave()));
     },

@@ -54,11 +54,12 @@ export async function openConversations({
   /** In a sandbox where there is one; elsewhere the same without walls. */
   const boxes = openBoxes(runtime.settings).catch(() => createProcessBoxes(join(runtime.settings.dataDir, "boxes")));
 
-  function startWorker() {
+  function startWorker({ drainSeconds }: { drainSeconds?: number } = {}) {
     const worker = startSessions({
       ...{ runtime, log: createLogger("test"), web: address },
       openBoxes: () => boxes,
       installedAt: (kind) => agents[kind] ?? "/nowhere",
+      ...(drainSeconds === undefined ? {} : { drainSeconds }),
     });
     onTestFinished(() => worker.stop());
     return worker;
