@@ -110,13 +110,19 @@ test("a person joins by a link, gets another role, and is out within five second
 test("no page of the settings or of a team's rooms keeps anybody out, in both themes", async ({ page }) => {
   test.setTimeout(240_000); // Thirty-odd pages, each looked at twice.
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  const inTeam = ["sessions", "agents", "messages", "repos", "queue", "costs", "activity"].map((each) =>
+  const inTeam = ["plans", "sessions", "agents", "messages", "repos", "queue", "costs", "activity"].map((each) =>
     room(page, each),
   );
   const channels = ["", "/system.timer.second", "/public.access?view=figures"].map(
     (each) => `/o/${orgOf(page)}/channels${each}`,
   );
-  const rooms = [`/o/${orgOf(page)}/inbox`, `/o/${orgOf(page)}/inbox?view=answered`, ...inTeam, ...channels];
+  const rooms = [
+    `/o/${orgOf(page)}/inbox`,
+    `/o/${orgOf(page)}/inbox?view=answered`,
+    `/o/${orgOf(page)}/reports`,
+    ...inTeam,
+    ...channels,
+  ];
   const pages = [
     "organization",
     "members",
@@ -133,6 +139,12 @@ test("no page of the settings or of a team's rooms keeps anybody out, in both th
     "prices",
     "webhooks",
     "realtime",
+    "quotas",
+    "templates",
+    "schedules",
+    "policies",
+    "sandboxes",
+    "preferences",
   ];
   for (const address of [...rooms, ...pages.map((each) => settings(page, each))]) {
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });

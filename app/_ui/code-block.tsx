@@ -17,7 +17,7 @@ export function CodeBlock({ code, title, wrap = false }: CodeBlockProps) {
           {title}
         </figcaption>
       ) : null}
-      <div className={clsx("absolute right-1", title ? "top-1" : "top-1.5")}>
+      <div className={clsx("absolute right-1 rounded-md bg-sunken", title ? "top-1" : "top-1.5")}>
         <CopyButton text={code} label={title ? `Copy ${title}` : "Copy"} />
       </div>
       <pre

@@ -202,5 +202,7 @@ function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error).slice(0, 500);
   const data: unknown = "data" in error ? error.data : undefined;
   const details = typeof data === "object" && data !== null && "details" in data ? data.details : undefined;
-  return `${error.message}${typeof details === "string" ? `: ${details}` : ""}`.slice(0, 500);
+  if (typeof details !== "string") return error.message.slice(0, 500);
+  // The protocol's own word for any failure of an agent says nothing beside the agent's words.
+  return (error.message === "Internal error" ? details : `${error.message}: ${details}`).slice(0, 500);
 }

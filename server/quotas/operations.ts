@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { defineOperation } from "../operation.ts";
+import { findMember } from "./finding.ts";
 import * as schema from "./schema.ts";
 import * as service from "./service.ts";
 
@@ -15,6 +16,7 @@ export const getQuota = defineOperation({
     const { actor } = context;
     if (userId !== undefined && userId !== actor.id && !actor.permissions.has("budgets:manage"))
       throw new AppError("forbidden", "Only admins read the quotas of others.");
+    if (userId) await findMember(context, userId);
     return read(context, userId === undefined ? actor.id : userId);
   },
 });

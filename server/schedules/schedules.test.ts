@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { setQuota } from "../quotas/operations.ts";
+import { getQuota, setQuota } from "../quotas/operations.ts";
 import { getPreferences, setPreferences } from "../preferences/operations.ts";
 import { startSession } from "../sessions/operations.ts";
 import type { Actor } from "../context.ts";
@@ -59,6 +59,10 @@ test("a template makes a task of parameters that fit, and refuses others with al
   expect((await run(listTemplates, org.owner, { search: "zebra" })).templates).toHaveLength(0);
   const bad = { teamId: org.teamId, name: "Bad", body: { title: "{{nobody}}" } };
   await expect(run(saveTemplate, member, bad)).rejects.toThrow(/no variable of that name/);
+  const keep = (more: object) => run(saveTemplate, member, { ...bad, ...more });
+  await expect(keep({ body: {} })).rejects.toThrow(/needs a title/);
+  await expect(keep({ body: { title: "a", prompt: "b" } })).rejects.toThrow(/create_task takes no prompt/);
+  await expect(keep({ kind: "session", body: { title: "a" } })).rejects.toThrow(/create_session takes no title/);
   await expect(run(saveTemplate, member, { ...bad, name: "Care", body })).rejects.toMatchObject({ code: "invalid" });
 });
 
@@ -122,7 +126,7 @@ test("a cron or zone that is none is refused with what is; only its owner and ad
       parameters: { what: "a" },
       ...more,
     });
-  await expect(change({ cron: "every day" })).rejects.toMatchObject({ code: "invalid" });
+  await expect(change({ cron: "every day" })).rejects.toThrow(/“every day” names no moments. Give five parts/);
   await expect(change({ cron: "0 0 31 2 *" })).rejects.toThrow(/never comes/);
   await expect(change({ timeZone: "Mars/Olympus" })).rejects.toThrow(/no time zone/);
   await expect(change({ parameters: {} })).rejects.toThrow(/what is missing/);
@@ -149,6 +153,8 @@ test("a quota counts the sessions that live, and holds for who has none of their
   await check();
   await expect(run(setQuota, member, { userId: member.id })).rejects.toMatchObject({ code: "forbidden" });
   const other = await createTestOrg(runtime);
+  const foreign = run(getQuota, org.owner, { userId: other.owner.id });
+  await expect(foreign).rejects.toMatchObject({ code: "not_found" });
   const usual = { sessionsAtOnce: 5, hoursADay: null, tokensADay: null, microsADay: null };
   const inDevelopment = { ...runtime, settings: { ...runtime.settings, usualQuota: usual } };
   const read = (userId: string, actor: Actor) => as(inDevelopment, actor, (context) => quotaOf(context, userId));

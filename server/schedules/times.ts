@@ -31,9 +31,11 @@ export function refuseUntimely(timing: Timing, now: Date): void {
   let next: Date | null;
   try {
     next = nextAfter(timing, now);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new AppError("invalid", `cron: ${why.slice(0, 200)} Give minute, hour, day, month, weekday: 0 9 * * 1-5.`);
+  } catch {
+    throw new AppError(
+      "invalid",
+      `cron: “${timing.cron}” names no moments. Give five parts: minute, hour, day, month, weekday, such as 0 9 * * 1-5.`,
+    );
   }
   if (!next) throw new AppError("invalid", "cron: that moment never comes.");
 }

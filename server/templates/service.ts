@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
+import { createSessionInput } from "../sessions/schema.ts";
 import { createTaskInput } from "../tasks/schema.ts";
 import { createTask } from "../tasks/service.ts";
 import { findTeam, teamMeant } from "../teams/finding.ts";
@@ -19,6 +20,7 @@ export async function saveTemplate(context: Context, input: z.output<typeof save
   const teamId = there?.teamId ?? (await findTeam(context, teamMeant(context, input.teamId))).id;
   const kind = there?.kind ?? input.kind;
   refuseMisfit(variables, body);
+  refuseUnmakeable(kind, body);
   await refuseTaken(context, { teamId, kind, name, id: templateId });
   const id = templateId ?? newId();
   await record(context, "template.saved", [
@@ -58,6 +60,19 @@ export async function makeTask(
   if (input.success) return createTask(context, input.data);
   const what = input.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
   throw new AppError("invalid", `With these parameters ${template.name} makes no task: ${what}.`);
+}
+
+/** What is kept must be able to become something: the fields that are there, and those that must be. */
+function refuseUnmakeable(kind: Template["kind"], body: Record<string, unknown>): void {
+  const [operation, { shape }] =
+    kind === "task" ? (["create_task", createTaskInput] as const) : (["create_session", createSessionInput] as const);
+  const unknown = Object.keys(body).filter((field) => !Object.hasOwn(shape, field));
+  if (unknown.length > 0)
+    throw new AppError(
+      "invalid",
+      `${operation} takes no ${unknown.join(", ")}. The body may have: ${Object.keys(shape).join(", ")}.`,
+    );
+  if (kind === "task" && !body.title) throw new AppError("invalid", "A task needs a title: give the body one.");
 }
 
 function requireOwner({ actor }: Context, { createdBy, name }: Template): void {

@@ -178,7 +178,7 @@ export function modelDoor(
       headers: { "content-type": "application/json", ...shape.headers(key, request.headers) },
     });
     if (answered.ok) return answered;
-    const words = (await answered.text()).slice(0, 2_000);
+    const words = wordsIn(await answered.text()).slice(0, 2_000);
     const { status } = answered;
     const retryAfter = Number(answered.headers.get("retry-after")) || 60;
     if (status === 401 || status === 403 || status === 402) throw new CallFailure("key", `${status}: ${words}`);
@@ -188,6 +188,18 @@ export function modelDoor(
     throw new CallFailure(status >= 500 ? "passing" : "request", `${status}: ${words}`);
   }
 }
+
+/** What a refusal says: all providers put it under `error`, some as a text, some with its kind beside it. */
+function wordsIn(text: string): string {
+  try {
+    const { error } = refusalForm.parse(JSON.parse(text));
+    return typeof error === "string" ? error : error.message;
+  } catch {
+    return text;
+  }
+}
+
+const refusalForm = z.object({ error: z.union([z.string(), z.object({ message: z.string() })]) });
 
 type Body = z.output<typeof bodyForm>;
 const bodyForm = z.looseObject({

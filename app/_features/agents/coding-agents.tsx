@@ -145,9 +145,12 @@ function KindState({ id, name, isInstalled, install, canManage }: KindStateProps
   });
   if (isInstalled) {
     return (
-      <Badge tone="success" icon={<Check />}>
-        Installed
-      </Badge>
+      // On a phone it has a line of its own, below the name.
+      <span className="flex max-sm:ml-9">
+        <Badge tone="success" icon={<Check />}>
+          Installed
+        </Badge>
+      </span>
     );
   }
   if (install?.status === "installing" || install?.status === "requested") {

@@ -13,7 +13,7 @@ export function QuotaMeters({ name: whose, limits, used }: { name: string; limit
         return (
           <li key={name}>
             {limit === null ? (
-              <p className="flex justify-between text-app text-muted">
+              <p className="flex items-baseline justify-between gap-3 text-app text-muted">
                 {label}
                 <span className="text-small text-faint tabular-nums">{text}, no limit</span>
               </p>

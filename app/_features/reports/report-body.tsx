@@ -30,6 +30,8 @@ export function ReportBody({ report: { name, kind, createdBy }, text, truncated 
     );
   return (
     <div className="mx-auto w-full max-w-3xl p-4 sm:p-8">
+      {/* Headings of a report stand one level below it. */}
+      <h2 className="sr-only">What it says</h2>
       {kind === "json" ? (
         <CodeBlock code={indentJson(text)} />
       ) : createdBy.kind === "agent" ? (

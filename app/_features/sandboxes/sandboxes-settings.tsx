@@ -87,7 +87,7 @@ function ProviderState({ found: { provider, trouble } }: { found: Found }) {
     );
   return (
     <Banner tone="success" inset title={`Made with ${provider.name}.`}>
-      {provider.detail.replace(`${provider.name}: `, "")}
+      {provider.detail.replace(`${provider.name}: `, "").replace(/^bubblewrap works/, "It works")}
     </Banner>
   );
 }

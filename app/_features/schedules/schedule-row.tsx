@@ -12,7 +12,7 @@ import { Link } from "#app/_ui/link.tsx";
 import { Menu, MenuItem, MenuSeparator } from "#app/_ui/menu.tsx";
 import type { Schedule } from "#server/schedules/schema.ts";
 import { NextTimes } from "./next-times.tsx";
-import { catchUpWords, clockIn, nextTimes } from "./schedule-words.ts";
+import { catchUpWords, clockIn, commonTimes, nextTimes } from "./schedule-words.ts";
 
 type ScheduleRowProps = { orgSlug: string; schedule: Schedule; canManage: boolean; onEdit: () => void };
 
@@ -25,7 +25,7 @@ export function ScheduleRow({ orgSlug, schedule, canManage, onEdit }: ScheduleRo
         <p className="flex min-w-0 flex-wrap items-center gap-2">
           <span className="min-w-0 text-app font-medium break-words">{name}</span>
           {enabled ? null : <Badge tone="warning">Switched off</Badge>}
-          <code className="font-mono text-small text-muted">{cron}</code>
+          <When cron={cron} />
         </p>
         <p className="text-small text-muted">
           From {templateName} · by {owner.name} · {catchUpWords[catchUp].toLowerCase()}
@@ -116,5 +116,15 @@ function ScheduleMenu({ schedule, onEdit }: { schedule: Schedule; onEdit: () => 
         Nothing more is made by it. The tasks it made stay.
       </ConfirmDialog>
     </>
+  );
+}
+
+/** In words where there are some for it; else as it was written. */
+function When({ cron }: { cron: string }) {
+  const known = commonTimes.find(({ value }) => value === cron);
+  return known ? (
+    <span className="text-small text-muted">{known.label}</span>
+  ) : (
+    <code className="font-mono text-small text-muted">{cron}</code>
   );
 }

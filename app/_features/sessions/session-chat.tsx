@@ -9,6 +9,7 @@ import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
 import { Banner } from "#app/_ui/banner.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
+import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import { toast } from "#app/_ui/toast.ts";
 import type { AppRouter } from "#server/trpc/router.ts";
 import { Composer } from "./composer.tsx";
@@ -78,12 +79,15 @@ export function SessionChat({ orgSlug, view, agent, transcript }: SessionChatPro
         isRunning={isRunning}
         waiting={waiting}
         empty={
-          session.status === "initializing" ? (
+          session.turns > 0 ? (
+            // What was said is on its way: nothing is said of it before.
+            <SkeletonRows count={6} label="Loading the conversation" />
+          ) : session.status === "initializing" ? (
             <EmptyState icon={<MessageSquare />} title={`${agent} is starting`}>
               Its sandbox is being made. What you write now is the first thing it reads.
             </EmptyState>
           ) : (
-            <EmptyState icon={<MessageSquare />} title={`Nothing said yet`}>
+            <EmptyState icon={<MessageSquare />} title="Nothing said yet">
               Say what {agent} should do. It works in a sandbox of its own and asks before it changes anything.
             </EmptyState>
           )

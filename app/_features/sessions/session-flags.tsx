@@ -27,7 +27,7 @@ export function SessionFlags({ sessionId }: { sessionId: string }) {
       trigger={
         <button
           type="button"
-          aria-label={`What it has had to do with: ${words}`}
+          aria-label={`What it has had to do with: ${words} (${had.length}/${faces.length})`}
           className={clsx(
             "flex h-6 items-center gap-1 rounded-md px-1.5 hover:bg-hover coarse:h-10",
             had.length === faces.length ? "text-warning" : "text-muted",

@@ -28,9 +28,9 @@ export const TranscriptEntry = memo(function TranscriptEntry({ entry, agent, isG
       return <Said by={entry.by} at={entry.at} text={entry.text} />;
     case "text":
       return (
-        <section aria-label={`Written by ${agent}, an agent`}>
+        <div role="group" aria-label={`Written by ${agent}, an agent`}>
           <AgentText text={entry.text} isGrowing={isGrowing} />
-        </section>
+        </div>
       );
     case "thought":
       return <Thought text={entry.text} isGrowing={isGrowing} />;
@@ -75,7 +75,11 @@ export const TranscriptEntry = memo(function TranscriptEntry({ entry, agent, isG
 
 function Said({ by, at, text }: { by: string; at: string; text: string }) {
   return (
-    <section aria-label={`Written by ${by}`} className="flex flex-col gap-1 rounded-md border bg-sunken px-3 py-2">
+    <div
+      role="group"
+      aria-label={`Written by ${by}`}
+      className="flex flex-col gap-1 rounded-md border bg-sunken px-3 py-2"
+    >
       <p className="flex items-center gap-1.5 text-small">
         <Avatar name={by} size={16} />
         <span className="font-medium">{by}</span>
@@ -84,7 +88,7 @@ function Said({ by, at, text }: { by: string; at: string; text: string }) {
         </span>
       </p>
       <p className="text-read break-words whitespace-pre-wrap">{text}</p>
-    </section>
+    </div>
   );
 }
 
@@ -175,6 +179,8 @@ const stopWords: Record<string, string> = {
   max_tokens: "Stopped: the answer reached the model’s limit",
   max_turn_requests: "Stopped: too many steps in one turn",
   refusal: "The model refused to go on",
+  failed: "Stopped by the failure above",
+  interrupted: "Broken off",
 };
 
 function TurnEnd({ stopReason, seconds }: { stopReason: string | null; seconds: number | null }) {

@@ -79,6 +79,18 @@ describe("a conversation", () => {
     expect(answered.entries).toHaveLength(1);
   });
 
+  it("asks no more once its turn was broken off, so that what the next turn asks can be answered", () => {
+    const ask = { kind: "permission", title: "Write", status: "pending" } as const;
+    const asked = said(
+      { ...tool, status: "pending" },
+      { ...ask, requestId: "r1", toolId: "t1" },
+      { kind: "turn", state: "ended", stopReason: "interrupted" },
+      { ...tool, id: "t2", status: "pending" },
+      { ...ask, requestId: "r2", toolId: "t2" },
+    );
+    expect(pendingAsks(foldChunks(emptyTranscript, asked))).toMatchObject([{ requestId: "r2" }]);
+  });
+
   it("leaves entries that did not change as the same objects, so that they are not drawn again", () => {
     const before = foldChunks(emptyTranscript, said({ kind: "user", text: "a", by: "o" }, { kind: "text", text: "b" }));
     const after = foldChunks(before, [{ seq: 3, turn: 1, at: "", update: { kind: "text", text: "c" } }]);

@@ -175,7 +175,15 @@ function takeTurn(
   const seconds = draft.runningSince ? (Date.parse(at) - Date.parse(draft.runningSince)) / 1000 : null;
   draft.runningSince = null;
   draft.touched += 1;
+  // Nobody waits any more for what a turn asked that is over; asked again, it is told again.
+  draft.entries = draft.entries.map(withoutWaiting);
   draft.entries.push({ kind: "end", key, at, stopReason: stopReason ?? null, seconds });
+}
+
+function withoutWaiting(entry: Entry): Entry {
+  if (entry.kind === "permission" && entry.status === "pending") return { ...entry, status: "expired" };
+  if (entry.kind !== "tool" || entry.permission?.status !== "pending") return entry;
+  return { ...entry, permission: { ...entry.permission, status: "expired" } };
 }
 
 /** In the place of the one it renews, or at the end. */
