@@ -3,14 +3,15 @@ import { type Coder, coders, fileOf, openCodingCrew, textOf } from "./coding-cre
 import { call } from "./handed-in.ts";
 import { picture } from "./pictures.ts";
 import { enterAsOwner, isLive } from "./session.ts";
-import { expect, test } from "./test.ts";
+import { expect as base, test } from "./test.ts";
 
-const soon = { timeout: 60_000 };
+// Much of it is waiting for others where a machine does much else.
+const expect = base.configure({ timeout: 60_000 });
 
 test("our own agent and Claude Code are set up, given a task each, asked after in the session and in the inbox, paid to the micro-dollar, and their work is merged", async ({
   page,
 }) => {
-  test.setTimeout(240_000); // Much of it is waiting for others where a machine does much else.
+  test.setTimeout(240_000);
   await enterAsOwner(page);
   const org = `/o/${new URL(page.url()).pathname.split("/")[2]}`;
   const crew = await openCodingCrew(page);
@@ -58,32 +59,32 @@ async function doTask(page: Page, crew: Awaited<ReturnType<typeof openCodingCrew
   const { task } = await call(page, "create_task", given);
   await page.goto(`${org}/tasks/${task.number}`);
   await isLive(page);
-  await page.getByRole("link", { name: `Session of ${coder}` }).click(soon);
+  await page.getByRole("link", { name: `Session of ${coder}` }).click();
 
   const talk = page.getByRole("log");
   const write = talk.getByRole("region", { name: /^Edit: Write / });
-  await write.getByRole("button", { name: "Approve" }).click(soon);
+  await write.getByRole("button", { name: "Approve" }).click();
   const run = talk.getByRole("region", { name: /^Run: .*git push/ });
-  await expect(run.getByText("Asks", { exact: true })).toBeVisible(soon);
+  await expect(run.getByText("Asks", { exact: true })).toBeVisible();
   await picture(page, `coding-agent-asks-${coder}`);
 
   await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: /Inbox/ }).click();
   const waiting = page.getByRole("list", { name: "What waits for a person" }).getByRole("listitem");
-  await waiting.filter({ hasText: "git push" }).getByRole("button").first().click(soon);
+  await waiting.filter({ hasText: "git push" }).getByRole("button").first().click();
   await expect(page.getByRole("complementary", { name: /^Run git add/ })).toBeVisible();
   await page.keyboard.press("ControlOrMeta+Enter");
   await expect(waiting.filter({ hasText: "git push" })).toHaveCount(0);
   await page.goBack();
 
-  await expect(run.getByLabel("Done")).toBeVisible(soon);
-  await expect(talk.getByRole("region", { name: /request_review$/ }).getByLabel("Done")).toBeVisible(soon);
-  await expect(talk.getByText("It is handed over.")).toBeVisible(soon);
+  await expect(run.getByLabel("Done")).toBeVisible();
+  await expect(talk.getByRole("region", { name: /request_review$/ }).getByLabel("Done")).toBeVisible();
+  await expect(talk.getByText("It is handed over.")).toBeVisible();
 
   await page.goto(`${org}/t/${teamId}/board`);
   await isLive(page);
   const { prices } = await call(page, "list_prices", {});
   const read = async () => (await call(page, "get_task", { task: task.id })).task;
-  await expect.poll(async () => (await read()).session.status, soon).toBe("ready");
+  await expect.poll(async () => (await read()).session.status).toBe("ready");
   const paid = crew.costOf(task.branch, prices);
   expect(await read()).toMatchObject({ status: "in_review", costMicros: paid });
   const card = page.getByRole("article", { name: `#${task.number} ` });
@@ -92,7 +93,7 @@ async function doTask(page: Page, crew: Awaited<ReturnType<typeof openCodingCrew
   await card.click();
   const review = page.getByRole("region", { name: "Review", exact: true });
   await review.getByRole("button", { name: "Approve" }).click();
-  await expect.poll(async () => (await read()).status, { timeout: 60_000 }).toBe("done");
+  await expect.poll(async () => (await read()).status).toBe("done");
   const file = await call(page, "read_file", { repoId, path: fileOf(coder), revision: "main" });
   expect(file.text).toBe(textOf(coder));
 }

@@ -14,7 +14,7 @@ function say({ texts, toolResults }: Parameters<Script>[0]) {
   const last = texts.at(-1) ?? "";
   // What was said after a cancelled turn may stand with what was said before it.
   if (last.includes("And the end?")) return { text: "The end is short." };
-  if (last.includes(longTalk)) return { text: "There is a lot to tell. ".repeat(2_000), pieceDelayMs: 25 };
+  if (last.includes(longTalk)) return { text: "There is a lot to tell. ".repeat(2_000), pieceDelayMs: 40 };
   if (toolResults === 0) {
     const input = { path: "docs/usage.md", content: usage };
     return {

@@ -2,9 +2,10 @@ import type { Page } from "@playwright/test";
 import { picture } from "./pictures.ts";
 import { enterAsOwner, isLive } from "./session.ts";
 import { command, joinAs, longTalk, openSessionCrew, wish } from "./session-agent.ts";
-import { expect, test } from "./test.ts";
+import { expect as base, test } from "./test.ts";
 
-const soon = { timeout: 30_000 };
+// Much of it is waiting for others where a machine does much else.
+const expect = base.configure({ timeout: 30_000 });
 
 const talkOf = (page: Page) => page.getByRole("log");
 const tab = (page: Page, name: string) => page.getByRole("tab", { name }).click();
@@ -13,7 +14,7 @@ test("an agent at work in its sandbox: two people see it stream, it asks here an
   page,
   browser,
 }) => {
-  test.setTimeout(240_000); // Much of it is waiting for others where a machine does much else.
+  test.setTimeout(240_000);
   await enterAsOwner(page);
   const crew = await openSessionCrew(page);
   try {
@@ -33,30 +34,30 @@ test("an agent at work in its sandbox: two people see it stream, it asks here an
     await expect(page.getByRole("heading", { name: wish })).toBeVisible();
 
     await test.step("it streams, and asks before it writes; whoever watches sees the same", async () => {
-      await expect(talkOf(page).getByText("I look at what there is")).toBeVisible(soon);
+      await expect(talkOf(page).getByText("I look at what there is")).toBeVisible();
       await picture(page, "session-streaming");
     });
     const theirs = await joinAs(page, browser, "Mira", crew.teamId);
     await theirs.goto(page.url());
-    await expect(talkOf(theirs).getByText("I look at what there is")).toBeVisible(soon);
+    await expect(talkOf(theirs).getByText("I look at what there is")).toBeVisible();
     const asked = page.getByRole("region", { name: /^Edit: Write docs\/usage.md/ });
-    await expect(asked.getByRole("button", { name: "Approve" })).toBeVisible(soon);
+    await expect(asked.getByRole("button", { name: "Approve" })).toBeVisible();
     await picture(page, "session-asked");
     await page.keyboard.press("1");
 
     await test.step("the next question is answered in the inbox", async () => {
       const run = talkOf(page).getByRole("region", { name: `Run: ${command}` });
-      await expect(run.getByText(`Run ${command}`)).toBeVisible(soon);
+      await expect(run.getByText(`Run ${command}`)).toBeVisible();
       await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: /Inbox/ }).click();
       const waiting = page.getByRole("list", { name: "What waits for a person" });
-      await waiting.getByRole("listitem").filter({ hasText: command }).getByRole("button").first().click(soon);
+      await waiting.getByRole("listitem").filter({ hasText: command }).getByRole("button").first().click();
       await expect(page.getByRole("complementary", { name: new RegExp(`^Run ${command}`) })).toBeVisible();
       await picture(page, "session-inbox");
       await page.keyboard.press("Control+Enter");
       await page.goBack();
     });
     for (const each of [page, theirs]) {
-      await expect(talkOf(each).getByText("It is written down")).toBeVisible(soon);
+      await expect(talkOf(each).getByText("It is written down")).toBeVisible();
       await expect(talkOf(each).getByRole("region", { name: /^Edit: Write docs/ })).toContainText("Press the button");
     }
     await expect(page.getByText(/tokens · \$0\.0/)).toBeVisible();
@@ -64,16 +65,16 @@ test("an agent at work in its sandbox: two people see it stream, it asks here an
     await test.step("a terminal in its sandbox shows what it wrote", async () => {
       await page.getByRole("button", { name: "Open a terminal" }).click();
       const rows = page.locator(".xterm-rows");
-      await expect(rows).toContainText("$", soon);
+      await expect(rows).toContainText("$");
       await page.locator(".xterm-helper-textarea").focus();
       await page.keyboard.type("cat docs/usage.md; (python3 -m http.server 8123 >/dev/null 2>&1 &)\n");
-      await expect(rows).toContainText("take your cup", soon);
+      await expect(rows).toContainText("take your cup");
       await picture(page, "session-terminal");
     });
 
     await test.step("a file is edited, and all of it is one commit", async () => {
       await tab(page, "Files");
-      await page.getByRole("button", { name: "docs", exact: true }).click(soon);
+      await page.getByRole("button", { name: "docs", exact: true }).click();
       await page.getByRole("button", { name: "usage.md", exact: true }).click();
       const editor = page.getByRole("textbox", { name: "docs/usage.md" });
       await editor.click();
@@ -85,11 +86,11 @@ test("an agent at work in its sandbox: two people see it stream, it asks here an
       await picture(page, "session-files");
       await tab(page, "Changes");
       const changed = page.getByRole("region", { name: "Changed files" });
-      await expect(changed.getByText("docs/usage.md", { exact: true })).toBeVisible(soon);
+      await expect(changed.getByText("docs/usage.md", { exact: true })).toBeVisible();
       await picture(page, "session-changes");
       await page.getByLabel("Message of the commit").fill("Say how to use it");
       await page.keyboard.press("Enter");
-      await expect(page.getByText("Nothing changed")).toBeVisible(soon);
+      await expect(page.getByText("Nothing changed")).toBeVisible();
       await page.getByRole("button", { name: "Show the commits" }).click();
       await expect(page.getByRole("region", { name: "Commits" }).getByText("Say how to use it")).toBeVisible();
     });
@@ -99,7 +100,7 @@ test("an agent at work in its sandbox: two people see it stream, it asks here an
       await page.getByLabel("Port").fill("8123");
       await page.getByRole("button", { name: "Show", exact: true }).click();
       const shown = page.frameLocator("iframe[title='Port 8123']");
-      await expect(shown.getByRole("link", { name: "docs/" })).toBeVisible(soon);
+      await expect(shown.getByRole("link", { name: "docs/" })).toBeVisible();
       await picture(page, "session-preview");
     });
 
@@ -107,23 +108,23 @@ test("an agent at work in its sandbox: two people see it stream, it asks here an
       const composer = page.getByRole("textbox", { name: "Message to Entourage" });
       await composer.fill(longTalk);
       await composer.press("Control+Enter");
-      await expect(talkOf(theirs).getByText("There is a lot to tell.").last()).toBeVisible(soon);
+      await expect(talkOf(theirs).getByText("There is a lot to tell.").last()).toBeVisible();
       await composer.fill("And the end?");
       await composer.press("Control+Enter");
       await expect(page.getByText("1 message waits for the end of this turn.")).toBeVisible();
       await picture(page, "session-queued");
       await composer.press("Escape");
       for (const each of [page, theirs]) {
-        await expect(talkOf(each).getByText(/Stopped by you/)).toBeVisible(soon);
+        await expect(talkOf(each).getByText(/Stopped by you/)).toBeVisible();
       }
       // What was queued is taken back with it, and goes out when it is sent again.
       await expect(composer).toHaveValue("And the end?");
       await composer.press("Control+Enter");
       for (const each of [page, theirs]) {
-        await expect(talkOf(each).getByText("The end is short.")).toBeVisible(soon);
+        await expect(talkOf(each).getByText("The end is short.")).toBeVisible();
       }
       await page.getByRole("button", { name: "Stop session" }).click();
-      await expect(page.getByText("The session is stopped. Resume it to go on where it ended.")).toBeVisible(soon);
+      await expect(page.getByText("The session is stopped. Resume it to go on where it ended.")).toBeVisible();
       await picture(page, "session-stopped");
       await page.getByRole("link", { name: "All sessions" }).click();
       await expect(page.getByRole("table", { name: "Sessions" })).toContainText("Stopped");
