@@ -77,7 +77,10 @@ export function driverFor(launching: Launching): AgentDriver {
       }));
     case "gemini":
       return acpDriver(({ model: name }) => ({
-        args: insideWith(join(home, ".gemini/settings.json"), geminiSettings, [...script(gemini), "--acp"]),
+        args: insideWith(join(home, ".gemini/settings.json"), geminiSettings, [
+          ...["/bin/sh", "-c", keepingGeminiChats, "sh"],
+          ...[...script(gemini), "--acp"],
+        ]),
         env: {
           ...{ GEMINI_API_KEY: "none", GOOGLE_GEMINI_BASE_URL: model, GEMINI_CLI_TRUST_WORKSPACE: "true" },
           ...{ GEMINI_TELEMETRY_ENABLED: "false", NO_BROWSER: "true", ...(name ? { GEMINI_MODEL: name } : {}) },
@@ -133,6 +136,14 @@ const geminiSettings = JSON.stringify({
   telemetry: { enabled: false },
   general: { disableAutoUpdate: true, enableAutoUpdate: false, enableAutoUpdateNotification: false },
 });
+
+/**
+ * Gemini CLI 0.61 writes what it keeps of a conversation into a file named after the minute in which it was started, and
+ * empties that file when it takes the conversation up within the same minute: `session/load` then answers with an internal
+ * error (seen). It finds the conversation under any other name of the kind, by what is written in it.
+ */
+const keepingGeminiChats =
+  'for f in "$HOME"/.gemini/tmp/*/chats/session-[1-9]*.jsonl; do [ -e "$f" ] && mv -n "$f" "${f%/*}/session-0-${f##*-}"; done; exec "$@"';
 
 /** A model that its own list does not have is called all the same when it is named here. */
 function opencodeSettings(url: string, api: Launching["api"], name: string | null): string {

@@ -86,8 +86,6 @@ test.for(kinds)(
     await send("What did I say first?");
     startWorker();
     await ended(3);
-    // Gemini CLI 0.61 often answers `session/load` with an internal error (seen): then it is said that it begins anew.
-    if (kind !== "gemini") expect(await said()).toMatch(/I remember\.$/);
-    else expect(JSON.stringify(await updates())).toMatch(/I remember|it begins anew, without memory/);
+    expect(await said()).toMatch(/I remember\.$/);
   },
 );

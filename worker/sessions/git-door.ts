@@ -20,17 +20,18 @@ export async function findSessionRepo({ tx, actor }: Context, workspaceId: strin
 export async function writeGitSettings(
   settings: Pick<Settings, "dataDir" | "publicUrl">,
   { orgId, id }: { orgId: string; id: string },
-  { port, home }: { port: number; home: string },
+  { port, home, kind }: { port: number; home: string; kind: string },
 ): Promise<{ folder: string; env: Record<string, string> }> {
   const folder = join(settings.dataDir, "sessions", orgId, id, "settings");
   await mkdir(folder, { recursive: true });
   const path = join(folder, "gitconfig");
+  const [door, known] = [`http://127.0.0.1:${port}/api/git/`, `${settings.publicUrl}/api/git/`];
   const quoted = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   await writeFile(
     path,
     [
-      `[url ${quoted(`http://127.0.0.1:${port}/api/git/`)}]`,
-      `\tinsteadOf = ${quoted(`${settings.publicUrl}/api/git/`)}`,
+      `[url ${quoted(door)}]`,
+      `\tinsteadOf = ${quoted(known)}`,
       "[safe]",
       '\tdirectory = "*"',
       "[include]",
@@ -38,5 +39,17 @@ export async function writeGitSettings(
       "",
     ].join("\n"),
   );
-  return { folder, env: { GIT_CONFIG_GLOBAL: path, GIT_TERMINAL_PROMPT: "0" } };
+  // Gemini CLI 0.61 shows the commands it runs no file of settings, and adds to what the environment says (seen).
+  const said = kind === "gemini" ? inEnvironment({ [`url.${door}.insteadOf`]: known, "safe.directory": "*" }) : {};
+  return { folder, env: { GIT_CONFIG_GLOBAL: path, GIT_TERMINAL_PROMPT: "0", ...said } };
 }
+
+/** https://git-scm.com/docs/git-config#ENVIRONMENT */
+const inEnvironment = (settings: Record<string, string>): Record<string, string> =>
+  Object.fromEntries([
+    ["GIT_CONFIG_COUNT", String(Object.keys(settings).length)],
+    ...Object.entries(settings).flatMap(([key, value], index) => [
+      [`GIT_CONFIG_KEY_${index}`, key],
+      [`GIT_CONFIG_VALUE_${index}`, value],
+    ]),
+  ]);

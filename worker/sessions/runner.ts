@@ -220,7 +220,9 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       ...(git ? [{ port: ports.git, socket: git }] : []),
     ];
     const inside = box.foldersInside(folders);
-    const ofGit = await writeGitSettings(runtime.settings, session, { port: ports.git, home: inside.home });
+    const ofGit = await writeGitSettings(runtime.settings, session, {
+      ...{ port: ports.git, home: inside.home, kind: kind.id },
+    });
     await box.remove(sessionId);
     await box.create({
       ...{ id: sessionId, ...folders, services, limits },

@@ -17,6 +17,17 @@ import { startMerging } from "../../merge/merging.ts";
 export const generous = { timeout: 300_000 };
 export const soon = { timeout: 90_000, interval: 50 };
 
+interface Coder {
+  kind?: string;
+  mode?: string;
+  api?: "anthropic" | "openai_compatible";
+  /** As `provider/name`. */
+  model?: string;
+  baseUrl?: string;
+  /** By which the stand-in knows whose call it is. */
+  key?: string;
+}
+
 /** Teams whose agents code in sessions: our own server, repositories, merges, and a stand-in for the models. Once in a file. */
 export async function openCodingTeams(settings: Record<string, string> = {}) {
   const { runtime, db, address, url } = await openTestDoors({
@@ -36,11 +47,11 @@ export async function openCodingTeams(settings: Record<string, string> = {}) {
   });
 
   /** A team with a repository and one coding agent, whose model says what `script` says. */
-  async function openTeam(script: (request: LabRequest) => LabAnswer, { kind = "entourage", mode = "auto" } = {}) {
+  async function openTeam(script: (request: LabRequest) => LabAnswer, coder: Coder = {}) {
+    const { kind = "entourage", mode = "auto", api = "anthropic", model = "anthropic/claude-sonnet-5-5" } = coder;
+    const { baseUrl = lab.urls[api], key = "the-real-key" } = coder;
     const org = await createTestOrg(runtime);
-    await run(saveCredentialOperation, org.owner, {
-      ...{ api: "anthropic", provider: "anthropic", baseUrl: lab.urls.anthropic, key: "the-real-key" },
-    });
+    await run(saveCredentialOperation, org.owner, { api, provider: model.split("/")[0], baseUrl, key });
     lab.answerWith(script);
     const { repo } = await run(registerRepo, org.owner, { teamId: org.teamId, name: "app" });
     await vi.waitFor(
@@ -53,7 +64,7 @@ export async function openCodingTeams(settings: Record<string, string> = {}) {
         name: "coder",
         runtime: "acp",
         agentKind: kind,
-        model: "anthropic/claude-sonnet-5-5",
+        model,
         mode,
       },
     });
@@ -90,7 +101,7 @@ export async function openCodingTeams(settings: Record<string, string> = {}) {
     return { kill };
   }
 
-  return { runtime, db, address, run, addTask, read, openTeam, startWorker };
+  return { runtime, db, address, run, addTask, read, lab, openTeam, startWorker };
 }
 
 export type CodingTeams = Awaited<ReturnType<typeof openCodingTeams>>;
