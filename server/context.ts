@@ -7,7 +7,7 @@ import type { Cause, PendingEvent } from "./events/registry.ts";
 import type { Answers } from "./human-requests/waiting.ts";
 import type { Listening } from "./channels/listening.ts";
 import type { Parking } from "./dispatch/parking.ts";
-import type { Topic, Wake } from "./events/wake.ts";
+import type { Hint, Wake } from "./events/wake.ts";
 import type { Permission } from "./permissions.ts";
 
 /** Who is asking, as a door established it. Never built from anything the caller says of itself. */
@@ -102,7 +102,7 @@ export interface Context {
   /** Events recorded so far; appended to the log at the end of the transaction. */
   pending: PendingEvent[];
   /** Wake-ups to send after the commit for what is no event (a sign-in that ended); an empty `orgId` concerns all. */
-  hints: { topic: Topic; orgId: string }[];
+  hints: Hint[];
   /** The lease a fenced operation of an agent was checked against. */
   lease?: { id: string; taskId: string; fence: number };
 }

@@ -8,7 +8,7 @@ import type { Actor, Context, Runtime } from "./context.ts";
 import { AppError, type ErrorCode } from "./errors.ts";
 import { flush } from "./events/record.ts";
 import type { Cause } from "./events/registry.ts";
-import type { Topic } from "./events/wake.ts";
+import type { Hint } from "./events/wake.ts";
 import { inTurn } from "./in-turn.ts";
 import { parseOrRefuse } from "./input-refusal.ts";
 import { holdLease } from "./leases/fence.ts";
@@ -202,7 +202,7 @@ export async function inTransaction<Result>(
   for (let attempt = 1; ; attempt++) {
     try {
       const { result, context } = await attemptTransaction(runtime, actor, options, work);
-      for (const hint of hintsOf(context)) runtime.wake.announce(hint.topic, hint.orgId);
+      for (const hint of hintsOf(context)) runtime.wake.announce(hint.topic, hint.orgId, hint.about);
       for (const { orgId, type } of context.pending) {
         count("events", type.slice(0, type.indexOf(".")));
         countFor(orgId, "events");
@@ -312,8 +312,8 @@ async function onlyOnce<Input extends z.ZodObject, Output extends z.ZodObject>(
 
 /** What other processes should look at, told after the commit: a hint, never the truth. */
 function hintsOf({ pending, hints: asked }: Context) {
-  const hints = new Map<string, { topic: Topic; orgId: string }>();
-  for (const hint of asked) hints.set(`${hint.topic}${hint.orgId}`, hint);
+  const hints = new Map<string, Hint>();
+  for (const hint of asked) hints.set(`${hint.topic}${hint.orgId}${hint.about ?? ""}`, hint);
   for (const { orgId, type } of pending) {
     hints.set(`events_appended${orgId}`, { topic: "events_appended", orgId });
     if (type === "message.sent") hints.set(`new_message${orgId}`, { topic: "new_message", orgId });

@@ -30,6 +30,19 @@ test("a hint of one process is heard by another, joined per turn and only by tho
   await Promise.all([speaker.close(), ear.close()]);
 });
 
+test("a hint about one thing says which, and those about several are not joined into one", async () => {
+  const [speaker, ear] = await Promise.all([open(), open()]);
+  const heard: string[] = [];
+  ear.on("session_told", (orgId, about) => heard.push(`${orgId} ${about}`));
+  const [org, one, two] = [newId(), newId(), newId()];
+  for (let n = 0; n < 10; n++) speaker.announce("session_told", org, n % 2 ? one : two);
+  speaker.announce("session_told", org);
+  const all = [`${org} ${one}`, `${org} ${two}`, `${org} undefined`];
+  await vi.waitFor(() => expect(heard).toEqual(expect.arrayContaining(all)), 5_000);
+  expect(heard).toHaveLength(3);
+  await Promise.all([speaker.close(), ear.close()]);
+});
+
 test("whose ear was cut off hears again, and looks at everything once it does", async () => {
   const [speaker, ear] = await Promise.all([open(), open()]);
   const heard = hear(ear);

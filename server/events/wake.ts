@@ -1,7 +1,10 @@
 import postgres from "postgres";
 import type { Sql } from "#db/client.ts";
 
-/** What may have happened. A payload is the id of the organization; none means: look at everything. */
+/**
+ * What may have happened. A payload is the id of the organization, and behind a space of the one thing it is about where
+ * many watch one each; none means: look at everything.
+ */
 export const topics = [
   "events_appended",
   "task_status_changed",
@@ -21,12 +24,19 @@ export const topics = [
   "turn_told",
 ] as const;
 export type Topic = (typeof topics)[number];
-type Listener = (orgId: string | undefined) => void;
+export interface Hint {
+  topic: Topic;
+  /** Empty: it concerns all. */
+  orgId: string;
+  /** The id of the one thing, so that who watches another need not look. */
+  about?: string;
+}
+type Listener = (orgId: string | undefined, about: string | undefined) => void;
 
 /** Wake-ups between processes. Always a hint: whoever listens also looks by itself, so a lost one costs a moment, never work. */
 export interface Wake {
   /** Tells all processes, in a statement of its own after the commit; those of one event-loop turn are joined. */
-  announce(topic: Topic, orgId: string): void;
+  announce(topic: Topic, orgId: string, about?: string): void;
   /** Calls back on a hint, on every (re)connection and on every poll. Returns the way to stop. */
   on(topic: Topic, listener: Listener): () => void;
   /** How long ago this process heard itself; more than ten seconds and it is deaf, until the ear is made anew. */
@@ -54,17 +64,17 @@ const deafAfterMs = 10_000;
  */
 export async function startWake({ url, sql, pollSeconds = 1, onError = () => {} }: WakeOptions): Promise<Wake> {
   const listeners = new Map<Topic, Set<Listener>>(topics.map((topic) => [topic, new Set()]));
-  const waiting = new Map<string, { topic: Topic; orgId: string }>();
+  const waiting = new Map<string, { topic: Topic; payload: string }>();
   let sending = false;
   let closed = false;
   let heardAt = Date.now();
   let ear = openEar();
 
-  const call = (topic: Topic, orgId: string | undefined) => {
-    for (const listener of listeners.get(topic) ?? []) listener(orgId);
+  const call = (topic: Topic, orgId?: string, about?: string) => {
+    for (const listener of listeners.get(topic) ?? []) listener(orgId, about);
   };
   const callAll = () => {
-    for (const topic of topics) call(topic, undefined);
+    for (const topic of topics) call(topic);
   };
 
   function openEar() {
@@ -79,7 +89,7 @@ export async function startWake({ url, sql, pollSeconds = 1, onError = () => {} 
   async function listen() {
     const current = ear;
     await Promise.all([
-      ...topics.map((topic) => current.listen(topic, (payload) => call(topic, payload || undefined), callAll)),
+      ...topics.map((topic) => current.listen(topic, (payload) => call(topic, ...partsOf(payload)), callAll)),
       current.listen("heartbeat", () => {
         heardAt = Date.now();
       }),
@@ -91,7 +101,7 @@ export async function startWake({ url, sql, pollSeconds = 1, onError = () => {} 
     while (waiting.size > 0) {
       const batch = [...waiting.values()];
       waiting.clear();
-      await sql`select pg_notify(t, p) from unnest(${batch.map(({ topic }) => topic)}::text[], ${batch.map(({ orgId }) => orgId)}::text[]) as n(t, p)`.catch(
+      await sql`select pg_notify(t, p) from unnest(${batch.map(({ topic }) => topic)}::text[], ${batch.map(({ payload }) => payload)}::text[]) as n(t, p)`.catch(
         onError,
       );
     }
@@ -114,9 +124,10 @@ export async function startWake({ url, sql, pollSeconds = 1, onError = () => {} 
   const heartbeat = setInterval(() => void checkHearing().catch(onError), heartbeatMs);
 
   return {
-    announce(topic, orgId) {
+    announce(topic, orgId, about) {
       if (closed) return;
-      waiting.set(`${topic}${orgId}`, { topic, orgId });
+      const payload = about === undefined ? orgId : `${orgId} ${about}`;
+      waiting.set(`${topic}${payload}`, { topic, payload });
       if (sending) return;
       sending = true;
       setImmediate(() => void send());
@@ -133,4 +144,9 @@ export async function startWake({ url, sql, pollSeconds = 1, onError = () => {} 
       await ear.end({ timeout: 1 });
     },
   };
+}
+
+function partsOf(payload: string): [orgId?: string, about?: string] {
+  const [orgId, about] = payload.split(" ");
+  return orgId ? [orgId, about] : [];
 }

@@ -58,7 +58,7 @@ export async function createSession(context: Context, input: NewSession): Promis
   await context.tx.insert(sessionRuns).values({ orgId: actor.orgId, sessionId: id });
   const { prompt: text } = input;
   if (text) await queueMessage(context, await lockSessionRow(context, id), { text, attachmentIds: [] });
-  wakeWorkers(context);
+  wakeWorkers(context, id);
   return id;
 }
 
@@ -94,7 +94,7 @@ export async function setMode(context: Context, sessionId: string, mode: string)
   const session = await lockDriven(context, sessionId);
   const kind = requireKind(session.agentKind ?? "");
   await record(context, "session.changed", [{ ...aboutOf(session), data: { mode: requireMode(kind, mode) } }]);
-  wakeWorkers(context);
+  wakeWorkers(context, session.id);
 }
 
 /** From its next call on; what is being answered is answered by the model that began. */
@@ -103,7 +103,7 @@ export async function setModel(context: Context, sessionId: string, model: strin
     throw new AppError("invalid", "Name the model with its provider: anthropic/claude-sonnet-5-5.");
   const session = await lockDriven(context, sessionId);
   await record(context, "session.changed", [{ ...aboutOf(session), data: { model } }]);
-  wakeWorkers(context);
+  wakeWorkers(context, session.id);
 }
 
 /** Ends the turn and takes back what waits; the session goes on. @throws AppError conflict when no turn runs. */
@@ -113,7 +113,7 @@ export async function cancelTurn(context: Context, sessionId: string): Promise<v
   await takeBackMessages(context, session);
   await context.tx.execute(sql`update session_runs set cancel_turn = ${session.turns}
     where org_id = ${session.orgId} and session_id = ${session.id}`);
-  wakeWorkers(context);
+  wakeWorkers(context, session.id);
 }
 
 /** Ends the turn; nothing further is taken up until it is resumed. What waits goes on waiting. */
@@ -175,6 +175,6 @@ export async function forkSession(context: Context, input: z.output<typeof forkS
   await tx.execute(sql`insert into session_chunks (org_id, session_id, seq, turn, kind, data, at)
     select org_id, ${id}, seq, 0, kind, data, at from session_chunks where org_id = ${actor.orgId} and session_id = ${parent.id}`);
   await copyTranscripts(context, parent.id, id);
-  wakeWorkers(context);
+  wakeWorkers(context, id);
   return id;
 }

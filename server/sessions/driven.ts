@@ -58,12 +58,12 @@ export async function moveSession(
       data: { from: session.status, to, reason, ...(turn === undefined ? {} : { turn }) },
     },
   ]);
-  wakeWorkers(context);
+  wakeWorkers(context, session.id);
 }
 
-/** Something was asked of whoever drives the session. A hint: workers look by themselves too. */
-export function wakeWorkers({ hints, actor }: Context): void {
-  hints.push({ topic: "session_asked", orgId: actor.orgId }, { topic: "session_told", orgId: actor.orgId });
+/** Something was asked of whoever drives the session; who watches it looks too. A hint: workers look by themselves as well. */
+export function wakeWorkers({ hints, actor: { orgId } }: Context, sessionId: string): void {
+  hints.push({ topic: "session_asked", orgId }, { topic: "session_told", orgId, about: sessionId });
 }
 
 /** @throws AppError conflict */

@@ -86,7 +86,7 @@ export async function handOver(context: Context, holder: string, sessionId: stri
     where r.org_id = ${actor.orgId} and r.session_id = ${sessionId} and r.holder = ${holder}::uuid
       and m.org_id = r.org_id and m.session_id = r.session_id and m.status = 'running'`);
   await letGo(context, holder, sessionId);
-  wakeWorkers(context);
+  wakeWorkers(context, sessionId);
 }
 
 /** The session as its driver sees it, locked. Undefined: somebody else drives it now. */
@@ -251,6 +251,6 @@ export async function appendChunks(
       from jsonb_to_recordset(${JSON.stringify(chunks)}::text::jsonb) as c(seq bigint, turn int, kind text, data jsonb, at timestamptz)
      where exists (select 1 from session_runs r where r.org_id = ${orgId} and r.session_id = ${sessionId}
        and r.holder = ${holder}::uuid and r.held_until > clock_timestamp()) returning 1`);
-  hints.push({ topic: "session_told", orgId });
+  hints.push({ topic: "session_told", orgId, about: sessionId });
   return written.length > 0;
 }

@@ -59,7 +59,7 @@ export async function queueMessage(
     attachmentIds: [...attachmentIds],
     traceparent: traceparentOf(),
   });
-  wakeWorkers(context);
+  wakeWorkers(context, session.id);
   const [message] = await readMessages(context, session.id, id);
   if (!message) throw new Error("a message that was just queued cannot be read");
   return message;

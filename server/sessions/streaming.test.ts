@@ -1,12 +1,15 @@
 import { createParser } from "eventsource-parser";
 import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { startWake } from "../events/wake.ts";
 import { execute } from "../execute.ts";
+import { newId } from "../ids.ts";
 import { openTestDoors } from "../test/doors.ts";
 import { createTestOrg } from "../test/fixtures.ts";
 import { createSession } from "./operations.ts";
+import { hintsOf } from "./streaming.ts";
 
-const { runtime, address, keyOf, db } = await openTestDoors();
+const { runtime, address, keyOf, db, url } = await openTestDoors();
 const generous = { timeout: 60_000 };
 
 async function open() {
@@ -21,7 +24,7 @@ async function open() {
       select ${org.orgId}, ${session.id}, ${last} + n, 1, 'text', jsonb_build_object('kind', 'text', 'text', n::text), now()
         from generate_series(1, ${count}::int) n`);
     last += count;
-    runtime.wake.announce("session_told", org.orgId);
+    runtime.wake.announce("session_told", org.orgId, session.id);
   }
   return { org, url, headers, say, lastSeq: () => last };
 }
@@ -68,6 +71,19 @@ test("a client that comes back again and again has one stream, without a gap or 
   const rest = await follow(url, headers, all.at(-1) ?? 0);
   await say(1);
   await vi.waitFor(() => expect([...all, ...rest.seen]).toEqual(upTo(lastSeq())), 20_000);
+});
+
+test("what is said in one session wakes those who watch it, and nobody who watches another", async () => {
+  const wake = await startWake({ url, sql: db.$client, pollSeconds: 60 });
+  onTestFinished(() => wake.close());
+  const [org, one, other] = [newId(), newId(), newId()];
+  const [ofOne, ofOther] = [hintsOf(wake, ["session_told"], org, one), hintsOf(wake, ["session_told"], org, other)];
+  const [toOne, toOther] = [ofOne.next(), ofOther.next()];
+  wake.announce("session_told", org, one);
+  expect(await toOne).toBe(true);
+  // Whatever there was to hear has been heard by now: a hint calls all listeners at once.
+  ofOther.end();
+  expect(await toOther).toBe(false);
 });
 
 test("strangers, others and nonsense are refused as everywhere", generous, async () => {

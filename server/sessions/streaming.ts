@@ -26,7 +26,7 @@ export async function answerSessionStream(door: Door, request: Request, sessionI
     let after = placeOf(request);
     const read = () => execute(listSessionChunks, runtime, actor, { sessionId, after, limit: pageSize }, { requestId });
     let page = await read();
-    const hints = hintsOf(runtime.wake, ["session_told"], actor.orgId);
+    const hints = hintsOf(runtime.wake, ["session_told"], actor.orgId, sessionId);
     const stream = new ReadableStream<string>({
       start: (controller) => controller.enqueue("retry: 1000\n\n"),
       // Asked for more only when the reader has taken what it has: a slow one holds nothing here.
@@ -66,13 +66,17 @@ function placeOf(request: Request): number {
   throw new AppError("invalid", "Last-Event-ID is the number of a chunk, as the stream gave it in `id`.");
 }
 
-/** Hints that something was said; one that came while nobody waited is not lost. False: only time has passed. */
-export function hintsOf(wake: Door["runtime"]["wake"], topics: readonly Topic[], orgId: string) {
+/**
+ * Hints that something was said, here or (where a hint says of what) in this one; one that came while nobody waited is not
+ * lost. False: only time has passed.
+ */
+export function hintsOf(wake: Door["runtime"]["wake"], topics: readonly Topic[], orgId: string, watched?: string) {
   let isDue = false;
   let isOver = false;
   let tell: ((isHint: boolean) => void) | undefined;
-  const hear = (about: string | undefined) => {
-    if (about !== undefined && about !== orgId) return;
+  const hear = (org: string | undefined, about: string | undefined) => {
+    if (org !== undefined && org !== orgId) return;
+    if (watched !== undefined && about !== undefined && about !== watched) return;
     isDue = true;
     tell?.(true);
   };

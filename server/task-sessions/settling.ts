@@ -150,5 +150,5 @@ async function cancelTurnOf(context: Context, session: SessionRow): Promise<void
     where org_id = ${session.orgId} and session_id = ${session.id} and status = 'queued' and by->>'id' = ${dispatcher.id}`);
   await context.tx.execute(sql`update session_runs set cancel_turn = ${session.turns}
     where org_id = ${session.orgId} and session_id = ${session.id}`);
-  wakeWorkers(context);
+  wakeWorkers(context, session.id);
 }
