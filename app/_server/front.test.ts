@@ -109,6 +109,14 @@ test("every answer forbids framing and scripts without its own fresh nonce", asy
   expect(JSON.parse(first.body).headers["content-security-policy"]).toBe(policy);
 });
 
+test("a file that somebody left is answered into a sandbox, where no script of it runs", async () => {
+  for (const path of ["/api/reports/1?org=a", "/api/workspaces/1/download?path=a.html"]) {
+    const { headers } = await ask(plain, path);
+    expect(headers["content-security-policy"]).toMatch(/^sandbox; default-src 'none'; /);
+    expect(headers["content-security-policy"]).not.toMatch(/script-src|'self'|nonce/);
+  }
+});
+
 test("frames show previews alone; without a domain for them, nothing", async () => {
   const framesOf = async (port: number, host?: string) =>
     /frame-src ([^;]*)/.exec(

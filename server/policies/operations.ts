@@ -77,7 +77,7 @@ export const getSessionFlags = defineOperation({
     }));
     const note =
       flags.length < 2
-        ? "It may still take up one more without a person."
+        ? `It may still take up ${flags.length === 0 ? "any two" : "one more"} without a person.`
         : flags.length === 2
           ? "It has two of three: the third needs a person."
           : "It has all three: a person let it.";

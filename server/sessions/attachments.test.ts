@@ -25,6 +25,12 @@ test("a file is brought by its bytes, named without a path, and goes with a mess
   expect(answered.status).toBe(201);
   const kept: { id: string } = await answered.json();
   expect(kept).toMatchObject({ name: "notes.txt", mimeType: "text/plain", size: 11 });
+  const named = encodeURIComponent("plan.txt") + "&type=text/plain";
+  const bare = await fetch(answered.url.replace(/name=.*/, `name=${named}`), {
+    ...{ method: "POST", body: "Bare bytes." },
+    headers: { authorization: `Bearer ${await keyOf(org)}`, "content-type": "application/octet-stream" },
+  });
+  expect(await bare.json()).toMatchObject({ name: "plan.txt", mimeType: "text/plain", size: 11 });
   const message = { ...input, text: "See.", attachmentIds: [kept.id] };
   const sent = await run(operations.sendSessionMessage, org.owner, message);
   expect(sent.message.attachments).toEqual([{ ...kept }]);

@@ -26,13 +26,17 @@ const addAttachment = (data: Buffer) =>
     run: (context, input) => keepAttachment(context, { ...input, data }),
   });
 
-/** Answers `POST /api/sessions/<id>/attachments?name=`: the body is the file, its type in `content-type`. */
+/**
+ * Answers `POST /api/sessions/<id>/attachments?name=&type=`: the body is the file. Its type is also taken from
+ * `content-type`; a browser with a cookie may send bare bytes only.
+ */
 export async function answerAttachment(door: Door, request: Request, sessionId: string): Promise<Response> {
   const requestId = requestIdOf(request);
   try {
     const { actor, runtime } = await enter(door, request, requestId);
-    const name = new URL(request.url).searchParams.get("name") ?? "";
-    const mimeType = request.headers.get("content-type") ?? "";
+    const asked = new URL(request.url).searchParams;
+    const name = asked.get("name") ?? "";
+    const mimeType = asked.get("type") || (request.headers.get("content-type") ?? "");
     const adding = addAttachment(await readFile(request));
     const kept = await execute(adding, runtime, actor, { sessionId, name, mimeType }, { requestId });
     return Response.json(kept, { status: 201 });

@@ -43,7 +43,7 @@ export function ToolsSettings() {
   return (
     <SettingsPage
       title="Tools and MCP servers"
-      lead="What agents of the runtime Model may call while they work. A tool of an attached server is offered only once a person has read and accepted its description."
+      lead="What agents of the runtime Model, and those in sessions, may call while they work. A tool of an attached server is offered only once a person has read and accepted its description."
       action={
         canManage ? (
           <span className="flex flex-wrap gap-2">

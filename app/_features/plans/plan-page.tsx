@@ -17,6 +17,7 @@ import { StatusBadge } from "#app/_ui/status.tsx";
 import type { PlanDetail } from "#server/plans/schema.ts";
 import { Coverage } from "./coverage.tsx";
 import { ForecastStrip } from "./forecast-strip.tsx";
+import { NotWritten } from "./not-written.tsx";
 import { PlanMenu } from "./plan-menu.tsx";
 import { PlanEditor } from "./plan-editor.tsx";
 import { PlanRun } from "./plan-run.tsx";
@@ -63,6 +64,8 @@ export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId:
             <PlanRun orgSlug={orgSlug} planId={planId} canRetry={canRetry(plan)} />
           ) : plan.draft ? (
             <PlanEditor plan={plan} draft={plan.draft} />
+          ) : plan.status === "draft" ? (
+            <NotWritten planId={planId} />
           ) : null}
           {plan.approvedVersion === null ? <Coverage plan={plan} /> : null}
         </div>

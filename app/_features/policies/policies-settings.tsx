@@ -45,7 +45,7 @@ export function PoliciesSettings() {
   );
   return (
     <SettingsPage
-      title="Agents' permissions"
+      title="Agents’ permissions"
       lead="What the tools of coding agents may do without asking. Reading in the workspace is free; for everything that no policy decides, a person is asked for exactly that action."
       action={canManage ? button : null}
     >

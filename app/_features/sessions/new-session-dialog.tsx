@@ -127,7 +127,7 @@ export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSes
               value={model}
               onValueChange={setModel}
               options={[
-                { value: usual, label: "As the team’s table routes" },
+                { value: usual, label: "The team’s usual one" },
                 ...models.map((one) => ({ value: one.model, label: one.model })),
               ]}
             />

@@ -77,6 +77,7 @@ export function SessionChat({ orgSlug, view, agent, transcript }: SessionChatPro
         agent={agent}
         canAnswer={can("request:answer")}
         isRunning={isRunning}
+        isStarting={session.status === "initializing"}
         waiting={waiting}
         empty={
           session.turns > 0 ? (

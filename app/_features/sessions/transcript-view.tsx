@@ -15,6 +15,8 @@ type TranscriptViewProps = {
   agent: string;
   canAnswer: boolean;
   isRunning: boolean;
+  /** Its sandbox is being made; what was said is read after that. */
+  isStarting: boolean;
   /** What was said and waits for its turn. */
   waiting: readonly { id: string; text: string; by: string }[];
   /** What stands there before the first word. */
@@ -22,7 +24,15 @@ type TranscriptViewProps = {
 };
 
 /** The conversation. It stays at its end while one reads there, and where one reads when one has gone back. */
-export function TranscriptView({ transcript, agent, canAnswer, isRunning, waiting, empty }: TranscriptViewProps) {
+export function TranscriptView({
+  transcript,
+  agent,
+  canAnswer,
+  isRunning,
+  isStarting,
+  waiting,
+  empty,
+}: TranscriptViewProps) {
   const scroller = useRef<HTMLElement>(null);
   const { isAtEnd, goToEnd } = useFollowEnd(scroller);
   const asks = pendingAsks(transcript);
@@ -62,6 +72,13 @@ export function TranscriptView({ transcript, agent, canAnswer, isRunning, waitin
               <AgentMark name={agent} size={16} decorative />
               <Spinner immediate />
               {asks.length > 0 ? `${agent} waits for an answer` : `${agent} is working`}
+            </p>
+          ) : null}
+          {isStarting && waiting.length > 0 ? (
+            <p role="status" className="flex min-h-6 items-center gap-2 text-small text-muted">
+              <AgentMark name={agent} size={16} decorative />
+              <Spinner immediate />
+              {agent} is starting: its sandbox is being made
             </p>
           ) : null}
           {waiting.map(({ id, text, by }) => (

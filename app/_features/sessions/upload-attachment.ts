@@ -2,9 +2,11 @@ import { fetchSignedIn } from "#app/_lib/session.ts";
 
 /** Brings a file to a session, for the next message. @returns its id. @throws with the server's words. */
 export async function uploadAttachment(orgSlug: string, sessionId: string, file: File): Promise<string> {
-  const response = await fetchSignedIn(`/api/sessions/${sessionId}/attachments?name=${encodeURIComponent(file.name)}`, {
+  // As bare bytes: of other kinds but JSON a foreign page could send them with our cookie.
+  const about = new URLSearchParams({ name: file.name, type: file.type });
+  const response = await fetchSignedIn(`/api/sessions/${sessionId}/attachments?${about.toString()}`, {
     method: "POST",
-    headers: { "content-type": file.type || "application/octet-stream", "x-entourage-org": orgSlug },
+    headers: { "content-type": "application/octet-stream", "x-entourage-org": orgSlug },
     body: file,
   });
   const said: unknown = await response.json().catch(() => undefined);

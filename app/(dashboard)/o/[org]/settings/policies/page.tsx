@@ -3,7 +3,7 @@ import { PoliciesSettings } from "#app/_features/policies/policies-settings.tsx"
 import { Hydrated } from "#app/_lib/hydrated.tsx";
 import { loadPolicies } from "#app/_server/manage.ts";
 
-export const metadata: Metadata = { title: "Agents' permissions" };
+export const metadata: Metadata = { title: "Agents’ permissions" };
 
 export default async function PoliciesPage({ params }: { params: Promise<{ org: string }> }) {
   return (
