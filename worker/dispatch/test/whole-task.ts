@@ -90,7 +90,7 @@ export async function doWholeTask(
   await vi.waitFor(async () => {
     const { waitsFor, status } = await reading();
     if (waitsFor) await run(respondToRequest, org.owner, { request: waitsFor.request, answer: { approved: true } });
-    expect(status).toBe("in_review");
+    if (status !== "in_review") throw new Error(`it is ${status}: ${JSON.stringify((await updates()).slice(-8))}`);
   }, soon);
   await vi.waitFor(async () => expect((await session()).status).toBe("ready"), soon);
   const after = await session();
