@@ -15,6 +15,8 @@ export async function readAudit(
   const source = sql`(select x.* from unnest(${`{${groups.join(",")}}`}::text[]) as g(name), lateral (
       select e.* from events e where e.org_id = ${orgId} and split_part(e.type, '.', 1) = g.name
         and split_part(e.type, '.', 1) not in ('task', 'message', 'review', 'merge', 'gate')
+        and (g.name <> 'request' or (e.type = 'request.resolved' and exists (select 1 from human_requests r
+          where r.org_id = e.org_id and r.id = e.subject_id and r.kind in ('permission', 'approval'))))
         ${before ? sql`and e.seq < ${before}` : sql``} ${actorId ? sql`and e.actor->>'id' = ${actorId}` : sql``}
         ${from ? sql`and e.occurred_at >= ${from}::timestamptz` : sql``} ${until ? sql`and e.occurred_at < ${until}::timestamptz` : sql``}
       order by e.seq desc limit ${limit + 1}) x order by x.seq desc limit ${limit + 1})`;

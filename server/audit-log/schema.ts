@@ -20,6 +20,8 @@ export const auditGroups = [
   "model_routing",
   "policy",
   "tool_policy",
+  // Of what was asked only the answers that allow or refuse an action: permissions of tools, approvals.
+  "request",
   "mcp_server",
   "quota",
   "sandbox",

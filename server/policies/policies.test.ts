@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { Actor } from "../context.ts";
+import { listAuditEvents } from "../audit-log/operations.ts";
 import { listRequests, respondToRequest } from "../human-requests/operations.ts";
+import { openRequest } from "../human-requests/service.ts";
 import { startSession } from "../sessions/operations.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
@@ -49,6 +51,22 @@ async function sitting() {
     );
   return { org, agent, task, session, set, decide, open, take, answer, flag };
 }
+
+test("who allowed or refused an agent's tool this once stands in the audit, and what else was asked does not", async () => {
+  const { org, agent, task, open, answer } = await sitting();
+  const ask = { title: "Which one?", kind: "question" as const };
+  const question = await as(runtime, agent, (context) =>
+    openRequest(context, { ...ask, teamId: org.teamId, taskId: task.id }),
+  );
+  await run(respondToRequest, org.owner, { request: question, answer: "That." });
+  const [allowed, refused] = [await open("make deploy"), await open("rm -rf /")];
+  await answer(allowed, true);
+  await answer(refused, false);
+  const audit = async (groups?: "request"[]) => (await run(listAuditEvents, org.owner, { groups })).events;
+  const told = (await audit(["request"])).map(({ type, subjectId, actor }) => [type, subjectId, actor.id]);
+  expect(told).toEqual([refused, allowed].map((request) => ["request.resolved", request, org.owner.id]));
+  expect((await audit()).filter(({ type }) => type.startsWith("request."))).toHaveLength(2);
+});
 
 test("policies of the session, its agent and its team hold together; a denial of any of them wins", async () => {
   const { org, agent, session, set, decide } = await sitting();

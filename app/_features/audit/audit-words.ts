@@ -19,6 +19,7 @@ export const groupLabels: Record<(typeof auditGroups)[number] | "all", string> =
   model_routing: "Model routing",
   policy: "Standing permissions",
   tool_policy: "Permissions of tools",
+  request: "Answers to permissions and approvals",
   mcp_server: "MCP servers",
   quota: "Quotas",
   sandbox: "Sandboxes",
