@@ -14,8 +14,8 @@ import { workIn } from "#server/test/work.ts";
 import { startRepositoryCopies } from "../../jobs/prepare-repo.ts";
 import { startMerging } from "../../merge/merging.ts";
 
-export const generous = { timeout: 300_000 };
-export const soon = { timeout: 90_000, interval: 50 };
+export const generous = { timeout: 400_000 };
+export const soon = { timeout: 150_000, interval: 50 };
 
 interface Coder {
   kind?: string;
