@@ -25,8 +25,18 @@ const call = (name: string, input: unknown): LabAnswer => ({ toolCalls: [{ name,
 /** Codex runs all it does in a shell of its own walls, and asks where it is told to leave them. */
 const escalated = { sandbox_permissions: "require_escalated", justification: "It is needed for the task." };
 
-/** The agents that do the same: what their models are reached by, and how each writes a file and runs a command. */
-const ways = {
+type Kind = "claude" | "codex" | "gemini" | "opencode";
+/** What an agent's model is reached by, and how it writes a file and runs a command. */
+interface Way {
+  api: "anthropic" | "openai_compatible";
+  model: string;
+  mode: string;
+  baseUrl?: string;
+  write: (content: string) => LabAnswer;
+  run: (command: string) => LabAnswer;
+}
+/** The agents that do the same. */
+const ways: Record<Kind, Way> = {
   claude: {
     ...{ api: "anthropic", model: "anthropic/claude-sonnet-5-5", mode: "default" },
     write: (content: string) => call("Write", { file_path: path, content }),
@@ -48,8 +58,7 @@ const ways = {
     write: (content: string) => call("write", { filePath: path, content }),
     run: (command: string) => call("bash", { command, description: "Push" }),
   },
-} as const;
-type Kind = keyof typeof ways;
+};
 const kinds: Kind[] = ["claude", "codex", "gemini", "opencode"];
 
 /** What each says of a file that it wrote, or that is there already. */
