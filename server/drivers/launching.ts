@@ -47,6 +47,8 @@ export function driverFor(launching: Launching): AgentDriver {
   const claude = {
     ...{ ANTHROPIC_BASE_URL: model, ANTHROPIC_API_KEY: "none", IS_SANDBOX: "1" },
     ...{ CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", ENABLE_TOOL_SEARCH: "false" },
+    // It would ask its model after each turn what a person might say next, which nobody is shown here (seen).
+    CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false",
   };
   switch (kind) {
     case "entourage":
