@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { z } from "zod";
 import { type Coder, coders, fileOf, openCodingCrew, textOf } from "./coding-crew.ts";
 import { call } from "./handed-in.ts";
 import { picture } from "./pictures.ts";
@@ -7,6 +8,7 @@ import { expect as base, test } from "./test.ts";
 
 // Much of it is waiting for others where a machine does much else.
 const expect = base.configure({ timeout: 60_000 });
+const named = z.object({ agents: z.array(z.object({ id: z.string(), name: z.string() })) });
 
 test("our own agent and Claude Code are set up, given a task each, asked after in the session and in the inbox, paid to the micro-dollar, and their work is merged", async ({
   page,
@@ -53,8 +55,8 @@ async function addAgent(page: Page, coder: Coder): Promise<void> {
 async function doTask(page: Page, crew: Awaited<ReturnType<typeof openCodingCrew>>, coder: Coder): Promise<void> {
   const { teamId, repoId } = crew;
   const org = `/o/${new URL(page.url()).pathname.split("/")[2]}`;
-  const { agents } = await call(page, "list_agents", { teamId });
-  const { id } = agents.find(({ name }: { name: string }) => name === coder);
+  const { agents } = named.parse(await call(page, "list_agents", { teamId }));
+  const id = agents.find(({ name }) => name === coder)?.id;
   const given = { teamId, repoId, title: `Say hello, ${coder}`, assignee: { kind: "agent", id } };
   const { task } = await call(page, "create_task", given);
   await page.goto(`${org}/tasks/${task.number}`);

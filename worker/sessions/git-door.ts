@@ -46,9 +46,9 @@ export async function writeGitSettings(
 
 /** https://git-scm.com/docs/git-config#ENVIRONMENT */
 const inEnvironment = (settings: Record<string, string>): Record<string, string> =>
-  Object.fromEntries([
+  Object.fromEntries<string>([
     ["GIT_CONFIG_COUNT", String(Object.keys(settings).length)],
-    ...Object.entries(settings).flatMap(([key, value], index) => [
+    ...Object.entries(settings).flatMap(([key, value], index): [string, string][] => [
       [`GIT_CONFIG_KEY_${index}`, key],
       [`GIT_CONFIG_VALUE_${index}`, value],
     ]),
