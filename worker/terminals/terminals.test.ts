@@ -69,7 +69,8 @@ test("a shell in the workspace's sandbox: typed, seen, resized, left and come ba
   await first.shows(/hello/);
   await first.shows(/30 100/);
   first.say({ type: "resize", rows: 40, cols: 120 });
-  first.say({ type: "input", data: "stty size\n" });
+  // What is typed may come before the new size: they go by ways of their own.
+  first.say({ type: "input", data: `until stty size | grep "4""0 120"; do sleep 0.1; done\n` });
   await first.shows(/40 120/);
   first.say({ nonsense: true });
   await vi.waitFor(() => expect(first.frames.at(-1)).toMatchObject({ type: "error" }), patience);
