@@ -20,7 +20,7 @@ export const turn = z.object({
 export const turnLogInput = z.strictObject({
   task: taskRef,
   turnId: id.optional().describe("Which try; left out: the latest."),
-  fromEntry: z.int().min(0).default(0).describe("Only entries of messages from this number on."),
+  fromEntry: z.int32().min(0).default(0).describe("Only entries of messages from this number on."),
   afterPart: z.int().min(0).default(0).describe("Only what was said after this part."),
 });
 export const turnLog = z.object({
