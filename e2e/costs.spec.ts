@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { z } from "zod";
 import { createTasks, enterAsOwner, isLive } from "./session.ts";
 import { expect, test } from "./test.ts";
 
@@ -21,6 +22,7 @@ async function call(page: Page, operation: string, data: object, key?: string) {
   return { status: answer.status, body: await answer.json() };
 }
 
+const listed = z.object({ teams: z.array(z.object({ id: z.string(), name: z.string() })) });
 const cookiesOf = async (page: Page) =>
   (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
 
@@ -52,12 +54,11 @@ test("an agent's spending shows at once; at the cap the page says who may raise 
 
   // A cap just above what is spent, set by keys and form.
   const today = (await call(page, "get_cost_summary", { teamId })).body.todayMicros;
+  const { teams } = listed.parse((await call(page, "list_teams", {})).body);
+  const teamName = teams.find(({ id }) => id === teamId)?.name ?? "";
   await page.goto(`/o/${org}/settings/budgets`);
   await isLive(page);
-  await page
-    .getByRole("button", { name: /^Change the budget of .* today$/ })
-    .first()
-    .click();
+  await page.getByRole("button", { name: `Change the budget of ${teamName} today`, exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(/Cap in dollars/).fill(String(today / 1_000_000 + 0.3));
   await dialog.getByRole("button", { name: "Change budget" }).click();
