@@ -99,7 +99,7 @@ function MakeDefault({ teamId, kind: { id, name } }: { teamId: string; kind: Age
     <Button
       size="sm"
       variant="ghost"
-      aria-label={`Make ${name} the default`}
+      aria-label={`Make default: ${name}`}
       loading={update.isPending}
       onClick={() => void update.apply({ teamId, defaultAgentKind: id })}
     >
