@@ -117,7 +117,7 @@ function TryAgent({ orgSlug, teamId, kind: { id, name } }: { orgSlug: string; te
     <Button
       size="sm"
       icon={<Play className="size-3.5" />}
-      aria-label={`Try ${name}`}
+      aria-label={`Try it: ${name}`}
       loading={begin.isPending}
       onClick={() =>
         void begin.send({ teamId, agentKind: id, name: `Try ${name}`, prompt }).then(
