@@ -63,6 +63,9 @@ test("an agent's spending shows at once; at the cap the page says who may raise 
   await dialog.getByLabel(/Cap in dollars/).fill(String(today / 1_000_000 + 0.3));
   await dialog.getByRole("button", { name: "Change budget" }).click();
   await expect(dialog).toBeHidden();
+  // The page goes ahead of the server, which says when it has changed the cap.
+  const changed = page.getByText(`${teamName} may spend $`);
+  await expect(changed).toBeVisible();
 
   expect(
     (await call(page, "check_budget", { sessionId: session.id, estimateMicros: 600_000, reserve: true }, key)).status,
@@ -76,6 +79,7 @@ test("an agent's spending shows at once; at the cap the page says who may raise 
   await dialog.getByLabel(/Cap in dollars/).fill("500");
   await dialog.getByRole("button", { name: "Change budget" }).click();
   await expect(raise).toBeHidden();
+  await expect(changed.filter({ hasText: "$500" })).toBeVisible();
   expect((await call(page, "claim_task", { task: `${task}` }, key)).status).toBe(200);
   await call(page, "change_task_status", { task: `${task}`, status: "cancelled" });
 });
