@@ -118,7 +118,7 @@ describe.skipIf(!availability.ok)("ways out of a sandbox, each with a control th
     const secret = openSync(join(out, "secret"), "r");
     const descriptors = Array.from({ length: 9 }, (): "ignore" => "ignore");
     const env = { NODE_ENV: "test", PATH: process.env.PATH, VICTIM: "ESCAPED" } as const;
-    const args = ["-c", "while :; do sleep 600; done", `${mark}-victim`, mark];
+    const args = ["-c", "while :; do sleep 600; done", `${mark}-victim`, `${mark}-argument`];
     const victim = spawn("/bin/sh", args, { cwd: out, env, stdio: [...descriptors, secret], detached: true });
     closeSync(secret);
     cleaning.unshift(() => process.kill(-(victim.pid ?? 0), "SIGKILL"));

@@ -113,9 +113,11 @@ export const attempts: Attempt[] = [
     name: "the environment of every process",
     command: "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep '^VICTIM=' | grep -o ESCAPED | head -1",
   },
+  // The pattern is not what it finds: other attempts run in the same box, and their own arguments, or grep's, are no escape.
   {
     name: "the arguments of every process",
-    command: "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -x \"$MARK\" > /dev/null && echo ESCAPED",
+    command:
+      "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -x \"$MARK-[a]rgument\" > /dev/null && echo ESCAPED",
   },
   {
     name: "that a process of the host exists",
