@@ -339,6 +339,7 @@ export const notForAgents: readonly Operation[] = [
   listPricesOperation,
   setPriceOperation,
   sessions.listSessionsOperation,
+  sessions.listSessionsAtWork,
   sessions.listAgentKinds,
   sessions.createSession,
   sessions.getSession,

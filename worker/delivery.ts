@@ -3,6 +3,7 @@ import { connectPusher } from "#server/realtime/pusher.ts";
 import { startAccess } from "./access.ts";
 import { startChannelRelay } from "./channels/relay.ts";
 import { startTimers } from "./channels/timers.ts";
+import { startLines } from "./lines.ts";
 import { startPageCount } from "./page-count.ts";
 import type { PartContext } from "./part.ts";
 import { startRelay } from "./relay.ts";
@@ -27,10 +28,12 @@ export function startDelivery({ runtime, secrets, log }: PartContext, workerPort
   const onError = (error: unknown) => log.warn({ error }, "channels are late: it is tried again");
   const channels = startChannelRelay(runtime, { url: databaseUrl, push, onError });
   const timers = startTimers(runtime, { push, onError });
+  const lines = startLines(runtime, { push, onError });
   const pages = startPageCount(runtime, { push, onError });
   return {
     async stop(): Promise<void> {
       await pages.stop();
+      await lines.stop();
       await timers.stop();
       await channels.stop();
       await access.stop();

@@ -1,8 +1,9 @@
 import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 import type { z } from "zod";
-import type { Frame } from "#server/realtime/schema.ts";
+import type { Frame, SessionLine } from "#server/realtime/schema.ts";
+import type { sessionsAtWork } from "#server/sessions/schema.ts";
 import type { Board, Card, graph, TaskDetail, taskPage } from "#server/tasks/schema.ts";
-import { patchBoard, patchGraph, patchTask, patchTaskPage } from "./patches.ts";
+import { patchAtWork, patchBoard, patchGraph, patchTask, patchTaskPage } from "./patches.ts";
 
 const refetchAfterMs = 250;
 const refetchWithinMs = 1_000;
@@ -58,6 +59,18 @@ export class LiveCache {
       if (frames.some((frame) => isAsked(asked, frame)))
         void this.client.invalidateQueries({ queryKey: query.queryKey, exact: true });
       else if (!isPatched || frames.some((frame) => mustReadAgain(query, asked, frame))) this.outdate(query);
+    }
+  }
+
+  /** Takes in what agents do now; a session that is not known yet is read with the others. */
+  tell(lines: readonly SessionLine[]): void {
+    for (const query of this.client.getQueryCache().getAll()) {
+      const { data, dataUpdatedAt } = query.state;
+      if (readKey(query.queryKey)?.path !== atWork || !holds<z.output<typeof sessionsAtWork>>(data, "sessions"))
+        continue;
+      const patched = patchAtWork(data, lines);
+      if (patched === undefined) this.outdate(query);
+      else if (patched !== data) this.client.setQueryData(query.queryKey, patched, { updatedAt: dataUpdatedAt });
     }
   }
 
@@ -153,12 +166,15 @@ const isAsked = ({ path }: Asked, { type }: Frame) => path.startsWith("requests.
 /** What of other events can change what waits for a person. */
 const movesInbox = ({ type }: Frame) => /^(task\.(status|dep|claimed|arch)|review\.|team\.|agent\.)/.test(type);
 
+const atWork = "sessions.atWork";
+
 /** Nouns that only events of their own, and of what they are made of, change. */
 const ownEvents: readonly [string, RegExp][] = [
   ["templates.", /^template\./],
   ["schedules.", /^(schedule|template)\./],
   ["quotas.", /^(quota|session|usage)\./],
   ["reports.", /^report\./],
+  [atWork, /^session\./],
 ];
 
 /** Whether a frame says something of this query that its cards do not. */

@@ -1,7 +1,15 @@
 import type Pusher from "pusher-js";
 import type { Channel, Options } from "pusher-js";
 import type { ChannelAuthorizationCallback, ChannelAuthorizationData } from "pusher-js/types/src/core/auth/options";
-import type { BrowserHost, ChangedEvent, ChannelNames, Frame, MovedEvent } from "#server/realtime/schema.ts";
+import type {
+  BrowserHost,
+  ChangedEvent,
+  ChannelNames,
+  Frame,
+  LinesEvent,
+  MovedEvent,
+  SessionLine,
+} from "#server/realtime/schema.ts";
 import { backOffMs } from "./back-off.ts";
 import { type FollowerOptions, LogFollower, type Scope } from "./log-follower.ts";
 
@@ -16,6 +24,8 @@ export interface LiveOptions extends Pick<FollowerOptions, "since" | "readFeed" 
   readChannels(): Promise<ChannelNames>;
   authorize(socketId: string, channel: string): Promise<ChannelAuthorizationData>;
   onState(state: LiveState): void;
+  /** What agents do on the team's tasks, now and then. */
+  onLines?(lines: readonly SessionLine[]): void;
   onSignedOut(): void;
   isSignedOut(error: unknown): boolean;
 }
@@ -33,6 +43,7 @@ export interface Listener {
 
 const changedEvent: ChangedEvent = "changed";
 const movedEvent: MovedEvent = "moved";
+const linesEvent: LinesEvent = "lines";
 const checkLiveMs = 30_000;
 const checkStaleMs = 5_000;
 /** All pages that lost the same server are back within this, spread evenly, where it answers again by then. */
@@ -170,6 +181,7 @@ export class LiveConnection {
     this.names.set(scope, name);
     channel?.bind(changedEvent, (data: unknown) => isFrame(data) && this.log.receive(scope, data));
     channel?.bind(movedEvent, () => this.renewSoon(300));
+    channel?.bind(linesEvent, (data: unknown) => isLines(data) && this.options.onLines?.(data));
     channel?.bind("pusher:subscription_succeeded", () => {
       this.subscribed.add(scope);
       this.failures = 0;
@@ -331,3 +343,6 @@ function isGone(error: unknown): boolean {
 function isFrame(data: unknown): data is Frame {
   return typeof data === "object" && data !== null && "seq" in data && "prev" in data && typeof data.seq === "number";
 }
+
+/** Our own worker made them: an event of this name carries nothing else. */
+const isLines = (data: unknown): data is SessionLine[] => Array.isArray(data);

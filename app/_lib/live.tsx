@@ -138,6 +138,7 @@ function connect({ org, teamId, realtime, api, queryClient, store }: Wiring): ()
       store.tell(frames);
     },
     onReset: () => cache?.reset(),
+    onLines: (lines) => cache?.tell(lines),
     onState: (state) => store.change({ state }),
     onSignedOut: leaveForSignIn,
     isSignedOut: (error) => codeOf(error) === "unauthenticated",

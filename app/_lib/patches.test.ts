@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { taskStatuses } from "#db/enums.ts";
 import type { Board, Card, TaskDetail } from "#server/tasks/schema.ts";
-import { patchBoard, patchGraph, patchTask, patchTaskPage } from "./patches.ts";
+import { patchAtWork, patchBoard, patchGraph, patchTask, patchTaskPage } from "./patches.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
 const card = (number: number, more: Partial<Card> = {}): Card => ({
@@ -119,4 +119,13 @@ test("a list changes the rows it has and no others; a task's page also its neigh
   expect(patchTask(detail, card(1, { status: "done" })).dependsOn[0]?.status).toBe("done");
   expect(patchTask(detail, card(2, { status: "done" }))).toMatchObject({ status: "done", description: "" });
   expect(patchTask(detail, card(9))).toBe(detail);
+});
+
+test("a line of an agent replaces an older one of its session alone, and a session nobody knew is read", () => {
+  const line = (id: string, seq: number) =>
+    ({ id, taskId: `of ${id}`, agent: "Ada", status: "running", line: `${seq}`, seq, at }) as const;
+  const known = { sessions: [line("a", 2), line("b", 2)], free: 1 };
+  expect(patchAtWork(known, [line("a", 3)])).toEqual({ sessions: [line("a", 3), line("b", 2)], free: 1 });
+  expect(patchAtWork(known, [line("a", 1), line("b", 2)])).toBe(known);
+  expect(patchAtWork(known, [line("c", 1)])).toBeUndefined();
 });

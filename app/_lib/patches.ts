@@ -1,8 +1,11 @@
 import type { z } from "zod";
+import type { SessionLine } from "#server/realtime/schema.ts";
+import type { sessionsAtWork } from "#server/sessions/schema.ts";
 import type { Board, Card, graph, TaskDetail, taskPage } from "#server/tasks/schema.ts";
 
 type Graph = z.output<typeof graph>;
 type TaskPage = z.output<typeof taskPage>;
+type AtWork = z.output<typeof sessionsAtWork>;
 
 /**
  * A board with a card as it is now: moved, changed, new or gone, totals with it, columns by number from the newest.
@@ -50,6 +53,19 @@ export function patchTask(task: TaskDetail, card: Card): TaskDetail {
   const renew = (list: TaskDetail["dependsOn"]) =>
     list.map((one) => (one.id === card.id ? { ...one, title: card.title, status: card.status } : one));
   return { ...task, dependsOn: renew(task.dependsOn), dependents: renew(task.dependents) };
+}
+
+/** What agents do now; the same object where nothing is new, undefined where a session was not known yet. */
+export function patchAtWork(known: AtWork, lines: readonly SessionLine[]): AtWork | undefined {
+  let sessions = known.sessions;
+  for (const line of lines) {
+    const place = sessions.findIndex(({ id }) => id === line.id);
+    const before = sessions[place];
+    if (!before) return undefined;
+    const isNew = before.seq < line.seq || (before.seq === line.seq && before.status !== line.status);
+    if (isNew) sessions = sessions.with(place, line);
+  }
+  return sessions === known.sessions ? known : { ...known, sessions };
 }
 
 /** A column shows its newest cards, so what it hides has a lower number than all it shows. */

@@ -40,7 +40,8 @@ export type ShellStatus = {
   connection: Connection;
   /** ISO time of the last thing heard from the server. */
   lastUpdateAt: string | null;
-  runningAgents: number;
+  /** Agents that hold a task, and sessions of people in which one works. */
+  working: { agents: number; sessions: number };
   pause: Pause | null;
   /** Outside of the team's working hours, and when its agents take new work again. */
   closed?: { opensAt: string | null } | null;

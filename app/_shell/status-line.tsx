@@ -32,7 +32,7 @@ export function StatusLine({ org, orgs, team, teams, user, status, onSignOut }: 
         <TeamSwitcher org={org} orgs={orgs} team={team} teams={teams} />
       </div>
       <ConnectionState connection={status.connection} lastUpdateAt={status.lastUpdateAt} />
-      <RunningAgents count={status.runningAgents} />
+      <WorkingAgents working={status.working} />
       {status.spend ? <SpendSign spend={status.spend} /> : null}
       <div className="grow" />
       <button
@@ -53,12 +53,14 @@ export function StatusLine({ org, orgs, team, teams, user, status, onSignOut }: 
   );
 }
 
-function RunningAgents({ count }: { count: number }) {
+function WorkingAgents({ working: { agents, sessions } }: Pick<ShellStatus, "working">) {
+  const count = agents + sessions;
+  const words = [
+    `${agents} ${agents === 1 ? "agent holds" : "agents hold"} a task right now`,
+    ...(sessions > 0 ? [`${sessions} ${sessions === 1 ? "session" : "sessions"} at work besides`] : []),
+  ];
   return (
-    <span
-      className="hidden items-center gap-1.5 px-1.5 text-app text-muted sm:inline-flex"
-      title={`${count} ${count === 1 ? "agent holds" : "agents hold"} a task right now`}
-    >
+    <span className="hidden items-center gap-1.5 px-1.5 text-app text-muted sm:inline-flex" title={words.join(", ")}>
       <Bot aria-hidden="true" className="size-4 text-agent" />
       {count === 0 ? "No agent working" : `${count} working`}
     </span>

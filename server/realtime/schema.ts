@@ -1,10 +1,17 @@
 import { z } from "zod";
 import { id, isoTime } from "../ids.ts";
+import type { sessionAtWork } from "../sessions/schema.ts";
 import type { author, Card } from "../tasks/schema.ts";
 
-/** The one Pusher event that carries frames, and the one that says that a channel got another name. */
+/**
+ * The one Pusher event that carries frames, the one that says that a channel got another name, and the one that tells what
+ * agents do on a team's tasks: no event of the log, and missed without harm.
+ */
 export type ChangedEvent = "changed";
 export type MovedEvent = "moved";
+export type LinesEvent = "lines";
+
+export type SessionLine = z.output<typeof sessionAtWork>;
 
 /**
  * One event of the log on its way to browsers. `prev` is the number of the event before it on the same channel: a

@@ -5,6 +5,7 @@ import { installedAgent } from "../agent-installs/finding.ts";
 import { agentKinds, findKind } from "../drivers/kinds.ts";
 import type { Context } from "../context.ts";
 import { defineOperation } from "../operation.ts";
+import { readAtWork } from "./at-work.ts";
 import { lastSeqOf, listChunks } from "./chunks.ts";
 import * as conversations from "./conversations.ts";
 import { readMessages, sendMessage } from "./messages.ts";
@@ -56,6 +57,16 @@ export const listSessionsOperation = defineOperation({
   input: schema.listSessionsInput,
   output: schema.sessionPage,
   run: listSessions,
+});
+
+export const listSessionsAtWork = defineOperation({
+  name: "list_sessions_at_work",
+  summary: "List what the agents of a team do on its tasks this moment: one line each, with the session it is from.",
+  kind: "read",
+  permission: "task:read",
+  input: schema.atWorkInput,
+  output: schema.sessionsAtWork,
+  run: (context, { teamId }) => readAtWork(context, teamId),
 });
 
 const resultOf = async (context: Context, sessionId: string) => ({ session: await readSession(context, sessionId) });

@@ -107,6 +107,21 @@ export const listSessionsInput = z.strictObject({
 });
 export const sessionPage = z.object({ sessions: z.array(session), next: id.nullable() });
 
+export const sessionAtWork = z.object({
+  id,
+  taskId: id,
+  agent: z.string().describe("Who works in it."),
+  status: z.enum(sessionStatuses),
+  line: z.string().nullable().describe("What it does now: the tool it uses, or its last words; null: nothing yet."),
+  seq: z.int().describe("Of what the line is from: grows."),
+  at: isoTime.describe("Since when."),
+});
+export const atWorkInput = z.strictObject({ teamId: id });
+export const sessionsAtWork = z.object({
+  sessions: z.array(sessionAtWork).describe("Of agents that have a task in hand, one a task."),
+  free: z.int().describe("Sessions whose agent works this moment without a task in hand, such as those of people."),
+});
+
 const count = z.int().min(0);
 
 /** What an agent does with a tool, by the words of the Agent Client Protocol. */

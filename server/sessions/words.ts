@@ -21,6 +21,27 @@ export function lineOf(update: SessionUpdate): string | null {
   }
 }
 
+/** The same of the last of what was told, the newest first: pieces of one text in a row are read as one. */
+export function lineOfLast(told: readonly SessionUpdate[]): string | null {
+  for (let place = 0; place < told.length; place++) {
+    const update = told[place];
+    if (!update) break;
+    if (update.kind !== "text" && update.kind !== "thought") {
+      const line = lineOf(update);
+      if (line) return line;
+      continue;
+    }
+    let { text } = update;
+    for (let before = told[place + 1]; before?.kind === update.kind; before = told[place + 1]) {
+      text = before.text + text;
+      place++;
+    }
+    const line = lastLine(text);
+    if (line) return line;
+  }
+  return null;
+}
+
 function lastLine(text: string): string | null {
   const line = text.trimEnd().split("\n").at(-1)?.trim() ?? "";
   if (line === "") return null;

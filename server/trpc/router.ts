@@ -361,6 +361,7 @@ export const appRouter = router({
   }),
   sessions: router({
     list: query(sessions.listSessionsOperation),
+    atWork: query(sessions.listSessionsAtWork),
     start: mutation(sessions.startSession),
     recordUsage: mutation(sessions.recordUsageOperation),
     end: mutation(sessions.endSession),

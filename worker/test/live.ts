@@ -6,7 +6,7 @@ import { readFeed } from "#server/events/feed.ts";
 import { authorizeSubscription } from "#server/realtime/authorize.ts";
 import { currentChannels } from "#server/realtime/channels.ts";
 import { connectPusher, type PusherSettings } from "#server/realtime/pusher.ts";
-import type { Frame } from "#server/realtime/schema.ts";
+import type { Frame, SessionLine } from "#server/realtime/schema.ts";
 import { as } from "#server/test/fixtures.ts";
 import { createPusherServer } from "../realtime/server.ts";
 
@@ -52,7 +52,8 @@ export async function openPage(
   more: { onFrames?: (frames: Frame[]) => void; onReset?: (from: number, to: number) => void } = {},
 ) {
   const frames: Frame[] = [];
-  const page = { frames, state: "connecting" as LiveState, resets: 0, feedReads: 0, signedOut: false };
+  const lines: SessionLine[] = [];
+  const page = { frames, lines, state: "connecting" as LiveState, resets: 0, feedReads: 0, signedOut: false };
   const readChannels = () => as(runtime, actor, (context) => currentChannels(context, { teamId }));
   const channels = await readChannels();
   const connection = new LiveConnection({
@@ -71,6 +72,7 @@ export async function openPage(
       frames.push(...some);
       more.onFrames?.(some);
     },
+    onLines: (some) => void lines.push(...some),
     onReset: (head = 0) => {
       page.resets++;
       more.onReset?.(told(frames).at(-1) ?? channels.seq, head);

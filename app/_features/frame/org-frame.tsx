@@ -57,7 +57,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
   const isOnline = useIsOnline();
   useFreshFrame();
   useRenewedSession(!frame.authOff);
-  const { closed, runningAgents, spend, onPause, onResume, search } = useFrameWork(frame, team);
+  const { closed, working, spend, onPause, onResume, search } = useFrameWork(frame, team);
   const unread = useUnread();
   const waiting = useInboxSignals(frame.org.slug);
   const paused = frame.paused ?? team?.paused ?? null;
@@ -75,7 +75,7 @@ function LiveShell({ frame, team, children }: LiveShellProps) {
       status={{
         connection: isOnline ? (state === "stale" ? "reconnecting" : state) : "offline",
         lastUpdateAt,
-        runningAgents,
+        working,
         spend,
         pause: paused && {
           scope: frame.paused ? "organization" : "team",

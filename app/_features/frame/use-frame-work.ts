@@ -18,6 +18,12 @@ export function useFrameWork(frame: Frame, team: { id: string } | null) {
   const router = useRouter();
   const teamId = team?.id;
   const agents = useQuery(trpc.agents.list.queryOptions({ teamId }, { enabled: teamId !== undefined }));
+  const free = useQuery(
+    trpc.sessions.atWork.queryOptions(
+      { teamId: teamId ?? "" },
+      { enabled: teamId !== undefined, select: (atWork) => atWork.free },
+    ),
+  );
   const budgets = useQuery(trpc.budgets.list.queryOptions({ teamId }, { enabled: teamId !== undefined }));
   // A minute is near enough for the hour at which a team closes or opens.
   const ofTeam = trpc.teams.settings.queryOptions({ teamId: teamId ?? "" });
@@ -38,7 +44,10 @@ export function useFrameWork(frame: Frame, team: { id: string } | null) {
     [api, teamId, frame.org.slug],
   );
   return {
-    runningAgents: agents.data?.agents.filter(({ holds }) => holds.length > 0).length ?? 0,
+    working: {
+      agents: agents.data?.agents.filter(({ holds }) => holds.length > 0).length ?? 0,
+      sessions: free.data ?? 0,
+    },
     spend: teamId ? spendOf(frame, teamId, budgets.data?.budgets ?? []) : null,
     search,
     closed: open && !open.now ? { opensAt: open.opensAt } : null,

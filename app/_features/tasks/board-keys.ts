@@ -1,8 +1,13 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useTRPC } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
+import { sessionHref } from "#app/_shell/rooms.ts";
 import type { Card } from "#server/tasks/schema.ts";
 import type { Selection } from "./board-selection.ts";
+import { useWork } from "./work-context.tsx";
 
 /** What is asked about the selected tasks, each in a dialog of its own. */
 export type Ask = "create" | "assign" | "status" | "priority" | "message" | "archive" | "actions";
@@ -27,6 +32,7 @@ export function useBoardKeys({ selection, targets, canWork, isPeeking, onPeek, o
   const hasTargets = () => canWork && targets.length > 0;
   const one = targets.length > 1 ? `${targets.length} tasks` : "the task";
   const ask = (what: Ask) => () => onAsk(what);
+  const session = useSessionOf();
   useActions([
     { id: "task.create", title: "Create a task", group: "Task", keys: "c", when: () => canWork, run: ask("create") },
     { id: "task.assign", title: `Assign ${one}`, group: "Task", keys: "a", when: hasTargets, run: ask("assign") },
@@ -100,6 +106,14 @@ export function useBoardKeys({ selection, targets, canWork, isPeeking, onPeek, o
       run: () => (current ? onOpen(current.number) : undefined),
     },
     {
+      id: "board.session",
+      title: "Open the session of the task",
+      group: "Board",
+      keys: "o",
+      when: () => session.find(current) !== undefined,
+      run: () => session.open(current),
+    },
+    {
       id: "board.clear",
       title: "Select nothing",
       group: "Board",
@@ -111,6 +125,27 @@ export function useBoardKeys({ selection, targets, canWork, isPeeking, onPeek, o
       },
     },
   ]);
+}
+
+/** The session in which an agent has a task in hand, as the cards show it; the keys do not draw the board when it changes. */
+function useSessionOf() {
+  const client = useQueryClient();
+  const router = useRouter();
+  const trpc = useTRPC();
+  const { orgSlug } = useWork();
+  const find = (card: Card | null) =>
+    card === null
+      ? undefined
+      : client
+          .getQueryData(trpc.sessions.atWork.queryKey({ teamId: card.teamId }))
+          ?.sessions.find(({ taskId }) => taskId === card.id);
+  return {
+    find,
+    open(card: Card | null) {
+      const found = find(card);
+      if (card && found) router.push(sessionHref(orgSlug, card.teamId, found.id));
+    },
+  };
 }
 
 const arrows = [

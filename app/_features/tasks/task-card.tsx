@@ -20,13 +20,14 @@ import { useNow } from "#app/_ui/clock.ts";
 import { money, tokenCount } from "#app/_ui/format.ts";
 import { LiveDot } from "#app/_ui/live-dot.tsx";
 import { Age } from "#app/_ui/relative-time.tsx";
+import { SessionLine } from "./session-line.tsx";
 import { FromOutside } from "./task-origin.tsx";
 import { PriorityIcon, StatusIcon, type StatusOf, statusFace, toneText } from "#app/_ui/status.tsx";
 import { StatusGlyph } from "#app/_ui/status-glyph.tsx";
 import type { Card } from "#server/tasks/schema.ts";
 
 /** Every card has the same height: nothing jumps, and ten thousand of them need no measuring. */
-export const cardHeight = 104;
+export const cardHeight = 112;
 
 type TaskCardProps = {
   card: Card;
@@ -90,6 +91,7 @@ export const TaskCard = memo(function TaskCard({
           {card.title}
         </Link>
       </h3>
+      <SessionLine card={card} orgSlug={orgSlug} />
       <CardFacts card={card} />
     </article>
   );
