@@ -244,10 +244,10 @@ BEGIN
     FROM budgets b JOIN budget_counters c ON c.org_id = b.org_id AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, p_at)
    WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL;
   IF v_fits THEN
-    INSERT INTO reservations (org_id, id, team_id, agent_id, user_id, plan_id, task_id, session_id, model, micros, status, booked_at, expires_at)
-      SELECT p_org, p_id, f.team_id, f.agent_id, f.user_id, f.plan_id, f.task_id, f.session_id, f.model, p_asked, 'open', p_at,
+    INSERT INTO reservations (org_id, id, team_id, agent_id, user_id, plan_id, task_id, session_id, model, own_key, micros, status, booked_at, expires_at)
+      SELECT p_org, p_id, f.team_id, f.agent_id, f.user_id, f.plan_id, f.task_id, f.session_id, f.model, coalesce(f.own_key, false), p_asked, 'open', p_at,
         clock_timestamp() + make_interval(secs => f.seconds)
-      FROM jsonb_to_record(p_for) AS f(team_id uuid, agent_id uuid, user_id uuid, plan_id uuid, task_id uuid, session_id uuid, model text, seconds integer);
+      FROM jsonb_to_record(p_for) AS f(team_id uuid, agent_id uuid, user_id uuid, plan_id uuid, task_id uuid, session_id uuid, model text, own_key boolean, seconds integer);
     WITH changed AS (
       UPDATE budget_counters c SET reserved_micros = c.reserved_micros + p_asked FROM budgets b
        WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL AND c.org_id = b.org_id
@@ -308,8 +308,9 @@ BEGIN
   END LOOP;
   SELECT coalesce(jsonb_agg(jsonb_build_object('reservation_id', f.id, 'micros', f.micros, 'org_id', b.org_id, 'budget_id', b.id,
       'period_start', budget_period_start(b.period, f.booked_at), 'cap_micros', b.cap_micros)), '[]') INTO v_parts
-    FROM jsonb_to_recordset(v_freed) AS f(org_id uuid, id uuid, micros bigint, team_id uuid, agent_id uuid, user_id uuid, plan_id uuid, task_id uuid, session_id uuid, booked_at timestamptz)
-    JOIN budgets b ON b.org_id = f.org_id AND b.removed_at IS NULL AND b.scope_id IN (f.org_id, f.team_id, f.agent_id, f.user_id, f.plan_id, f.task_id, f.session_id);
+    FROM jsonb_to_recordset(v_freed) AS f(org_id uuid, id uuid, micros bigint, team_id uuid, agent_id uuid, user_id uuid, plan_id uuid, task_id uuid, session_id uuid, own_key boolean, booked_at timestamptz)
+    JOIN budgets b ON b.org_id = f.org_id AND b.removed_at IS NULL AND (NOT f.own_key OR b.scope = 'session')
+     AND b.scope_id IN (f.org_id, f.team_id, f.agent_id, f.user_id, f.plan_id, f.task_id, f.session_id);
   PERFORM 1 FROM budget_counters c WHERE (c.org_id, c.budget_id, c.period_start) IN (
       SELECT x.org_id, x.budget_id, x.period_start FROM jsonb_to_recordset(v_parts) AS x(org_id uuid, budget_id uuid, period_start date))
    ORDER BY c.org_id, c.budget_id, c.period_start FOR UPDATE;
@@ -331,13 +332,15 @@ CREATE OR REPLACE FUNCTION open_counters(p_org uuid, p_budget uuid, p_at timesta
   WITH asked AS (SELECT * FROM budgets b WHERE b.org_id = p_org AND b.id = p_budget),
   held AS (
     SELECT budget_period_start(b.period, r.booked_at) AS period_start, sum(r.micros)::bigint AS micros FROM asked b
-      JOIN reservations r ON r.org_id = b.org_id AND r.status = 'open' AND b.scope_id IN (r.org_id, r.team_id, r.agent_id, r.user_id, r.plan_id, r.task_id, r.session_id)
+      JOIN reservations r ON r.org_id = b.org_id AND r.status = 'open' AND (NOT r.own_key OR b.scope = 'session')
+       AND b.scope_id IN (r.org_id, r.team_id, r.agent_id, r.user_id, r.plan_id, r.task_id, r.session_id)
      GROUP BY 1
   ), periods AS (
     SELECT period_start FROM held UNION SELECT budget_period_start(b.period, p_at) FROM asked b
   ), used AS (
     SELECT budget_period_start(b.period, u.booked_at) AS period_start, sum(u.cost_micros - u.uncovered_micros)::bigint AS micros FROM asked b
-      JOIN usage_records u ON u.org_id = b.org_id AND b.scope_id IN (u.org_id, u.team_id, u.agent_id, u.user_id, u.plan_id, u.task_id, u.session_id)
+      JOIN usage_records u ON u.org_id = b.org_id AND (NOT u.own_key OR b.scope = 'session')
+       AND b.scope_id IN (u.org_id, u.team_id, u.agent_id, u.user_id, u.plan_id, u.task_id, u.session_id)
      WHERE u.booked_at >= (SELECT min(period_start) FROM periods)::timestamp AT TIME ZONE 'utc' GROUP BY 1
   ), opened AS (
     INSERT INTO budget_counters (org_id, budget_id, period_start, settled_micros, reserved_micros)

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   bigint,
   bigserial,
+  boolean,
   date,
   foreignKey,
   index,
@@ -81,6 +82,10 @@ export const reservations = snakeCase.table(
     sessionId: uuid(),
     model: text().notNull(),
     micros: micros(),
+    /** Will be paid with the person's own key: of the budgets only the session's counts it. */
+    ownKey: boolean().notNull().default(false),
+    /** A call of ours is made on it: not settled in time, it is booked whole. Else it is an agent's own, and freed. */
+    isCall: boolean().notNull().default(false),
     status: text({ enum: reservationStatuses }).notNull(),
     /** Decides the periods that it, and later the actual cost, counts in. */
     bookedAt: createdAt(),

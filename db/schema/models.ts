@@ -4,12 +4,14 @@ import { actorRef, createdAt, id, moment, orgId, words } from "../columns.ts";
 import { credentialStatuses, modelApis, type ModelTier } from "../enums.ts";
 import { teams } from "./organizations.ts";
 
-/** A key of the organization at a provider of models, and what is known of it. The key itself stands in `model_credential_secrets`. */
+/** A key at a provider of models, of the organization or of one person, and what is known of it. The key itself stands in `model_credential_secrets`. */
 export const modelCredentials = snakeCase.table(
   "model_credentials",
   {
     orgId: orgId(),
     id: id(),
+    /** Whose own it is: nobody else uses it. Null: the organization's. */
+    userId: uuid(),
     /** What models are named after: `anthropic` in `anthropic/claude-sonnet-5-5`. */
     provider: text().notNull(),
     api: text({ enum: modelApis }).notNull(),
@@ -33,7 +35,13 @@ export const modelCredentials = snakeCase.table(
   (table) => [
     primaryKey({ columns: [table.orgId, table.id] }),
     /** One for each provider: a model's name says which. */
-    uniqueIndex("model_credentials_provider").on(table.orgId, table.provider).where(sql`removed_at is null`),
+    uniqueIndex("model_credentials_provider")
+      .on(table.orgId, table.provider)
+      .where(sql`removed_at is null and user_id is null`),
+    /** And one of a person's own. */
+    uniqueIndex("model_credentials_own")
+      .on(table.orgId, table.userId, table.provider)
+      .where(sql`removed_at is null and user_id is not null`),
   ],
 );
 

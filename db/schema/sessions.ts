@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   foreignKey,
   index,
   integer,
@@ -99,6 +100,10 @@ export const usageRecords = snakeCase.table(
     costMicros: micros(),
     /** The part of the cost that no cap had room for: it was spent all the same, and no ledger counts it. */
     uncoveredMicros: micros(),
+    /** Paid with the person's own key: of the budgets only the session's counts it. */
+    ownKey: boolean().notNull().default(false),
+    /** Nobody knows what was used, since whoever made the call died: booked at the most it could cost. */
+    estimated: boolean().notNull().default(false),
     /** The reporter's own name for it, so that a report that comes twice counts once. */
     key: text(),
     /** The moment its money was set aside: the day and month it counts in. */

@@ -155,10 +155,10 @@ const checks: readonly Check[] = [
       from budget_counters c join budgets b on b.org_id = c.org_id and b.id = c.budget_id and b.removed_at is null
       cross join lateral (select
         (select coalesce(sum(u.cost_micros - u.uncovered_micros), 0) from usage_records u where u.org_id = b.org_id
-          and b.scope_id in (u.org_id, u.team_id, u.agent_id, u.user_id, u.plan_id, u.task_id, u.session_id)
+          and (not u.own_key or b.scope = 'session') and b.scope_id in (u.org_id, u.team_id, u.agent_id, u.user_id, u.plan_id, u.task_id, u.session_id)
           and budget_period_start(b.period, u.booked_at) = c.period_start) as settled,
         (select coalesce(sum(r.micros), 0) from reservations r where r.org_id = b.org_id and r.status = 'open'
-          and b.scope_id in (r.org_id, r.team_id, r.agent_id, r.user_id, r.plan_id, r.task_id, r.session_id)
+          and (not r.own_key or b.scope = 'session') and b.scope_id in (r.org_id, r.team_id, r.agent_id, r.user_id, r.plan_id, r.task_id, r.session_id)
           and budget_period_start(b.period, r.booked_at) = c.period_start) as reserved) s
       where c.settled_micros <> s.settled or c.reserved_micros <> s.reserved`,
   },

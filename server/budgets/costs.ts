@@ -38,7 +38,8 @@ type Row = Amounts & Record<string, unknown>;
 const sum = (column: string) => sql`coalesce(sum(u.${sql.identifier(column)}), 0)::float8`;
 const amounts = sql`count(*)::int as calls, ${sum("input_tokens")} as "inputTokens", ${sum("output_tokens")} as "outputTokens",
   ${sum("cache_read_tokens")} as "cacheReadTokens", ${sum("cache_write_tokens")} as "cacheWriteTokens",
-  ${sum("cost_micros")} as "costMicros", ${sum("uncovered_micros")} as "uncoveredMicros"`;
+  ${sum("cost_micros")} as "costMicros", ${sum("uncovered_micros")} as "uncoveredMicros",
+  coalesce(sum(u.cost_micros) filter (where u.own_key), 0)::float8 as "ownKeyMicros"`;
 
 /** How the rows of a group are told apart, and called. */
 const keys: Record<Group, { key: SQL; name: SQL; join: SQL; order: SQL }> = {

@@ -10,6 +10,8 @@ export interface Spender {
   planId?: string | null;
   taskId: string | null;
   sessionId: string | null;
+  /** Paid with the person's own key: not the organization's money, so only the session's own budget caps it. */
+  isOwnKey?: boolean;
 }
 
 /** Gives back what was set aside for calls that are not made. What has ended already stays as it is. @returns how many. */

@@ -31,7 +31,7 @@ export async function reserve(
   const { teamId, agentId, userId, planId = null, taskId, sessionId } = spender;
   const owner = {
     ...{ team_id: teamId, agent_id: agentId, user_id: userId, plan_id: planId },
-    ...{ task_id: taskId, session_id: sessionId },
+    ...{ task_id: taskId, session_id: sessionId, own_key: spender.isOwnKey === true },
   };
   const rows = await tx.execute<
     CounterRow & { fits: boolean }
@@ -88,7 +88,10 @@ export async function settle(
 /** The ids that budgets of this spender stand under. */
 export const scopesOf = (
   orgId: string,
-  { teamId, agentId, userId, planId = null, taskId, sessionId }: Spender,
-): string => `{${[orgId, teamId, agentId, userId, planId, taskId, sessionId].filter((id) => id !== null).join(",")}}`;
+  { teamId, agentId, userId, planId = null, taskId, sessionId, isOwnKey = false }: Spender,
+): string => {
+  const scopes = isOwnKey ? [sessionId] : [orgId, teamId, agentId, userId, planId, taskId, sessionId];
+  return `{${scopes.filter((id) => id !== null).join(",")}}`;
+};
 
 type CounterRow = Counter & Record<string, unknown>;

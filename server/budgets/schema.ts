@@ -84,6 +84,9 @@ const amounts = {
   cacheWriteTokens: z.int(),
   costMicros: z.int(),
   uncoveredMicros: z.int().describe("The part that no budget had room for."),
+  ownKeyMicros: z
+    .int()
+    .describe("The part that people paid with keys of their own; only budgets of sessions count it."),
 };
 export const costSummary = z.object({
   from: z.iso.date(),

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
 import { defineOperation, type FinishContext } from "../operation.ts";
 import { testEndpoint } from "./asking-provider.ts";
-import { listCredentials, lockCredential, readCredential } from "./queries.ts";
+import { listCredentials, listHeldByMembers, listOwnCredentials, lockCredential, readCredential } from "./queries.ts";
 import * as schema from "./schema.ts";
 import * as service from "./service.ts";
 
@@ -14,7 +14,10 @@ export const listCredentialsOperation = defineOperation({
   permission: "models:manage",
   input: schema.listCredentialsInput,
   output: schema.credentialList,
-  run: async (context) => ({ credentials: await listCredentials(context) }),
+  run: async (context) => ({
+    credentials: await listCredentials(context),
+    ofMembers: await listHeldByMembers(context),
+  }),
 });
 
 export const saveCredentialOperation = defineOperation({
@@ -58,16 +61,64 @@ export const rotateCredentialOperation = defineOperation({
 
 export const removeCredentialOperation = defineOperation({
   name: "remove_credential",
-  summary: "Forget a provider's key; nothing is called there any more.",
+  summary: "Forget a provider's key, the organization's or one of a member's own; nothing is called with it any more.",
   kind: "command",
   permission: "models:manage",
   hints: { destructive: true },
   input: schema.credentialInput,
-  output: schema.credentialResult,
+  output: schema.removedCredential,
   run: async (context, { credentialId }) => {
-    const credential = await readCredential(context, credentialId);
-    await service.removeCredential(context, credentialId);
-    return { credential };
+    const locked = await lockCredential(context, credentialId, "any");
+    await service.removeCredential(context, locked);
+    return { credentialId, provider: locked.provider };
+  },
+});
+
+export const listOwnCredentialsOperation = defineOperation({
+  name: "list_own_credentials",
+  summary: "List your own keys at providers of models, and the providers that the organization has a key of.",
+  kind: "read",
+  permission: "session:use",
+  input: schema.listCredentialsInput,
+  output: schema.ownCredentialList,
+  run: async (context) => ({
+    credentials: await listOwnCredentials(context),
+    shared: (await listCredentials(context)).map(({ provider, api, baseUrl }) => ({ provider, api, baseUrl })),
+  }),
+});
+
+export const saveOwnCredentialOperation = defineOperation({
+  name: "save_own_credential",
+  summary: "Save a key of your own: the calls of your free sessions go with it, and nobody else uses or reads it.",
+  kind: "command",
+  permission: "session:use",
+  hints: { secret: true, idempotent: true },
+  input: schema.saveCredentialInput,
+  output: schema.credentialResult,
+  run: async (context, input) => {
+    service.requirePerson(context);
+    service.requireFittingName(input);
+    await service.requireOwnAddress(context, input);
+    return {};
+  },
+  finish: async (_decided, { evenIfRefused, ...saved }, context) => {
+    const tested = await test(saved, evenIfRefused, context);
+    return store(context, (own) => service.saveCredential(own, { ...saved, userId: own.actor.id }, tested));
+  },
+});
+
+export const removeOwnCredentialOperation = defineOperation({
+  name: "remove_own_credential",
+  summary: "Forget a key of your own; your free sessions go with the organization's again.",
+  kind: "command",
+  permission: "session:use",
+  hints: { destructive: true },
+  input: schema.credentialInput,
+  output: schema.removedCredential,
+  run: async (context, { credentialId }) => {
+    const locked = await lockCredential(context, credentialId, { userId: context.actor.id });
+    await service.removeCredential(context, locked);
+    return { credentialId, provider: locked.provider };
   },
 });
 

@@ -3,12 +3,25 @@ import { isoTime } from "#db/iso-time.ts";
 import { modelCredentials as credentials } from "#db/schema/models.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import type { Credential } from "./schema.ts";
+import type { Credential, HeldByMember } from "./schema.ts";
 
 export type CredentialRow = typeof credentials.$inferSelect;
 
 /** The organization's credentials with the state of their providers; no key is in it. */
-export const listCredentials = (context: Context): Promise<Credential[]> => readCredentials(context, sql`true`);
+export const listCredentials = (context: Context): Promise<Credential[]> =>
+  readCredentials(context, sql`c.user_id is null`);
+
+/** The actor's own. */
+export const listOwnCredentials = (context: Context): Promise<Credential[]> =>
+  readCredentials(context, sql`c.user_id::text = ${context.actor.id}`);
+
+/** Which people have one of their own, and nothing more of it. */
+export function listHeldByMembers({ tx, actor }: Context): Promise<HeldByMember[]> {
+  return tx.execute<HeldByMember & Record<string, unknown>>(sql`select c.id, c.provider, c.status,
+      ${isoTime(sql`c.created_at`)} as "createdAt", c.user_id as "userId", coalesce(u.name, 'somebody') as "userName"
+    from model_credentials c left join users u on u.id = c.user_id
+    where c.org_id = ${actor.orgId} and c.user_id is not null and c.removed_at is null order by 6, c.provider limit 500`);
+}
 
 /** One credential. @throws AppError not_found */
 export async function readCredential(context: Context, credentialId: string): Promise<Credential> {
@@ -17,14 +30,21 @@ export async function readCredential(context: Context, credentialId: string): Pr
   return credential;
 }
 
-/** The row, locked until the commit. @throws AppError not_found, the same for missing, removed and foreign. */
-export async function lockCredential({ tx, actor }: Context, credentialId: string): Promise<CredentialRow> {
+/**
+ * The row, locked until the commit: the organization's, or of this person (`any`: of anybody).
+ * @throws AppError not_found, the same for missing, removed, foreign and another's.
+ */
+export async function lockCredential(
+  { tx, actor }: Context,
+  credentialId: string,
+  whose: { userId: string | null } | "any" = { userId: null },
+): Promise<CredentialRow> {
   const [row] = await tx
     .select()
     .from(credentials)
     .where(and(eq(credentials.orgId, actor.orgId), eq(credentials.id, credentialId), isNull(credentials.removedAt)))
     .for("update");
-  if (!row) throw noCredential(credentialId);
+  if (!row || (whose !== "any" && row.userId !== whose.userId)) throw noCredential(credentialId);
   return row;
 }
 

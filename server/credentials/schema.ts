@@ -29,7 +29,24 @@ const key = z
   .regex(/^[\x21-\x7e]+$/, "A key has no spaces and only plain characters.");
 
 export const listCredentialsInput = z.strictObject({});
-export const credentialList = z.object({ credentials: z.array(credential) });
+/** That a person has a key of their own: never what it is, what it may do, or how its provider answers. */
+const heldByMember = credential
+  .pick({ id: true, provider: true, status: true, createdAt: true })
+  .extend({ userId: id, userName: z.string() });
+export type HeldByMember = z.output<typeof heldByMember>;
+export const credentialList = z.object({
+  credentials: z.array(credential),
+  ofMembers: z
+    .array(heldByMember)
+    .describe("Who has a key of their own; only they use it, and it can be removed here."),
+});
+
+export const ownCredentialList = z.object({
+  credentials: z.array(credential),
+  shared: z
+    .array(credential.pick({ provider: true, api: true, baseUrl: true }))
+    .describe("Providers that the organization has a key of: it is used where you have none of your own."),
+});
 
 export const saveCredentialInput = z.strictObject({
   api: z.enum(modelApis).describe("How the provider is spoken to."),
@@ -52,6 +69,7 @@ export const rotateCredentialInput = z.strictObject({
 });
 export const credentialInput = z.strictObject({ credentialId: id });
 export const credentialResult = z.object({ credential });
+export const removedCredential = z.object({ credentialId: id, provider: z.string() });
 
 /** Where a provider is, how it is spoken to, and with which key: only in memory, for a call. */
 export interface Endpoint {

@@ -16,6 +16,8 @@ import { type CredentialRow, lockCredential } from "./queries.ts";
 
 export interface NewCredential extends Endpoint {
   provider: string;
+  /** Whose own it is; null or left out: the organization's. */
+  userId?: string | null;
 }
 
 /** What a local model is named after, and only that: its calls cost nothing. */
@@ -32,6 +34,12 @@ export function requireFittingName({ api, provider }: Pick<NewCredential, "api" 
   );
 }
 
+/** @throws AppError forbidden for agents: a key of one's own is a person's. */
+export function requirePerson({ actor }: Context): void {
+  if (actor.kind !== "user")
+    throw new AppError("forbidden", "Only people have keys of their own; agents go with the organization's.");
+}
+
 /**
  * Keeps a credential that was tested, in the place of the one its provider had. What its refusal had turned off works
  * again. @returns its id.
@@ -43,7 +51,12 @@ export async function saveCredential(context: Context, saved: NewCredential, tes
     .select({ id: credentials.id })
     .from(credentials)
     .where(
-      and(eq(credentials.orgId, actor.orgId), eq(credentials.provider, saved.provider), isNull(credentials.removedAt)),
+      and(
+        eq(credentials.orgId, actor.orgId),
+        saved.userId ? eq(credentials.userId, saved.userId) : isNull(credentials.userId),
+        eq(credentials.provider, saved.provider),
+        isNull(credentials.removedAt),
+      ),
     );
   const id = known?.id ?? newId();
   await keep(context, id, saved, tested);
@@ -62,12 +75,13 @@ export async function rotateCredential(
 
 async function keep(context: Context, id: string, saved: NewCredential, tested: Tested): Promise<void> {
   const { actor, tx, settings } = context;
-  const { provider, api, baseUrl, key } = saved;
+  const { provider, api, baseUrl, key, userId = null } = saved;
   await record(context, "credential.saved", [
     {
       subject: id,
       data: {
-        ...{ provider, api, baseUrl, lastFour: key ? key.slice(-4) : null },
+        // Of a person's own key nothing is told to those who read the log.
+        ...{ userId, provider, api, baseUrl, lastFour: key && !userId ? key.slice(-4) : null },
         ...{
           status: tested.ok ? ("working" as const) : ("refused" as const),
           problem: tested.ok ? null : tested.answer,
@@ -87,12 +101,55 @@ async function keep(context: Context, id: string, saved: NewCredential, tested: 
     await withdrawRequestsAbout(context, { credentialId: id }, `${actor.name} saved the key of ${provider} anew.`);
 }
 
-/** Takes a credential away with its key. @throws AppError not_found */
-export async function removeCredential(context: Context, credentialId: string): Promise<void> {
-  const { id, provider } = await lockCredential(context, credentialId);
-  await record(context, "credential.removed", [{ subject: id, data: { provider } }]);
+/** Takes a credential that is locked away with its key. @throws AppError not_found */
+export async function removeCredential(context: Context, { id, provider, userId }: CredentialRow): Promise<void> {
+  await record(context, "credential.removed", [{ subject: id, data: { provider, userId } }]);
   await forget(context, id);
   await withdrawRequestsAbout(context, { credentialId: id }, `${context.actor.name} removed the key of ${provider}.`);
+}
+
+/** Forgets the keys of a person's own: they left. */
+export async function removeCredentialsOf(context: Context, userId: string): Promise<void> {
+  const { tx, actor } = context;
+  const own = await tx
+    .select()
+    .from(credentials)
+    .where(and(eq(credentials.orgId, actor.orgId), eq(credentials.userId, userId), isNull(credentials.removedAt)))
+    .orderBy(credentials.id)
+    .for("update");
+  for (const one of own) await removeCredential(context, one);
+}
+
+/**
+ * Keys of people go to the public internet. An address inside the network is the organization's choice: an own key goes
+ * there only as the organization's does.
+ * @throws AppError invalid for another address inside, or another API than the organization speaks to this provider.
+ */
+export async function requireOwnAddress(
+  { tx, actor, settings }: Context,
+  { provider, api, baseUrl }: NewCredential,
+): Promise<void> {
+  const [shared] = await tx
+    .select()
+    .from(credentials)
+    .where(
+      and(
+        eq(credentials.orgId, actor.orgId),
+        isNull(credentials.userId),
+        eq(credentials.provider, provider),
+        isNull(credentials.removedAt),
+      ),
+    );
+  if (shared && shared.api !== api)
+    throw new AppError("invalid", `${provider} is spoken to as ${shared.api} here. Choose that, or another name.`);
+  const bare = (url: string) => url.replace(/\/+$/, "");
+  if (shared && bare(shared.baseUrl) === bare(baseUrl)) return;
+  const { host, hostname } = new URL(baseUrl);
+  if (settings.trustedHosts.some((trusted) => trusted === host || trusted === hostname))
+    throw new AppError(
+      "invalid",
+      `${host} is inside this network: your own key goes there once the organization has ${provider} at this address.`,
+    );
 }
 
 async function forget({ tx, actor }: Context, id: string): Promise<void> {

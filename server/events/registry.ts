@@ -573,6 +573,10 @@ export const eventData = {
     uncoveredMicros: z.int(),
     key: text.nullable(),
     bookedAt: at,
+    /** Paid with the person's own key: of the budgets only the session's counts it. */
+    ownKey: z.boolean().optional(),
+    /** Whoever made the call died: booked at the most it could cost. */
+    estimated: z.boolean().optional(),
   }),
   /** The subject is who got it; what they were called before stays theirs. */
   "handle.given": z.object({ handle: text, kind: z.enum(["agent", "user"]) }),
@@ -617,6 +621,8 @@ export const eventData = {
   }),
   /** A key for a provider of models was tested and kept, or another one in its place. */
   "credential.saved": z.object({
+    /** Whose own it is; left out or null: the organization's. */
+    userId: id.nullable().optional(),
     provider: text,
     api: z.enum(modelApis),
     baseUrl: text,
@@ -629,7 +635,7 @@ export const eventData = {
   /** The provider does not take the key (any more): nothing is called with it until it is saved anew. */
   "credential.refused": z.object({ provider: text, problem: text }),
   "credential.model_gone": z.object({ provider: text, model: text, problem: text }),
-  "credential.removed": z.object({ provider: text }),
+  "credential.removed": z.object({ provider: text, userId: id.nullable().optional() }),
   /** Which models a team's work goes to. The subject is the team. */
   "model_routing.set": z.object({
     tiers: z.record(z.enum(modelTiers), z.array(text)),

@@ -26,6 +26,8 @@ export interface Credential {
   api: ModelApi;
   baseUrl: string;
   sealed: string | null;
+  /** Whose own it is; null: the organization's. */
+  userId: string | null;
 }
 
 interface Row extends Credential, Record<string, unknown> {
@@ -40,22 +42,30 @@ interface Row extends Credential, Record<string, unknown> {
   present: string[] | null;
 }
 
-/** What is known of these models, in their order: credentials and prices in one query, since each call of a model asks it. */
-export async function candidatesOf(context: Context, models: readonly string[]): Promise<Candidate[]> {
+/**
+ * What is known of these models, in their order: credentials and prices in one query, since each call of a model asks it.
+ * `payer`: a person whose own key goes before the organization's, also when it does not work: they chose who pays.
+ */
+export async function candidatesOf(
+  context: Context,
+  models: readonly string[],
+  payer: string | null = null,
+): Promise<Candidate[]> {
   const { tx, actor, now } = context;
   const providers = [...new Set(models.map((model) => partsOf(model).provider))];
   const [found] = await tx.execute<{ rows: Row[]; own: Price[] }>(sql`select
     (select coalesce(json_agg(o), '[]') from (${selectOwnPrices(context, models)}) o) as own,
     (select coalesce(json_agg(k), '[]') from (select c.id, c.org_id as "orgId", c.provider, c.api, c.base_url as "baseUrl", c.status, c.problem,
-      c.gone_models as "goneModels", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
+      c.gone_models as "goneModels", c.user_id as "userId", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
       p.reason as "pauseReason", case r.status when 'down' then r.detail end as down,
       case when r.status = 'up' and c.api = 'ollama' and r.checked_at > ${now.toISOString()}::timestamptz - interval '10 minutes'
         then r.data->'models' end as present
-    from model_credentials c left join org_resources r on r.org_id = c.org_id and r.name = 'model:' || c.provider
+    from model_credentials c left join org_resources r on r.org_id = c.org_id and c.user_id is null and r.name = 'model:' || c.provider
     left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id
     left join provider_pauses p on p.org_id = c.org_id and p.credential_id = c.id
-    where c.org_id = ${actor.orgId} and c.removed_at is null
-      and c.provider in (select jsonb_array_elements_text(${JSON.stringify(providers)}::text::jsonb))) k) as rows`);
+    where c.org_id = ${actor.orgId} and c.removed_at is null and (c.user_id is null or c.user_id = ${payer}::uuid)
+      and c.provider in (select jsonb_array_elements_text(${JSON.stringify(providers)}::text::jsonb))
+    order by c.user_id nulls last) k) as rows`);
   const { rows, own } = found ?? { rows: [], own: [] };
   const prices = choosePrices(models, own);
   return models.map((model) => {
@@ -77,7 +87,10 @@ export async function candidatesOf(context: Context, models: readonly string[]):
 }
 
 function stateOf(row: Row, name: string): string | null {
-  if (row.status === "refused") return `${row.provider} refuses the key: ${row.problem ?? ""}`;
+  if (row.status === "refused")
+    return row.userId === null
+      ? `${row.provider} refuses the key: ${row.problem ?? ""}`
+      : `${row.provider} refuses your own key (${row.problem ?? ""}): save it anew in the settings, or remove it and the organization's is used`;
   const gone = row.goneModels[name];
   if (gone !== undefined) return `${row.provider} does not know it: ${gone}`;
   if (row.down !== null) return `${row.provider} is down: ${row.down}`;

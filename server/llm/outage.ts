@@ -39,6 +39,8 @@ export async function noteFailure(
     await record(context, "credential.model_gone", [
       { subject: credential.id, data: { provider, model: name, problem: message } },
     ]);
+  // A person's own key is their own business: they read it in the session and on the page of keys.
+  if (credential.userId !== null) return;
   await openRequest(context, {
     kind: "question",
     teamId,

@@ -31,16 +31,28 @@ export async function prepareCall(
   context: Context,
   models: Runtime,
   asked: Conversation,
-  { bound, sessionId, isOwnSession }: { bound: Tokens; sessionId: string; isOwnSession: boolean },
+  {
+    bound,
+    sessionId,
+    isOwnSession,
+    payer = null,
+  }: {
+    bound: Tokens;
+    sessionId: string;
+    isOwnSession: boolean;
+    /** Whose own key goes before the organization's. */
+    payer?: string | null;
+  },
 ): Promise<Preparation> {
   const names = await namesOf(context, asked);
-  const candidates = await candidatesOf(context, names);
+  const candidates = await candidatesOf(context, names, payer);
   const chosen = candidates.find((one) => whyNot(models, one) === null);
   if (!chosen?.credential || !chosen.price) throw noModel(models, candidates);
   if (isOwnSession) await openSessionFor(context, sessionId, { ...asked, model: chosen.model });
   const session = await lockSessionRow(context, sessionId);
   const upperBoundMicros = mostMicros(chosen.price, bound);
-  const reserved = await reserve(context, spenderOf(session), { upperBoundMicros, model: chosen.model });
+  const spender = { ...spenderOf(session), isOwnKey: chosen.credential.userId !== null };
+  const reserved = await reserve(context, spender, { upperBoundMicros, model: chosen.model });
   if (!reserved.ok) return { ok: false, refusal: reserved.refusal };
   const { model, credential } = chosen;
   return { ok: true, prepared: { model, credential, sessionId, reservationId: reserved.reservationId } };

@@ -5,6 +5,7 @@ import { handBackWork } from "../agents/service.ts";
 import { makeResetLink, type ResetLink } from "../auth/password-reset.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { removeCredentialsOf } from "../credentials/service.ts";
 import { record } from "../events/record.ts";
 import { advanceEpochs } from "../realtime/epochs.ts";
 
@@ -38,6 +39,7 @@ export async function deactivateMember(context: Context, userId: string): Promis
   }
   await record(context, "member.deactivated", [{ subject: userId, data: {} }]);
   await handBackWork(context, userId, "Its assignee left the organization.");
+  await removeCredentialsOf(context, userId);
   await advanceEpochs(context, await scopesOf(context));
 }
 

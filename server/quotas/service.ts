@@ -37,7 +37,7 @@ export async function usedBy({ tx, actor, now }: Context, userId: string): Promi
       (select coalesce(sum(u.input_tokens + u.output_tokens + u.cache_read_tokens + u.cache_write_tokens), 0)::float8
         from usage_records u where u.org_id = ${actor.orgId} and u.user_id = ${userId} and u.booked_at >= ${today}) as "tokensADay",
       (select coalesce(sum(u.cost_micros), 0)::float8 from usage_records u
-        where u.org_id = ${actor.orgId} and u.user_id = ${userId} and u.booked_at >= ${today}) as "microsADay"`);
+        where u.org_id = ${actor.orgId} and u.user_id = ${userId} and not u.own_key and u.booked_at >= ${today}) as "microsADay"`);
   return used ?? none;
 }
 

@@ -34,7 +34,7 @@ export async function keepOfOrg({ tx }: Context, orgId: string, seen: readonly S
 /** Forgets endpoints that were removed. Over all organizations. */
 export async function forgetRemoved({ tx }: Context): Promise<void> {
   await tx.execute(sql`delete from org_resources r where
-    (r.name like 'model:%' and not exists (select 1 from model_credentials c where c.org_id = r.org_id and 'model:' || c.provider = r.name and c.removed_at is null))
+    (r.name like 'model:%' and not exists (select 1 from model_credentials c where c.org_id = r.org_id and 'model:' || c.provider = r.name and c.removed_at is null and c.user_id is null))
     or (r.name like 'mcp:%' and not exists (select 1 from mcp_servers m where m.org_id = r.org_id and 'mcp:' || m.name = r.name and m.removed_at is null and m.enabled))`);
 }
 

@@ -90,7 +90,8 @@ export const listAgentKinds = defineOperation({
   output: schema.agentKindList,
   run: async ({ settings, tx, actor }) => {
     const keys = await tx.execute<{ api: ModelApi }>(sql`select distinct api from model_credentials
-      where org_id = ${actor.orgId} and removed_at is null and status = 'working'`);
+      where org_id = ${actor.orgId} and removed_at is null and status = 'working'
+        and (user_id is null or user_id::text = ${actor.id})`);
     const spoken = new Set(keys.map(({ api }) => (api === "anthropic" ? "anthropic" : "openai")));
     return {
       kinds: agentKinds.map(({ id, name, modes, defaultMode, apis, package: from }) => ({

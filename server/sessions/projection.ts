@@ -49,9 +49,10 @@ export const sessionProjections: Projections<Types> = {
   // Three tables, in this order.
   "usage.recorded": async (tx, events) => {
     await tx.execute(sql`insert into usage_records (org_id, id, session_id, team_id, agent_id, user_id, plan_id, task_id, provider, model,
-        input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, uncovered_micros, key, booked_at, recorded_at)
+        input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, uncovered_micros, own_key, estimated, key, booked_at, recorded_at)
       select e.org_id, e.subject_id, (e.data->>'sessionId')::uuid, e.team_id, (e.data->>'agentId')::uuid, (e.data->>'userId')::uuid,
-        (e.data->>'planId')::uuid, e.task_id, e.data->>'provider', e.data->>'model', ${used}, (e.data->>'uncoveredMicros')::bigint, e.data->>'key',
+        (e.data->>'planId')::uuid, e.task_id, e.data->>'provider', e.data->>'model', ${used}, (e.data->>'uncoveredMicros')::bigint,
+        coalesce((e.data->>'ownKey')::boolean, false), coalesce((e.data->>'estimated')::boolean, false), e.data->>'key',
         (e.data->>'bookedAt')::timestamptz, e.at from ${events}`);
     await tx.execute(sql`update sessions s set input_tokens = s.input_tokens + u.i, output_tokens = s.output_tokens + u.o,
         cache_read_tokens = s.cache_read_tokens + u.r, cache_write_tokens = s.cache_write_tokens + u.w,

@@ -87,6 +87,8 @@ const usage = z.object({
   cacheWriteTokens: z.int(),
   costMicros: z.int(),
   uncoveredMicros: z.int().describe("The part for which no budget had room: stop, and wait for people."),
+  ownKey: z.boolean().describe("Paid with the person's own key, not with the organization's."),
+  estimated: z.boolean().describe("Nobody knows what was used: booked at the most it could cost."),
 });
 export const usageResult = z.object({
   usage,

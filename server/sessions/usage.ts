@@ -42,11 +42,12 @@ export async function bookUsage(context: Context, input: Input): Promise<Booked>
     requireSameCall(session, known, input);
     return { usageId: known.id, session, costMicros: known.costMicros, uncoveredMicros: known.uncoveredMicros };
   }
-  if (!(await ownsReservation(context, input))) throw noReservation(input.reservationId);
-  return addUsage(context, session, input);
+  const reserved = await findReservation(context, input);
+  if (!reserved) throw noReservation(input.reservationId);
+  return addUsage(context, session, { ...input, ...reserved });
 }
 
-async function addUsage(context: Context, session: SessionRow, input: Input): Promise<Booked> {
+async function addUsage(context: Context, session: SessionRow, input: Input & Reservation): Promise<Booked> {
   refuseEnded(session);
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = input;
   const tokens = { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens };
@@ -57,10 +58,14 @@ async function addUsage(context: Context, session: SessionRow, input: Input): Pr
   const price = await priceOf(context, model);
   const usageId = newId();
   const costMicros = costOf(price, tokens);
-  const { uncoveredMicros, bookedAt } = await settle(context, spenderOf(session), {
-    ...{ usageId, model, actualMicros: costMicros },
-    reservationId: input.reservationId,
-  });
+  const { uncoveredMicros, bookedAt } = await settle(
+    context,
+    { ...spenderOf(session), isOwnKey: input.ownKey },
+    {
+      ...{ usageId, model, actualMicros: costMicros },
+      reservationId: input.reservationId,
+    },
+  );
   const { agentId, userId, teamId, planId, taskId } = session;
   const facts = { sessionId: session.id, agentId, userId, planId, provider: price.provider, model, ...tokens };
   await record(context, "usage.recorded", [
@@ -68,7 +73,7 @@ async function addUsage(context: Context, session: SessionRow, input: Input): Pr
       subject: usageId,
       team: teamId,
       task: taskId,
-      data: { ...facts, costMicros, uncoveredMicros, key: input.key ?? null, bookedAt },
+      data: { ...facts, costMicros, uncoveredMicros, key: input.key ?? null, bookedAt, ownKey: input.ownKey },
     },
   ]);
   return { usageId, session, costMicros, uncoveredMicros };
@@ -90,12 +95,20 @@ function requireSameCall(session: SessionRow, known: UsageRow, input: Input): vo
   throw new AppError("conflict", `The key ${input.key} was used for another call of this session. Use a new one.`);
 }
 
+interface Reservation {
+  /** What was set aside is paid with the person's own key. */
+  ownKey: boolean;
+}
+
 /** Money of another session is not there for this one. */
-async function ownsReservation({ tx, actor }: Context, { sessionId, reservationId }: Input): Promise<boolean> {
-  if (!reservationId) return true;
-  const [own] = await tx.execute(sql`select 1 from reservations
+async function findReservation(
+  { tx, actor }: Context,
+  { sessionId, reservationId }: Input,
+): Promise<Reservation | undefined> {
+  if (!reservationId) return { ownKey: false };
+  const [own] = await tx.execute<{ ownKey: boolean }>(sql`select own_key as "ownKey" from reservations
     where org_id = ${actor.orgId} and id = ${reservationId} and session_id = ${sessionId}`);
-  return own !== undefined;
+  return own;
 }
 
 /** The same for missing and another's. */

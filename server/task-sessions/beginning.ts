@@ -95,7 +95,7 @@ async function reachable({ tx, actor }: Context, kindId: string, models: readonl
     api === "anthropic" ? ["anthropic"] : ["openai_compatible", "ollama"],
   );
   const keys = await tx.execute<{ provider: string; api: string }>(sql`select provider, api from model_credentials
-    where org_id = ${actor.orgId} and removed_at is null and status = 'working'`);
+    where org_id = ${actor.orgId} and user_id is null and removed_at is null and status = 'working'`);
   const found = models.find((model) =>
     keys.some(({ provider, api }) => provider === partsOf(model).provider && apis.includes(api)),
   );

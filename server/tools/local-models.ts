@@ -16,7 +16,7 @@ export async function localModelsOf(context: Context, teamId: string | undefined
   const servers = await tx.execute<{ provider: string; models: string[] | null; loaded: string[] }>(sql`
     select c.provider, r.data->'models' as models, coalesce(r.data->'loaded', '[]') as loaded from model_credentials c
       left join org_resources r on r.org_id = c.org_id and r.name = 'model:' || c.provider
-     where c.org_id = ${actor.orgId} and c.api = 'ollama' and c.removed_at is null and c.status = 'working'
+     where c.org_id = ${actor.orgId} and c.api = 'ollama' and c.user_id is null and c.removed_at is null and c.status = 'working'
        and coalesce(r.status, 'up') <> 'down' order by c.provider`);
   const serverOf = (model: string) => servers.find(({ provider }) => provider === partsOf(model).provider);
   const isThere = (model: string) => {

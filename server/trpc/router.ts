@@ -352,6 +352,9 @@ export const appRouter = router({
     save: mutation(credentials.saveCredentialOperation),
     rotate: mutation(credentials.rotateCredentialOperation),
     remove: mutation(credentials.removeCredentialOperation),
+    own: query(credentials.listOwnCredentialsOperation),
+    saveOwn: mutation(credentials.saveOwnCredentialOperation),
+    removeOwn: mutation(credentials.removeOwnCredentialOperation),
   }),
   turns: router({ log: query(getTurnLog) }),
   models: router({

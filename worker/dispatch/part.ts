@@ -18,7 +18,7 @@ export const dispatch: Part = {
       drivers: { model: executor.drive, acp: taskSessions.drive },
       isResting: executor.isResting,
       // Without any key that works there is no model to do it with: its tasks stay free for others.
-      mayStart: sql`exists (select 1 from model_credentials c where c.org_id = a.org_id and c.status = 'working' and c.removed_at is null)`,
+      mayStart: sql`exists (select 1 from model_credentials c where c.org_id = a.org_id and c.user_id is null and c.status = 'working' and c.removed_at is null)`,
       takeWaiting: async (context, most) =>
         (await takeAnswered(context, most)).map((grant) => ({ grant, kind: "model" as const })),
       onError,

@@ -114,7 +114,7 @@ function listDueEndpoints({ tx }: Context): Promise<Due[]> {
   return tx.execute<Due>(sql`select c.org_id as "orgId", c.id, c.provider, c.api, c.base_url as "baseUrl", s.sealed
     from model_credentials c left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id
     left join org_resources r on r.org_id = c.org_id and r.name = 'model:' || c.provider
-   where c.removed_at is null and c.status = 'working' and (r.checked_at is null or r.checked_at < now() -
+   where c.removed_at is null and c.user_id is null and c.status = 'working' and (r.checked_at is null or r.checked_at < now() -
      case when c.api = 'ollama' or r.status = 'down' then interval '20 seconds' else interval '5 minutes' end)
    order by r.checked_at nulls first limit 500`);
 }

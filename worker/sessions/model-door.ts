@@ -20,6 +20,7 @@ import type { Held } from "#server/sessions/driving.ts";
 import { chat, noteUsage } from "#server/tracing/gen-ai.ts";
 import { inSpan } from "#server/tracing/spans.ts";
 import { lockSessionRow } from "#server/sessions/finding.ts";
+import { payerOf } from "#server/sessions/paying.ts";
 import { type Shape, shapes } from "./model-shapes.ts";
 import { usageReader } from "./model-usage.ts";
 
@@ -28,7 +29,8 @@ const usualOutputTokens = 32_000;
 
 /**
  * The door to models for one session's sandbox: who calls is known by the socket, so the sandbox holds no key. Money is
- * set aside for the most a call can cost, the organization's key is added here, and what was used is booked.
+ * set aside for the most a call can cost, the key is added here (the organization's or, of a free session, its owner's own),
+ * and what was used is booked.
  */
 export function modelDoor(
   models: Runtime,
@@ -148,7 +150,8 @@ export function modelDoor(
         ...{ orgId, teamId, agentId, userId, taskId, sessionId, purpose: "session", system: "", messages: [] },
         ...{ model: isOurs ? session.model : `${provider}/${body.model}`, maxOutputTokens: bound.outputTokens },
       };
-      const made = await prepareCall(context, models, asked, { bound, sessionId, isOwnSession: false });
+      const payer = await payerOf(context, session);
+      const made = await prepareCall(context, models, asked, { bound, sessionId, isOwnSession: false, payer });
       return made.ok ? { ok: true as const, prepared: { ...made.prepared, teamId } } : made;
     });
     if (!prepared.ok) throw overBudget(prepared.refusal);

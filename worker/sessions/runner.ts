@@ -293,11 +293,12 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     return parent?.id ?? null;
   }
 
-  async function apiOf({ model }: SessionRow): Promise<"anthropic" | "openai"> {
+  async function apiOf({ model, userId }: SessionRow): Promise<"anthropic" | "openai"> {
     const { provider } = partsOf(model ?? "");
     const [found] = await transact(({ tx }) =>
       tx.execute<{ api: string }>(sql`select api from model_credentials
-        where org_id = ${orgId} and provider = ${provider} and removed_at is null`),
+        where org_id = ${orgId} and provider = ${provider} and removed_at is null and (user_id is null or user_id = ${userId}::uuid)
+        order by user_id nulls last limit 1`),
     );
     return found?.api === "anthropic" ? "anthropic" : "openai";
   }
