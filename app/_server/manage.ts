@@ -7,7 +7,7 @@ import { listAgents } from "#server/agents/operations.ts";
 import { listApiKeys } from "#server/api-keys/operations.ts";
 import { getCostSummary, listBudgetsOperation } from "#server/budgets/operations.ts";
 import { getChannel, listChannels } from "#server/channels/operations.ts";
-import { listCredentialsOperation } from "#server/credentials/operations.ts";
+import { listCredentialsOperation, listOwnCredentialsOperation } from "#server/credentials/operations.ts";
 import { AppError } from "#server/errors.ts";
 import { listGithubApps } from "#server/github-apps/operations.ts";
 import { listKnowledge } from "#server/knowledge/operations.ts";
@@ -162,6 +162,7 @@ export const loadModels = (orgRef: string) =>
     orgRef,
     me,
     teams,
+    ask("credentials.own", listOwnCredentialsOperation, {}),
     ask("credentials.list", listCredentialsOperation, {}),
     ask("models.savings", getModelSavings, {}),
   );

@@ -71,7 +71,7 @@ function Spent({ summary }: { summary: CostSummary }) {
         title={`${money(total.costMicros)} in ${total.calls === 1 ? "1 call" : `${total.calls.toLocaleString("en")} calls`}`}
         lead={`${tokenCount(tokens)} tokens from ${summary.from} to ${summary.to}, days in UTC.${
           total.uncoveredMicros > 0 ? ` ${money(total.uncoveredMicros)} of it no budget had room for.` : ""
-        }`}
+        }${total.ownKeyMicros > 0 ? ` ${money(total.ownKeyMicros)} of it people paid with keys of their own.` : ""}`}
       >
         <CostsByDay from={summary.from} to={summary.to} rows={rowsOf("day")} />
       </Section>

@@ -7,6 +7,7 @@ import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { SettingsPage } from "#app/_features/settings/settings-page.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
 import { Button } from "#app/_ui/button.tsx";
+import { OwnKeys } from "./own-keys.tsx";
 import { Providers } from "./providers.tsx";
 import { RoutingSection } from "./routing-section.tsx";
 import { SaveKeyDialog } from "./save-key-dialog.tsx";
@@ -17,7 +18,10 @@ export function ModelsSettings() {
   const { can, isKnown } = useMe();
   const canManage = can("models:manage");
   const [adding, setAdding] = useQueryState("new", parseAsBoolean.withDefault(false));
+  const [addingOwn, setAddingOwn] = useQueryState("own", parseAsBoolean.withDefault(false));
   const add = () => void setAdding(true);
+  const addOwn = () => void setAddingOwn(true);
+  const hasOwn = can("session:use");
   useActions([
     {
       id: "credential.save",
@@ -27,6 +31,14 @@ export function ModelsSettings() {
       icon: <Plus />,
       when: () => canManage,
       run: add,
+    },
+    {
+      id: "credential.saveOwn",
+      title: "Add a key of my own for models",
+      group: "Models",
+      icon: <Plus />,
+      when: () => hasOwn,
+      run: addOwn,
     },
   ]);
   return (
@@ -41,10 +53,12 @@ export function ModelsSettings() {
         ) : null
       }
     >
-      {isKnown && !canManage ? <LookOnly what="see keys and change where work goes" /> : null}
+      {isKnown && !canManage ? <LookOnly what="see the organization's keys and change where work goes" /> : null}
+      {hasOwn ? <OwnKeys onAdd={addOwn} /> : null}
       {canManage ? <Providers onAdd={add} /> : null}
       <RoutingSection canChange={canManage} />
       <SavingsSection />
+      {addingOwn && hasOwn ? <SaveKeyDialog isOwn onClose={() => void setAddingOwn(null)} /> : null}
       {adding && canManage ? <SaveKeyDialog onClose={() => void setAdding(null)} /> : null}
     </SettingsPage>
   );

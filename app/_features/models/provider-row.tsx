@@ -14,7 +14,7 @@ import { apiWords } from "./model-words.ts";
 import { RotateKeyDialog } from "./rotate-key-dialog.tsx";
 
 /** One provider: whether it is called now and if not why, where it is, what it offers. */
-export function ProviderRow({ credential }: { credential: Credential }) {
+export function ProviderRow({ credential, isOwn = false }: { credential: Credential; isOwn?: boolean }) {
   const { provider, api, baseUrl, lastFour, models, goneModels, testAnswer, problem, updatedAt } = credential;
   return (
     <li aria-label={provider} className="flex items-start gap-3 border-b px-4 py-3 last:border-b-0">
@@ -26,15 +26,15 @@ export function ProviderRow({ credential }: { credential: Credential }) {
         </p>
         <p className="mt-0.5 truncate font-mono text-small text-muted">
           {baseUrl}
-          {lastFour === null ? " · no key" : ` · …${lastFour}`}
+          {isOwn ? "" : lastFour === null ? " · no key" : ` · …${lastFour}`}
         </p>
-        <Trouble credential={credential} />
+        <Trouble credential={credential} isOwn={isOwn} />
         <p className="mt-0.5 text-small text-muted">
           Saved <RelativeTime at={updatedAt} />. {problem === testAnswer ? "" : testAnswer}
         </p>
         {models.length > 0 ? <Offered provider={provider} models={models} gone={goneModels} /> : null}
       </div>
-      <Actions credential={credential} />
+      <Actions credential={credential} isOwn={isOwn} />
     </li>
   );
 }
@@ -61,14 +61,18 @@ function State({ credential: { status, pausedUntil } }: { credential: Credential
 
 function Trouble({
   credential: { status, problem, pausedUntil, pauseReason, goneModels },
+  isOwn,
 }: {
   credential: Credential;
+  isOwn: boolean;
 }) {
   if (status === "refused") {
     return (
       <p className="mt-1 text-app text-pretty break-words text-danger">
-        The key is refused: {problem ?? "it did not say why."} Nothing is called there until you replace it; work goes
-        to the next model of its tier.
+        The key is refused: {problem ?? "it did not say why."}{" "}
+        {isOwn
+          ? "Your sessions wait until you replace it, or remove it and go with the organization's."
+          : "Nothing is called there until you replace it; work goes to the next model of its tier."}
       </p>
     );
   }
@@ -82,7 +86,7 @@ function Trouble({
       {goneModels.length > 0 ? (
         <p className="mt-1 flex items-start gap-1.5 text-app break-words text-warning">
           <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
-          <span>It does not know any more: {goneModels.join(", ")}. Choose other models below.</span>
+          <span>It does not know any more: {goneModels.join(", ")}. Choose other models.</span>
         </p>
       ) : null}
     </>
@@ -107,16 +111,22 @@ function Offered({ provider, models, gone }: { provider: string; models: readonl
   );
 }
 
-function Actions({ credential: { id, provider } }: { credential: Credential }) {
+function Actions({ credential, isOwn }: { credential: Credential; isOwn: boolean }) {
+  const { id, provider } = credential;
   const [open, setOpen] = useState<"rotate" | "remove" | null>(null);
   const close = () => setOpen(null);
-  const remove = useChange(useTRPC().credentials.remove.mutationOptions(), {
-    done: () => `The key of ${provider} is forgotten`,
-    refused: "The key was not removed",
-  });
+  const trpc = useTRPC().credentials;
+  const words = { done: () => `The key of ${provider} is forgotten`, refused: "The key was not removed" };
+  const remove = useChange(trpc.remove.mutationOptions(), words);
+  const removeOwn = useChange(trpc.removeOwn.mutationOptions(), words);
   return (
     <>
-      <Menu align="end" trigger={<IconButton label={`Actions of ${provider}`} icon={<Ellipsis />} size="sm" />}>
+      <Menu
+        align="end"
+        trigger={
+          <IconButton label={`Actions of ${isOwn ? `your ${provider}` : provider}`} icon={<Ellipsis />} size="sm" />
+        }
+      >
         <MenuItem icon={<KeyRound />} onSelect={() => setOpen("rotate")}>
           Replace the key…
         </MenuItem>
@@ -125,17 +135,18 @@ function Actions({ credential: { id, provider } }: { credential: Credential }) {
           Remove…
         </MenuItem>
       </Menu>
-      {open === "rotate" ? <RotateKeyDialog credentialId={id} provider={provider} onClose={close} /> : null}
+      {open === "rotate" ? <RotateKeyDialog credential={credential} isOwn={isOwn} onClose={close} /> : null}
       <ConfirmDialog
         open={open === "remove"}
         onOpenChange={(next) => (next ? undefined : close())}
-        title={`Remove ${provider}?`}
-        verb="Remove provider"
+        title={isOwn ? `Remove your key of ${provider}?` : `Remove ${provider}?`}
+        verb={isOwn ? "Remove my key" : "Remove provider"}
         danger
-        onConfirm={() => remove.send({ credentialId: id })}
+        onConfirm={() => (isOwn ? removeOwn : remove).send({ credentialId: id })}
       >
-        Its key is forgotten and nothing is called there any more. Work goes to the next model of its tier, and waits
-        where there is none. What was spent stays on record.
+        {isOwn
+          ? "It is forgotten. Your sessions go with the organization's key again, where it has one."
+          : "Its key is forgotten and nothing is called there any more. Work goes to the next model of its tier, and waits where there is none. What was spent stays on record."}
       </ConfirmDialog>
     </>
   );

@@ -7,26 +7,30 @@ import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
+import type { Credential } from "#server/credentials/schema.ts";
 import { presets } from "./model-words.ts";
 import { TestedForm } from "./tested-form.tsx";
 
 /** A key for a provider: which, where, the key; it is kept once the provider has answered to it. */
-export function SaveKeyDialog({ onClose }: { onClose: () => void }) {
+export function SaveKeyDialog({ isOwn = false, onClose }: { isOwn?: boolean; onClose: () => void }) {
   const [chosen, setChosen] = useState<string>(presets[0].id);
   const preset = presets.find(({ id }) => id === chosen) ?? presets[0];
-  const save = useChange(useTRPC().credentials.save.mutationOptions(), {
-    done: ({ credential }) => `${credential.provider} is saved. ${credential.testAnswer}`,
+  const trpc = useTRPC().credentials;
+  const words = {
+    done: ({ credential }: { credential: Credential }) => `${credential.provider} is saved. ${credential.testAnswer}`,
     refused: "The key was not saved",
-  });
+  };
+  const save = useChange(trpc.save.mutationOptions(), words);
+  const saveOwn = useChange(trpc.saveOwn.mutationOptions(), words);
   return (
     <TestedForm
       id="save-key"
-      title="Add a key"
+      title={isOwn ? "Add a key of your own" : "Add a key"}
       description="The provider is asked for its list of models with it, which costs nothing. Only then it is kept."
-      isPending={save.isPending}
+      isPending={save.isPending || saveOwn.isPending}
       onClose={onClose}
       send={(fields, evenIfRefused) =>
-        save.send({
+        (isOwn ? saveOwn : save).send({
           api: preset.api,
           provider: textIn(fields, "provider"),
           baseUrl: textIn(fields, "baseUrl"),

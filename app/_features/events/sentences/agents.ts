@@ -52,9 +52,13 @@ export const agentsWording = {
     ],
   }),
   "mcp_server.removed": (_, { subject }) => ({ face: "archived", parts: ["detached ", subject("an MCP server")] }),
-  "credential.saved": ({ provider, status }) => ({
+  "credential.saved": ({ provider, status, userId }) => ({
     face: "key",
-    parts: ["saved a key for models of ", { name: provider }, status === "refused" ? ", which refuses it" : ""],
+    parts: [
+      userId ? "saved a key of their own for models of " : "saved a key for models of ",
+      { name: provider },
+      status === "refused" ? ", which refuses it" : "",
+    ],
   }),
   "credential.refused": ({ provider, problem }) => ({
     face: "key",
@@ -67,9 +71,12 @@ export const agentsWording = {
     parts: ["was told by ", { name: provider }, " that there is no model ", { name: model }],
     tone: "warning",
   }),
-  "credential.removed": ({ provider }) => ({
+  "credential.removed": ({ provider, userId }) => ({
     face: "key",
-    parts: ["removed the key for models of ", { name: provider }],
+    parts: [
+      userId ? "removed a member's own key for models of " : "removed the key for models of ",
+      { name: provider },
+    ],
     tone: "warning",
   }),
   "model_routing.set": (_data, { subject }) => ({

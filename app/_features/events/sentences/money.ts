@@ -39,7 +39,7 @@ export const moneyWording = {
     ],
   }),
   "usage.recorded": (
-    { model, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costMicros, uncoveredMicros },
+    { model, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costMicros, uncoveredMicros, ownKey },
     { it },
   ) => ({
     face: "money",
@@ -47,6 +47,7 @@ export const moneyWording = {
       `spent ${dollars(costMicros)}`,
       ...(it === "it" || it === "a task" ? [] : [" on ", it]),
       ` with ${model}, ${(inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens).toLocaleString("en")} tokens`,
+      ownKey ? ", paid with their own key" : "",
       uncoveredMicros > 0 ? `; ${dollars(uncoveredMicros)} of it no budget had room for` : "",
     ],
     tone: uncoveredMicros > 0 ? "danger" : undefined,
