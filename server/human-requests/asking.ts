@@ -29,6 +29,7 @@ export async function ask(context: Context, input: Ask): Promise<{ requestId: st
   const subject = await subjectOf(context, input);
   const requestId = await openRequest(context, {
     ...{ kind: input.kind, title: input.title, detail: input.detail, action: input.action },
+    sessionId: context.actor.sessionId,
     ...{
       schema: input.schema && readSchema(input.schema),
       options: input.options,
@@ -46,13 +47,21 @@ async function subjectOf(context: Context, { task: ref, blocks }: Ask) {
   const [only] = held.length === 1 ? held : [];
   const task = ref ? await findTask(context, ref) : only && (await findTask(context, only.taskId));
   if (!task) {
-    const teamId = actor.agent?.teamId ?? (actor.teams === "all" ? undefined : actor.teams[0]);
+    const teamId =
+      actor.agent?.teamId ?? (await teamOfSession(context)) ?? (actor.teams === "all" ? undefined : actor.teams[0]);
     if (!teamId || blocks) throw new AppError("invalid", "Name the task that it is about.");
     return { teamId, taskId: null, blocksTask: false };
   }
   const [own] = await tx.execute(sql`select 1 from leases where org_id = ${actor.orgId} and task_id = ${task.id}
     and ended_at is null and coalesce(agent_id, user_id)::text = ${actor.id}`);
   return { teamId: task.teamId, taskId: task.id, blocksTask: blocks ?? own !== undefined };
+}
+
+async function teamOfSession({ tx, actor }: Context): Promise<string | undefined> {
+  if (actor.sessionId === undefined) return undefined;
+  const [session] = await tx.execute<{ teamId: string }>(sql`select team_id as "teamId" from sessions
+    where org_id = ${actor.orgId} and id = ${actor.sessionId}`);
+  return session?.teamId;
 }
 
 /** Waits without a transaction, then says what came of it; the asker is told of an answer once. */

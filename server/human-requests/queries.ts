@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { latestSeq } from "../events/feed.ts";
+import { shownTo } from "../sessions/queries.ts";
 import { findTask } from "../tasks/finding.ts";
 import type { TaskDetail } from "../tasks/schema.ts";
 import { findTeam } from "../teams/finding.ts";
@@ -16,14 +17,16 @@ const agents = sql`greatest(coalesce(c.agents, 0), (h.asked_by->>'kind' = 'agent
 /** Most costly first: what was escalated, then agents and chain held up, then the oldest. */
 const ranked = sql`(h.escalated_at is null), ${agents} + coalesce(c.chain, 0) desc, coalesce(c.tasks, 0) desc, h.created_at, h.id`;
 
-function selectRequests(orgId: string, page: SQL, order: SQL): SQL {
+function selectRequests({ actor }: Context, page: SQL, order: SQL): SQL {
+  const { orgId } = actor;
   return sql`with recursive page as materialized (select h.*,
       case when h.status = 'pending' and h.blocks_task then h.task_id end as root from (${page}) h), ${costsOf(orgId)}
     select h.id, h.kind, h.status, h.title, h.detail, h.schema, h.options, h.action, h.action_hash as "actionHash",
       h.team_id as "teamId", m.name as "teamName",
       case when t.id is null then null else json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'status', t.status) end as task,
       case when r.id is null then null else json_build_object('id', r.id, 'name', r.name) end as repo,
-      h.session_id as "sessionId", h.asked_by as "askedBy", h.blocks_task as "blocksTask",
+      h.session_id as "sessionId", case when s.id is null then null else json_build_object('id', s.id, 'name', s.name) end as session,
+      h.asked_by as "askedBy", h.blocks_task as "blocksTask",
       case when h.status <> 'pending' then null else ${costWords(sql`c.tasks`, agents, sql`c.chain`)} end as cost,
       ${isoTime(sql`h.created_at`)} as "createdAt", ${isoTime(sql`h.expires_at`)} as "expiresAt",
       ${isoTime(sql`h.escalated_at`)} as "escalatedAt", h.answer, h.closed_by as "closedBy",
@@ -32,6 +35,7 @@ function selectRequests(orgId: string, page: SQL, order: SQL): SQL {
     from page h join teams m on m.org_id = ${orgId} and m.id = h.team_id
     left join tasks t on t.org_id = ${orgId} and t.id = h.task_id
     left join repos r on r.org_id = ${orgId} and r.id = t.repo_id
+    left join sessions s on s.org_id = ${orgId} and s.id = h.session_id and ${shownTo(actor)}
     left join cost c on c.root = h.root order by ${order}`;
 }
 
@@ -42,7 +46,7 @@ export async function readRequest(context: Context, id: string): Promise<HumanRe
   await findRequest(context, id);
   const { tx, actor } = context;
   const page = sql`select * from human_requests where org_id = ${actor.orgId} and id = ${id}`;
-  const [request] = await tx.execute<Row>(selectRequests(actor.orgId, page, sql`h.id`));
+  const [request] = await tx.execute<Row>(selectRequests(context, page, sql`h.id`));
   if (!request) throw new Error("a request that was found cannot be read");
   return request;
 }
@@ -62,7 +66,7 @@ export async function listPending(context: Context, input: Pending) {
     ${visible(actor.teams, sql`h.team_id`)} ${input.teamId ? sql`and h.team_id = ${input.teamId}` : sql``}
     ${task ? sql`and h.task_id = ${task.id}` : sql``} ${input.kind ? sql`and h.kind = any(${`{${input.kind.join(",")}}`}::text[])` : sql``}
     order by h.created_at limit ${mostRanked}`;
-  const rows = await tx.execute<Row>(sql`${selectRequests(actor.orgId, page, ranked)} limit ${input.limit}`);
+  const rows = await tx.execute<Row>(sql`${selectRequests(context, page, ranked)} limit ${input.limit}`);
   return { seq, requests: [...rows], total: rows[0]?.total ?? 0 };
 }
 
@@ -73,7 +77,7 @@ export async function listRequests(context: Context, input: z.output<typeof list
   const page = sql`select * from human_requests h where h.org_id = ${actor.orgId} ${visible(actor.teams, sql`h.team_id`)}
     ${input.teamId ? sql`and h.team_id = ${input.teamId}` : sql``} ${input.before ? sql`and h.id < ${input.before}` : sql``}
     ${input.status ? sql`and h.status = any(${`{${input.status.join(",")}}`}::text[])` : sql``} order by h.id desc limit ${input.limit + 1}`;
-  const rows = await tx.execute<Row>(selectRequests(actor.orgId, page, sql`h.id desc`));
+  const rows = await tx.execute<Row>(selectRequests(context, page, sql`h.id desc`));
   const requests = rows.slice(0, input.limit);
   return { requests, next: rows.length > input.limit ? (requests.at(-1)?.id ?? null) : null };
 }

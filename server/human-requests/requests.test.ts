@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { sql } from "drizzle-orm";
 import type { Actor } from "../context.ts";
+import { createSession } from "../sessions/operations.ts";
 import { changeStatus, assignTask } from "../tasks/operations.ts";
 import { createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { countDeadlocks, workIn } from "../test/work.ts";
@@ -51,6 +52,21 @@ test("asking blocks the task and stops its lease's clock; the answer starts both
   expect(clock?.left).toBeGreaterThan(10);
   const again = await ask(agent, { request: asked.request });
   expect(again).toMatchObject({ status: "resolved", answer: "Blue", by: "Olivia" });
+});
+
+test("what the agent of a person's session asks stands in its team with the session, which only its owner and admins are led to", async () => {
+  const org = await createTestOrg(runtime);
+  const [owner, colleague] = [
+    await createTestMember(runtime, org, "member"),
+    await createTestMember(runtime, org, "member"),
+  ];
+  const { session } = await run(createSession, owner, { teamId: org.teamId, name: "Between us" });
+  const asked = await ask({ ...owner, sessionId: session.id });
+  const seenBy = async (actor: Actor) => (await run(operations.getRequest, actor, { request: asked.request })).request;
+  const led = { teamId: org.teamId, session: { id: session.id, name: "Between us" } };
+  expect(await seenBy(owner)).toMatchObject(led);
+  expect(await seenBy(org.owner)).toMatchObject(led);
+  expect(await seenBy(colleague)).toMatchObject({ title: "Blue or green?", session: null });
 });
 
 test("a call that waits comes back with the answer the moment it is given", async () => {

@@ -90,6 +90,10 @@ export const humanRequest = requestOfTask.extend({
   task: z.object({ id, number: z.int(), title: z.string(), status: z.enum(taskStatuses) }).nullable(),
   repo: z.object({ id, name: z.string() }).nullable(),
   sessionId: id.nullable(),
+  session: z
+    .object({ id, name: z.string() })
+    .nullable()
+    .describe("Where it was asked; null: in none, or in one that is another person's."),
   cost: cost.nullable().describe("While it is open."),
   expiresAt: isoTime.nullable(),
   escalatedAt: isoTime.nullable(),

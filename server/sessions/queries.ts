@@ -52,7 +52,7 @@ async function readSessions({ tx, actor }: Context, where: SQL, page: SQL): Prom
  * Conversations are their owner's, and the admins'. One without an owner works for its team, and so is seen by it. What
  * only reports usage hides nothing.
  */
-const shownTo = ({ id, kind, permissions }: Context["actor"]): SQL =>
+export const shownTo = ({ id, kind, permissions }: Context["actor"]): SQL =>
   kind === "system" || permissions.has("budgets:manage")
     ? sql`true`
     : sql`(s.agent_kind is null or s.user_id is null or s.user_id::text = ${id}) and s.status <> 'removed'`;

@@ -109,6 +109,7 @@ function WaitingList({ orgSlug }: { orgSlug: string }) {
               <ul aria-label="What waits for a person" className="grow">
                 {items.map((item) => (
                   <InboxRow
+                    orgSlug={orgSlug}
                     key={item.id}
                     item={item}
                     showsTeam={showsTeam}

@@ -9,8 +9,11 @@ import {
   Hand,
   ScanEye,
   ShieldCheck,
+  SquareTerminal,
   Wallet,
 } from "lucide-react";
+import Link from "next/link";
+import { sessionHref, taskHref } from "#app/_shell/rooms.ts";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Checkbox } from "#app/_ui/checkbox.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
@@ -18,6 +21,7 @@ import type { WaitingItem } from "./inbox-types.ts";
 import { decisionLabel, holdsUp, kindLabel, unblocks } from "./inbox-words.ts";
 
 type InboxRowProps = {
+  orgSlug: string;
   item: WaitingItem;
   showsTeam: boolean;
   isSelected: boolean;
@@ -28,8 +32,8 @@ type InboxRowProps = {
 };
 
 /** One thing that waits: what it is, who asks, how much it holds up, since when. */
-export function InboxRow({ item, showsTeam, isSelected, isMarked, canAnswer, onOpen, onMark }: InboxRowProps) {
-  const { face, title, who, number, cost, since, team, isRaised } = factsOf(item);
+export function InboxRow({ orgSlug, item, showsTeam, isSelected, isMarked, canAnswer, onOpen, onMark }: InboxRowProps) {
+  const { face, title, who, number, session, cost, since, team, isRaised } = factsOf(item);
   return (
     <li
       aria-current={isSelected || undefined}
@@ -58,7 +62,22 @@ export function InboxRow({ item, showsTeam, isSelected, isMarked, canAnswer, onO
         <p className="mt-0.5 flex flex-wrap items-center gap-x-2 gap-y-0.5 text-small text-muted">
           <span className={face.tone}>{face.label}</span>
           {who ? <span className="truncate">{who}</span> : null}
-          {number ? <span>#{number}</span> : null}
+          {number ? (
+            <Link href={taskHref(orgSlug, number)} prefetch={false} className={besideClass}>
+              #{number}
+            </Link>
+          ) : null}
+          {session ? (
+            <Link
+              href={sessionHref(orgSlug, session.teamId, session.id)}
+              prefetch={false}
+              title={`The session ${session.name}`}
+              className={clsx(besideClass, "inline-flex min-w-0 items-center gap-1")}
+            >
+              <SquareTerminal aria-hidden="true" className="size-3 shrink-0" />
+              <span className="truncate">{session.name}</span>
+            </Link>
+          ) : null}
           {showsTeam ? <span className="truncate">{team}</span> : null}
           <span className={clsx(cost && "font-medium text-ink")}>{cost}</span>
           {isRaised ? <Badge tone="danger">Raised</Badge> : null}
@@ -67,6 +86,9 @@ export function InboxRow({ item, showsTeam, isSelected, isMarked, canAnswer, onO
     </li>
   );
 }
+
+/** Above the press of the whole row, which opens what is asked. */
+const besideClass = "relative z-1 rounded-sm hover:text-ink hover:underline underline-offset-2";
 
 interface Face {
   icon: LucideIcon;
@@ -96,6 +118,7 @@ function factsOf({ request, decision }: WaitingItem) {
       title: request.title,
       who: request.askedBy.name,
       number: request.task?.number,
+      session: request.session && { ...request.session, teamId: request.teamId },
       cost: unblocks(request.cost?.words ?? ""),
       since: request.createdAt,
       team: request.teamName,
@@ -109,6 +132,7 @@ function factsOf({ request, decision }: WaitingItem) {
     title: decision?.task.title ?? "",
     who: decision?.by?.name,
     number: decision?.task.number,
+    session: null,
     cost: holdsUp(decision?.cost.words ?? ""),
     since: decision?.since ?? 0,
     team: decision?.teamName ?? "",

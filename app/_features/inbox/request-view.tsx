@@ -60,12 +60,12 @@ export function RequestView({ orgSlug, request, hidesTask = false, onAnswered }:
             </span>
           ) : null}
         </p>
-        {request.sessionId ? (
+        {request.session ? (
           <p className="text-app">
-            <Link href={sessionHref(orgSlug, request.teamId, request.sessionId)} className={linkClass}>
-              Open the session
+            <span className="text-muted">In the session </span>
+            <Link href={sessionHref(orgSlug, request.teamId, request.session.id)} className={linkClass}>
+              {request.session.name}
             </Link>
-            {isOpen ? <span className="text-muted"> to see what led to it</span> : null}
           </p>
         ) : null}
         {request.task && !hidesTask ? (
@@ -98,7 +98,7 @@ export function RequestView({ orgSlug, request, hidesTask = false, onAnswered }:
 
 /** Of an agent's tool the detail says what it would do; the action with its hash is for who wants to know it to the byte. */
 function ExactAction({ request }: { request: HumanRequest }) {
-  if (request.sessionId === null) return <Action request={request} />;
+  if (!request.action?.name.startsWith("tool.")) return <Action request={request} />;
   return (
     <details>
       <summary className="rounded-sm text-app text-muted hover:text-ink coarse:py-2">The exact action</summary>
