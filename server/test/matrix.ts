@@ -77,8 +77,15 @@ const given: Record<string, Record<string, unknown>> = {
   register_repo: { source: "hosted" },
 };
 
+/** Asked for thousands of times, and dear to make. */
+const schemas = new Map<Operation, Schema>();
+
 function schemaOf(operation: Operation): Schema {
-  return z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" });
+  const known = schemas.get(operation);
+  if (known) return known;
+  const schema = z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" });
+  schemas.set(operation, schema);
+  return schema;
 }
 
 function build(schema: Schema, name: string, own: Ids): unknown {
