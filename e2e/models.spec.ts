@@ -76,8 +76,7 @@ test("a sentence becomes a plan that models of three APIs carry out: with tools,
     await expect(page).toHaveURL(/\/plans\/[0-9a-f-]{36}/);
     const planId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
     const rows = page.getByRole("table", { name: "Tasks of the plan" }).locator("tbody tr");
-    // A provider that did not answer a walk before this one may still be resting.
-    await expect(rows).toHaveCount(steps.length, { timeout: 90_000 });
+    await expect(rows).toHaveCount(steps.length, { timeout: 60_000 });
     await expect(rows.first()).toContainText(steps[0] ?? "");
     // Enough for what is free or small; the first call of a medium model does not fit under it.
     await call(page, "set_budget", { teamId: team.id, period: "life", capMicros: 50_000 });

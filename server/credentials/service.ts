@@ -99,6 +99,8 @@ async function keep(context: Context, id: string, saved: NewCredential, tested: 
     });
   if (tested.ok)
     await withdrawRequestsAbout(context, { credentialId: id }, `${actor.name} saved the key of ${provider} anew.`);
+  // What waits for this provider goes on once the monitor has looked at it again.
+  context.hints.push({ topic: "resources_changed", orgId: actor.orgId });
 }
 
 /** Takes a credential that is locked away with its key. @throws AppError not_found */

@@ -28,6 +28,8 @@ export interface Credential {
   sealed: string | null;
   /** Whose own it is; null: the organization's. */
   userId: string | null;
+  /** When it was last saved, or found to be refused. ISO. */
+  changedAt: string;
 }
 
 interface Row extends Credential, Record<string, unknown> {
@@ -36,7 +38,7 @@ interface Row extends Credential, Record<string, unknown> {
   goneModels: Record<string, string>;
   pausedUntil: string | null;
   pauseReason: string | null;
-  /** What the monitor found, when it is down. */
+  /** What the monitor found since the key was saved, when it is down. */
   down: string | null;
   /** The models of a server of one's own, as the monitor saw them last; null where it does not know. */
   present: string[] | null;
@@ -56,9 +58,9 @@ export async function candidatesOf(
   const [found] = await tx.execute<{ rows: Row[]; own: Price[] }>(sql`select
     (select coalesce(json_agg(o), '[]') from (${selectOwnPrices(context, models)}) o) as own,
     (select coalesce(json_agg(k), '[]') from (select c.id, c.org_id as "orgId", c.provider, c.api, c.base_url as "baseUrl", c.status, c.problem,
-      c.gone_models as "goneModels", c.user_id as "userId", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
-      p.reason as "pauseReason", case r.status when 'down' then r.detail end as down,
-      case when r.status = 'up' and c.api = 'ollama' and r.checked_at > ${now.toISOString()}::timestamptz - interval '10 minutes'
+      c.gone_models as "goneModels", c.user_id as "userId", ${isoTime(sql`c.updated_at`)} as "changedAt", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
+      p.reason as "pauseReason", case when r.status = 'down' and r.checked_at >= c.updated_at then r.detail end as down,
+      case when r.status = 'up' and c.api = 'ollama' and r.checked_at > greatest(c.updated_at, ${now.toISOString()}::timestamptz - interval '10 minutes')
         then r.data->'models' end as present
     from model_credentials c left join org_resources r on r.org_id = c.org_id and c.user_id is null and r.name = 'model:' || c.provider
     left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id

@@ -218,6 +218,10 @@ test("529 and 500 are tried again; a provider that only fails is left alone by i
   });
   expect(lab.requests.length).toBe(before);
   expect(await moneyOf(org)).toMatchObject({ records: 1, held: 0 });
+  // Who saves its key anew expects it to be tried now.
+  await connect(org, "openai_compatible", "openai", "another-key");
+  lab.answerWith(() => ({ text: "at once" }));
+  expect((await say(org, "openai/gpt-5")).text).toBe("at once");
 }, 20_000);
 
 test("a key that is refused turns its provider off and tells people once; saved anew it works", async () => {

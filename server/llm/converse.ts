@@ -117,7 +117,7 @@ async function throughBreaker(models: Runtime, asked: Conversation, { credential
     const fetch = guardedFetch({ trustedHosts: settings.trustedHosts });
     const endpoint = modelAt({ ...credential, key }, partsOf(model).name, fetch);
     asked.onPart?.({ kind: "model", model });
-    await breakerOf(models, credential.id).execute(async () => {
+    await breakerOf(models, credential).execute(async () => {
       called = await callModel(endpoint, asked);
       if (called.failure) throw called.failure;
     });

@@ -66,7 +66,7 @@ async function namesOf(context: Context, { model, tier, teamId }: Conversation):
 
 function whyNot(models: Runtime, { why, credential }: Candidate): string | null {
   if (why !== null) return why;
-  if (credential && isOpen(models, credential.id)) return `${credential.provider} failed several times in a row`;
+  if (credential && isOpen(models, credential)) return `${credential.provider} failed several times in a row`;
   return null;
 }
 
@@ -79,7 +79,7 @@ function noModel(models: Runtime, candidates: readonly Candidate[]): AppError {
   const down = candidates.flatMap(({ isDown, credential }) => (isDown && credential ? [credential.provider] : []));
   const waits = candidates.flatMap((one) => {
     if (one.retryAt !== null) return [Math.max(1, Math.ceil((Date.parse(one.retryAt) - Date.now()) / 1_000))];
-    return one.why === null && one.credential && breakerOf(models, one.credential.id) ? [5] : [];
+    return one.why === null && one.credential && breakerOf(models, one.credential) ? [5] : [];
   });
   return new AppError(
     "unavailable",

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { ResourceStatus } from "#db/enums.ts";
+import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { record } from "../events/record.ts";
 
@@ -22,11 +23,19 @@ export async function keepInstance({ tx }: Context, seen: readonly Seen[]): Prom
       since = case when instance_resources.status = excluded.status then instance_resources.since else now() end`);
 }
 
-/** Keeps what was seen of an organization's endpoints; those it does not have any more are forgotten by `forgetOf`. */
-export async function keepOfOrg({ tx }: Context, orgId: string, seen: readonly Seen[]): Promise<void> {
+/**
+ * Keeps what was seen of a provider with a credential of an organization, unless that was saved anew or removed meanwhile:
+ * then it says nothing. Those that are there no more are forgotten by `forgetRemoved`.
+ */
+export async function keepOfProvider(
+  { tx }: Context,
+  { orgId, id, changedAt }: { orgId: string; id: string; changedAt: string },
+  seen: Seen,
+): Promise<void> {
   await tx.execute(sql`insert into org_resources (org_id, name, status, detail, data, since, checked_at)
-    select ${orgId}, s.name, s.status, s.detail, coalesce(s.data, '{}'), now(), now()
-      from jsonb_to_recordset(${JSON.stringify(seen)}::text::jsonb) as s(name text, status text, detail text, data jsonb)
+    select c.org_id, ${seen.name}, ${seen.status}, ${seen.detail}, ${JSON.stringify(seen.data ?? {})}::text::jsonb, now(), now()
+      from model_credentials c where c.org_id = ${orgId} and c.id = ${id} and c.removed_at is null
+        and ${isoTime(sql`c.updated_at`)} = ${changedAt}
     on conflict (org_id, name) do update set status = excluded.status, detail = excluded.detail, data = excluded.data, checked_at = now(),
       since = case when org_resources.status = excluded.status then org_resources.since else now() end`);
 }

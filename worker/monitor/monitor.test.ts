@@ -3,11 +3,13 @@ import type { AddressInfo } from "node:net";
 import { sql } from "drizzle-orm";
 import { afterAll, expect, it } from "vitest";
 import { openSecrets } from "#server/keyring.ts";
-import { saveCredential } from "#server/credentials/service.ts";
+import { lockCredential } from "#server/credentials/queries.ts";
+import { removeCredential, saveCredential } from "#server/credentials/service.ts";
 import { candidatesOf } from "#server/llm/candidates.ts";
 import { newId } from "#server/ids.ts";
 import { createLogger } from "#server/log.ts";
 import { listResourcesOperation } from "#server/resources/operations.ts";
+import { keepOfProvider } from "#server/resources/service.ts";
 import { tellOf } from "#server/sandboxes/test/kept.ts";
 import { as, createTestAgent, createTestOrg, openTestRuntime } from "#server/test/fixtures.ts";
 import { workIn } from "#server/test/work.ts";
@@ -61,6 +63,41 @@ it("the monitor sees the installation and the models of an organization, and wha
   expect((await run(listResourcesOperation, other.owner, {})).resources.some(({ kind }) => kind === "model")).toBe(
     false,
   );
+});
+
+it("what was seen of a provider says nothing once its key is saved anew, or was removed and is there again", async () => {
+  const org = await createTestOrg(runtime);
+  const stateNow = () =>
+    as(runtime, org.owner, async (context) => (await candidatesOf(context, ["ollama/qwen:7b"]))[0]?.why);
+  const save = () =>
+    as(runtime, org.owner, (context) =>
+      saveCredential(
+        context,
+        { provider: "ollama", api: "ollama", baseUrl: address, key: null },
+        { ok: true, answer: "", models: [] },
+      ),
+    );
+  const id = await save();
+  isUp = false;
+  await look();
+  expect(await stateNow()).toContain("is down");
+  isUp = true;
+  await save();
+  expect(await stateNow()).toBe(null);
+
+  // A look that began before it was saved ends after it.
+  const seen = { name: "model:ollama", status: "down" as const, detail: "Of the old one." };
+  const old = { orgId: org.orgId, id, changedAt: new Date(Date.now() - 60_000).toISOString() };
+  await as(runtime, org.owner, (context) => keepOfProvider(context, old, seen));
+  expect(await stateNow()).toBe(null);
+
+  isUp = false;
+  await look();
+  expect(await stateNow()).toContain("is down");
+  await as(runtime, org.owner, async (context) => removeCredential(context, await lockCredential(context, id)));
+  isUp = true;
+  await save();
+  expect(await stateNow()).toBe(null);
 });
 
 it("memory, CPU and storage are told, of processes as long as they live, and of an organization's own sandboxes", async () => {

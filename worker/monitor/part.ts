@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { ModelApi } from "#db/enums.ts";
+import { isoTime } from "#db/iso-time.ts";
 import { type Context, type Runtime, systemActor } from "#server/context.ts";
 import { openKey } from "#server/credentials/service.ts";
 import { inTransaction } from "#server/execute.ts";
@@ -11,7 +12,7 @@ import {
   copyMcpStates,
   forgetRemoved,
   keepInstance,
-  keepOfOrg,
+  keepOfProvider,
   settleWaits,
   tellWaits,
 } from "#server/resources/service.ts";
@@ -76,6 +77,7 @@ interface Due extends Record<string, unknown> {
   api: ModelApi;
   baseUrl: string;
   sealed: string | null;
+  changedAt: string;
 }
 
 /** One round, whole: what is seen, and what follows for tasks. */
@@ -90,7 +92,7 @@ export async function lookAround(runtime: Runtime, keyring: Keyring, signal: Abo
   await eachOf(await over(listDueEndpoints), async ({ sealed, ...endpoint }) => {
     const key = openKey(runtime, endpoint, sealed);
     const found = await lookAtModels({ ...endpoint, key }, runtime.settings);
-    if (!signal.aborted) await over((context) => keepOfOrg(context, endpoint.orgId, [found]));
+    if (!signal.aborted) await over((context) => keepOfProvider(context, endpoint, found));
   });
   await eachOf(await over((context) => listAttached(context, "due")), (server) =>
     checkMcpServer(runtime, keyring, server, signal),
@@ -109,12 +111,13 @@ export async function lookAround(runtime: Runtime, keyring: Keyring, signal: Abo
   }
 }
 
-/** Local ones each round; those that others pay for every five minutes, and each round while they are down. */
+/** Local ones each round; those that others pay for every five minutes, and each round while they are down; saved ones at once. */
 function listDueEndpoints({ tx }: Context): Promise<Due[]> {
-  return tx.execute<Due>(sql`select c.org_id as "orgId", c.id, c.provider, c.api, c.base_url as "baseUrl", s.sealed
+  return tx.execute<Due>(sql`select c.org_id as "orgId", c.id, c.provider, c.api, c.base_url as "baseUrl", s.sealed,
+      ${isoTime(sql`c.updated_at`)} as "changedAt"
     from model_credentials c left join model_credential_secrets s on s.org_id = c.org_id and s.credential_id = c.id
     left join org_resources r on r.org_id = c.org_id and r.name = 'model:' || c.provider
-   where c.removed_at is null and c.user_id is null and c.status = 'working' and (r.checked_at is null or r.checked_at < now() -
+   where c.removed_at is null and c.user_id is null and c.status = 'working' and (r.checked_at is null or r.checked_at < c.updated_at or r.checked_at < now() -
      case when c.api = 'ollama' or r.status = 'down' then interval '20 seconds' else interval '5 minutes' end)
    order by r.checked_at nulls first limit 500`);
 }

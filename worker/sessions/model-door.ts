@@ -99,9 +99,7 @@ export function modelDoor(
     let booked: Promise<void> | undefined;
     const bookOnce = () => (booked ??= book(prepared, answered?.ok === true, usage?.used() ?? {}, bound));
     try {
-      answered = await breakerOf(models, credential.id).execute(() =>
-        call(shape, request, body, prepared, gone.signal),
-      );
+      answered = await breakerOf(models, credential).execute(() => call(shape, request, body, prepared, gone.signal));
       const type = answered.headers.get("content-type") ?? "application/json";
       usage = usageReader(shape, {
         isStream: /event-stream/i.test(type),
