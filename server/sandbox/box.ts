@@ -14,8 +14,11 @@ export interface BoxProvider {
    * with the reason in words.
    */
   start(id: string): Promise<void>;
-  /** Asks the programs to end, and after a moment ends them: no process is left. Also of an unknown box. */
-  stop(id: string): Promise<void>;
+  /**
+   * Asks the programs to end, and after a moment ends them: no process is left. Also of an unknown box. `own`: only the one
+   * that this process brought up; what another has brought up under the same id since then goes on.
+   */
+  stop(id: string, options?: { own?: boolean }): Promise<void>;
   /** Stops it and forgets it. Workspace and home stay: they belong to the caller. */
   remove(id: string): Promise<void>;
   /** What is really there, whichever process made it. `failed` is one that ended unasked. */

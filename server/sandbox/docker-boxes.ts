@@ -22,6 +22,8 @@ const LABEL = "entourage";
 /** Processes of the container's own: the first shell, and the bridges with their threads. */
 const OWN_PROCESSES = 24;
 const GRACE_MS = 2000;
+/** A tenth of a second apart. */
+const REMOVAL_TRIES = 300;
 
 export interface DockerSettings {
   /** `unix:///var/run/docker.sock`, or `http://HOST:PORT`. The engine sees the same folders as the server. */
@@ -40,21 +42,24 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
   const containerOf = (id: string) => docker.getContainer(nameOf(id));
   const owner = `${hostname()}/${process.pid}/${markProcess(process.pid).startedAt ?? ""}`;
 
-  const boxOf = (id: string): DockerBox => {
-    const box = boxes.get(id) ?? { docker, container: containerOf(id), outOfMemorySeen: 0, endedFor: undefined };
-    boxes.set(id, box);
-    return box;
-  };
+  /** By its own number: under the name another process may bring up the next one. */
+  const boxOf = (container: Docker.Container, isOwn: boolean): DockerBox => ({
+    ...{ docker, container, isOwn, outOfMemorySeen: 0, endedFor: undefined },
+  });
 
   const stateOf = async (id: string) => {
     const found = await absentAsNull(containerOf(id).inspect());
     return found?.State ?? null;
   };
 
-  const mustRun = async (id: string): Promise<BoxSpec> => {
+  const mustRun = async (id: string): Promise<{ spec: BoxSpec; box: DockerBox }> => {
     const spec = await records.spec(id);
-    if (!(await stateOf(id))?.Running) throw new AppError("conflict", "This sandbox does not run. It can be started.");
-    return spec;
+    const found = await absentAsNull(containerOf(id).inspect());
+    if (!found?.State.Running) throw new AppError("conflict", "This sandbox does not run. It can be started.");
+    const known = boxes.get(id);
+    const box = known?.container.id === found.Id ? known : boxOf(docker.getContainer(found.Id), false);
+    boxes.set(id, box);
+    return { spec, box };
   };
 
   const remember = (id: string, failure: string | null) => {
@@ -72,8 +77,7 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
   };
 
   /** The engine limits memory and processes, not folders of the host: over its disk, a container is ended. */
-  const watch = (id: string, { workspace, home, limits }: BoxSpec) => {
-    const box = boxOf(id);
+  const watch = (id: string, box: DockerBox, { workspace, home, limits }: BoxSpec) => {
     const onExceeded = async (why: keyof typeof OVER_ITS_DISK) => {
       box.endedFor = "disk";
       await remember(id, OVER_ITS_DISK[why]);
@@ -89,10 +93,11 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
     const spec = await records.spec(id);
     if ((await stateOf(id))?.Running) return;
     await checkFolders(spec);
-    await absentAsNull(containerOf(id).remove({ force: true, v: true }));
+    await removeWhole(containerOf(id));
     boxes.get(id)?.endWatch?.();
     boxes.delete(id);
     await remember(id, null);
+    let made: DockerBox | undefined;
     try {
       const user = await giveFolders(spec);
       const labels = { [LABEL]: installation, [`${LABEL}.box`]: id, [`${LABEL}.owner`]: owner };
@@ -103,27 +108,37 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
       const limits = { ...spec.limits, cpus };
       const options = await containerOptions({ ...spec, limits, image, labels: { ...spec.labels, ...labels } }, user);
       const container = await docker.createContainer({ ...options, name: nameOf(id) });
+      made = boxOf(container, true);
+      boxes.set(id, made);
       await container.start();
-      await waitForBridges(boxOf(id), spec);
-      watch(id, spec);
+      await waitForBridges(made, spec);
+      watch(id, made, spec);
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      await absentAsNull(containerOf(id).remove({ force: true, v: true })).catch(() => undefined);
+      if (made) await removeWhole(made.container).catch(() => undefined);
       await remember(id, words);
       throw new AppError("unavailable", `The sandbox could not be started: ${words}`);
     }
   };
 
-  const stop = async (id: string): Promise<void> => {
-    const state = await stateOf(id);
-    if (state === null) return;
-    const box = boxOf(id);
+  const stop = async (id: string, { own = false } = {}): Promise<void> => {
+    const known = boxes.get(id);
+    if (own && !known?.isOwn) return;
+    if (known) await end(known);
+    if (boxes.get(id) === known) boxes.delete(id);
+    // One that another process brought up goes by its name.
+    const there = await absentAsNull(containerOf(id).inspect());
+    if (there && own) return;
+    if (there) await end(boxOf(containerOf(id), false));
+    if (there || known) await remember(id, null);
+  };
+
+  const end = async (box: DockerBox): Promise<void> => {
     box.endedFor ??= "stopped";
     box.endWatch?.();
-    if (state.Running) await endPrograms(box);
-    await absentAsNull(box.container.remove({ force: true, v: true }));
-    boxes.delete(id);
-    await remember(id, null);
+    const found = await absentAsNull(box.container.inspect());
+    if (found?.State.Running) await endPrograms(box);
+    if (found) await removeWhole(box.container);
   };
 
   const find = async (id: string): Promise<BoxFound[]> => {
@@ -170,18 +185,20 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
       for (const { Id, Labels } of await docker.listContainers({ all: true, filters })) {
         if (isOwned(Labels[`${LABEL}.owner`] ?? "")) continue;
         await absentAsNull(docker.getContainer(Id).remove({ force: true, v: true }));
-        await remember(Labels[`${LABEL}.box`] ?? "", "The worker that ran it has ended.");
+        const id = Labels[`${LABEL}.box`] ?? "";
+        // Another worker may have brought the next one up meanwhile.
+        if (id && (await stateOf(id)) === null) await remember(id, "The worker that ran it has ended.");
       }
       return list();
     },
     spawn: async (id, command) => {
-      const spec = await mustRun(id);
+      const { spec, box } = await mustRun(id);
       const env = { ...STANDARD, ...spec.env, ...command.env };
-      return spawnByExec(boxOf(id), { ...command, env, cwd: command.cwd ?? "/work" }, spec.limits.diskMb);
+      return spawnByExec(box, { ...command, env, cwd: command.cwd ?? "/work" }, spec.limits.diskMb);
     },
     connect: async (id, port): Promise<Duplex> => {
-      await mustRun(id);
-      return connectByExec(boxOf(id), [`${OURS}/node/bin/node`, `${OURS}/inside/pipe.ts`, String(port)], port);
+      const { box } = await mustRun(id);
+      return connectByExec(box, [`${OURS}/node/bin/node`, `${OURS}/inside/pipe.ts`, String(port)], port);
     },
     usage: async (id) => {
       if (!(await stateOf(id))?.Running) return null;
@@ -259,7 +276,15 @@ async function giveFolders(spec: BoxSpec): Promise<string> {
   if (uid !== 0) return `${uid}:${gid}`;
   const writable = (spec.writable ?? []).map(({ directory }) => directory);
   const folders = [spec.workspace, spec.home, ...writable];
-  await promisify(execFile)("chown", ["-R", "-h", "-P", "1000:1000", "--", ...folders]);
+  await promisify(execFile)("chown", ["-R", "-h", "-P", "1000:1000", "--", ...folders], {
+    env: { ...process.env, LC_ALL: "C" },
+  }).catch((error: unknown) => {
+    // A cache is shared with sandboxes that run: what they delete meanwhile needs no owner.
+    const said = String(Reflect.get(Object(error), "stderr"))
+      .trim()
+      .split("\n");
+    if (!said.every((line) => line.endsWith("No such file or directory"))) throw error;
+  });
   for (const { socket } of spec.services) await chown(socket, 1000, 1000);
   return "1000:1000";
 }
@@ -309,6 +334,16 @@ function addressOf(host: string): Docker.DockerOptions {
   if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
   const { hostname: name, port, protocol } = new URL(host.replace(/^tcp:/, "http:"));
   return { host: name, port, protocol: protocol === "https:" ? "https" : "http" };
+}
+
+/** Until nothing of it is left and its name is free: an engine that is at it already refuses to be asked again. */
+async function removeWhole(container: Docker.Container): Promise<void> {
+  for (let tries = 0; tries < REMOVAL_TRIES; tries++) {
+    await absentAsNull(container.remove({ force: true, v: true }));
+    if ((await absentAsNull(container.inspect())) === null) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("What was left of it could not be removed.");
 }
 
 async function absentAsNull<T>(asked: Promise<T>): Promise<T | null> {

@@ -8,6 +8,8 @@ import type { BoxCommand, BoxExit, BoxProcess } from "./box.ts";
 export interface DockerBox {
   docker: Docker;
   container: Docker.Container;
+  /** This process brought it up. */
+  isOwn: boolean;
   /** How many ends for want of memory were told already. */
   outOfMemorySeen: number;
   endedFor: "stopped" | "disk" | undefined;
@@ -30,6 +32,7 @@ const SIGNAL = 'kill -s "$1" -- "-$(cat "/tmp/.program-$2")"';
 const OOM = "cat /sys/fs/cgroup/memory/memory.oom_control /sys/fs/cgroup/memory.events 2>/dev/null | grep oom_kill";
 const LOOK_MS = 100;
 const SPARE_PROCESSES = 512;
+const UNHEARD_LOOKS = 50;
 
 /** Starts a program by the engine's `exec`. */
 export async function spawnByExec(
@@ -169,9 +172,18 @@ async function untilEnd(exec: Docker.Exec, stream: NodeJS.EventEmitter): Promise
       wake = resolve;
       setTimeout(resolve, milliseconds);
     });
-  for (;;) {
-    const found = await exec.inspect().catch(() => null);
-    if (found === null) return null;
+  for (let unheard = 0; ; ) {
+    const found = await exec.inspect().catch((error: unknown) =>
+      // An engine that is too busy to answer has not ended it.
+      Reflect.get(Object(error), "statusCode") === 404 ? null : undefined,
+    );
+    if (found === null || (found === undefined && ++unheard > UNHEARD_LOOKS)) return null;
+    if (found === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      continue;
+    }
+    // Of some that went with their container an engine knows no exit code, ever.
+    if (!found.Running && found.ExitCode === null && over && ++unheard > UNHEARD_LOOKS) return null;
     if (!found.Running && found.ExitCode !== null) {
       // What was written last is on its way.
       if (!over) await pause(200);

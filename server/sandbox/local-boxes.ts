@@ -91,10 +91,11 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
     }
   };
 
-  const stop = async (id: string): Promise<void> => {
+  const stop = async (id: string, { own = false } = {}): Promise<void> => {
     const state = await records.state(id);
     if (state === null || state.host !== hostname()) return;
     const box = running.get(id);
+    if (own && box?.state.main.pid !== state.main.pid) return;
     if (isAlive(state.main)) {
       if (box !== undefined) box.endedFor = "stopped";
       const asked = { ...state, stopAsked: true };
@@ -131,7 +132,7 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
     foldersInside: kind.foldersInside,
     create: async (spec) => void (await records.create(spec)),
     start: (id) => inTurn(id, () => start(id)),
-    stop: (id) => inTurn(id, () => stop(id)),
+    stop: (id, options) => inTurn(id, () => stop(id, options)),
     remove: (id) =>
       inTurn(id, async () => {
         await stop(id);

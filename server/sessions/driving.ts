@@ -25,12 +25,21 @@ export interface Held {
   sessionId: string;
 }
 
-/** Takes sessions that nobody drives and that need somebody, for one worker. Two workers never take the same. */
-export async function takeSessions({ tx, settings }: Context, holder: string, room: number): Promise<Held[]> {
+/**
+ * Takes sessions that nobody drives and that need somebody, for one worker. Two workers never take the same. `here`: those
+ * that the worker still has something of, which it takes again when that is over.
+ */
+export async function takeSessions(
+  { tx, settings }: Context,
+  holder: string,
+  room: number,
+  here: readonly string[] = [],
+): Promise<Held[]> {
   const taken = await tx.execute<Held & Record<string, unknown>>(sql`update session_runs r set holder = ${holder}::uuid,
       held_until = clock_timestamp() + make_interval(secs => ${holdSeconds(settings)})
     from (select r.org_id, r.session_id from session_runs r join sessions s on s.org_id = r.org_id and s.id = r.session_id
-      where s.agent_kind is not null and (r.holder is null or r.held_until < clock_timestamp())
+      where s.agent_kind is not null and (r.holder is null or (r.held_until < clock_timestamp() and r.holder <> ${holder}::uuid))
+        and r.session_id <> all(${`{${here.join(",")}}`}::uuid[])
         and (s.status in ('initializing', 'running', 'waiting', 'removing') or (s.status = 'ready' and exists (
           select 1 from session_messages m where m.org_id = s.org_id and m.session_id = s.id and m.status = 'queued'))
           or (s.status in ('ready', 'paused') and exists (select 1 from lease_clocks c
@@ -41,11 +50,14 @@ export async function takeSessions({ tx, settings }: Context, holder: string, ro
   return taken;
 }
 
-/** Says that the worker lives. @returns the sessions that are still its own. */
+/**
+ * Says that the worker lives. @returns the sessions that are still its own: also one whose hold ran out while the worker
+ * was too slow to say so, as long as nobody else took it.
+ */
 export async function renewHolds({ tx, settings }: Context, holder: string): Promise<Set<string>> {
   const rows = await tx.execute<{ id: string }>(sql`update session_runs set
       held_until = clock_timestamp() + make_interval(secs => ${holdSeconds(settings)})
-    where holder = ${holder}::uuid and held_until > clock_timestamp() returning session_id as id`);
+    where holder = ${holder}::uuid returning session_id as id`);
   await renewLeases(tx, holder);
   return new Set(rows.map(({ id }) => id));
 }
@@ -98,7 +110,7 @@ export async function lockHeld(
   const { tx, actor } = context;
   const session = await lockSessionRow(context, sessionId);
   const [run] = await tx.execute<{ cancelTurn: number | null }>(sql`select cancel_turn as "cancelTurn" from session_runs
-    where org_id = ${actor.orgId} and session_id = ${sessionId} and holder = ${holder}::uuid and held_until > clock_timestamp() for update`);
+    where org_id = ${actor.orgId} and session_id = ${sessionId} and holder = ${holder}::uuid for update`);
   return run && { session, cancelTurn: run.cancelTurn };
 }
 
@@ -250,7 +262,7 @@ export async function appendChunks(
     select ${orgId}, ${sessionId}, c.seq, c.turn, c.kind, c.data, c.at
       from jsonb_to_recordset(${JSON.stringify(chunks)}::text::jsonb) as c(seq bigint, turn int, kind text, data jsonb, at timestamptz)
      where exists (select 1 from session_runs r where r.org_id = ${orgId} and r.session_id = ${sessionId}
-       and r.holder = ${holder}::uuid and r.held_until > clock_timestamp()) returning 1`);
+       and r.holder = ${holder}::uuid for share) returning 1`);
   hints.push({ topic: "session_told", orgId, about: sessionId });
   return written.length > 0;
 }

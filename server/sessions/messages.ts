@@ -108,3 +108,14 @@ export async function nextMessage({ tx }: Context, session: SessionRow) {
     .limit(1);
   return next;
 }
+
+/** What was said first in it: of a session on a task what the task is. */
+export async function firstMessage({ tx, actor }: Context, sessionId: string): Promise<string | undefined> {
+  const [first] = await tx
+    .select({ text: sessionMessages.text })
+    .from(sessionMessages)
+    .where(and(eq(sessionMessages.orgId, actor.orgId), eq(sessionMessages.sessionId, sessionId)))
+    .orderBy(asc(sessionMessages.id))
+    .limit(1);
+  return first?.text;
+}

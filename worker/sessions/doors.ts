@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, rmdir } from "node:fs/promises";
 import { createServer, type IncomingMessage, request as ask, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,9 +22,11 @@ export async function openDoors(
   sessionId: string,
   { model, web, token, repo }: { model: Answer; web: string; token: string; repo?: string | undefined },
 ): Promise<Doors> {
-  const folder = folderOf(sessionId);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const all = folderOf(sessionId);
+  // Those of a worker that had the session before. What it still closes are its own.
+  await rm(all, { recursive: true, force: true });
+  await mkdir(all, { recursive: true, mode: 0o700 });
+  const folder = await mkdtemp(join(all, "d"));
   const servers = [
     await listen(join(folder, "model"), model),
     await listen(join(folder, "mcp"), (request, response) =>
@@ -48,6 +50,8 @@ export async function openDoors(
         server.close();
       }
       await rm(folder, { recursive: true, force: true });
+      // Empty, unless another worker has opened others since.
+      await rmdir(all).catch(() => undefined);
     },
   };
 }

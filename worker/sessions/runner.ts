@@ -1,45 +1,25 @@
-import { sql } from "drizzle-orm";
-import { randomInt } from "node:crypto";
-import { type Actor, type Context, type Runtime, systemActor } from "#server/context.ts";
+import { type Actor, type Context, systemActor } from "#server/context.ts";
 import { readActing } from "#server/agents/acting.ts";
-import { findKind } from "#server/drivers/kinds.ts";
-import { type AgentConnection } from "#server/drivers/driver.ts";
-import { driverFor, foldersOf } from "#server/drivers/launching.ts";
 import { AppError } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
 import { withdrawPermissionsOf } from "#server/human-requests/service.ts";
 import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
-import { partsOf } from "#server/models/routing.ts";
-import type { BoxProvider } from "#server/sandbox/box.ts";
 import type { SessionRow } from "#server/sessions/closing.ts";
 import * as driving from "#server/sessions/driving.ts";
-import { openTranscripts } from "#server/sessions/transcripts.ts";
+import { firstMessage } from "#server/sessions/messages.ts";
 import { count } from "#server/tally.ts";
 import { invokeAgent } from "#server/tracing/gen-ai.ts";
 import { inSpan, traceparentOf } from "#server/tracing/spans.ts";
-import { cacheEnvironment, openCache } from "#server/workspaces/caches.ts";
-import { findReadyWorkspace, findWorkspace } from "#server/workspaces/queries.ts";
-import { borrowedObjects } from "#server/workspaces/running.ts";
-import { type Doors, openDoors } from "./doors.ts";
-import { makeHome, removeHome } from "./home.ts";
-import { modelDoor } from "./model-door.ts";
-import { findSessionRepo, writeGitSettings } from "./git-door.ts";
+import { findWorkspace } from "#server/workspaces/queries.ts";
+import { type BoxedAgent, type BoxedAgentDeps, startBoxedAgent } from "./boxed-agent.ts";
+import { removeHome } from "./home.ts";
 import { type Asking, askPerson } from "./permissions.ts";
 import { placeFiles } from "./placing-files.ts";
 import { openRecorder, type Recorder } from "./recorder.ts";
 
-export interface RunnerDeps {
-  runtime: Runtime;
-  /** Where agents run. @throws AppError unavailable when there is no sandbox on this machine. */
-  openBoxes: () => Promise<BoxProvider>;
+export interface RunnerDeps extends BoxedAgentDeps {
   log: Logger;
-  /** This worker's own id. */
-  holder: string;
-  /** Where our own server answers on this machine. */
-  web: string;
-  /** Where the agents of a kind are installed. */
-  installedAt: (kind: string) => string;
 }
 
 export interface Runner {
@@ -53,7 +33,8 @@ export interface Runner {
   leave(): Promise<void>;
 }
 
-const limits = { memoryMb: 2_048, cpus: 2, processes: 256, diskMb: 4_096 };
+/** Sandbox and agent together, on a machine that is busy. */
+const startMs = 4 * 60_000;
 /** A cancelled turn that does not end by itself within this is ended with its agent. */
 const patienceMs = 900;
 /** An agent that says and does nothing for so long in a turn hangs: the longest command it may run is shorter. */
@@ -63,6 +44,8 @@ interface Turn {
   number: number;
   over: Promise<void>;
   isCancelled: boolean;
+  /** Rejects when it is cancelled: nobody waits for an agent that is only being started. */
+  stopped: PromiseWithResolvers<never>;
   /** Why it was ended, where the agent gave no sign of life. */
   hung?: string;
 }
@@ -75,10 +58,12 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   const transact = <Result>(work: (context: Context) => Promise<Result>) =>
     inTransaction(runtime, actor, { requestId: `session-${newId()}` }, work);
   let recorder: Recorder | undefined;
-  let boxes: BoxProvider | undefined;
-  let doors: Doors | undefined;
-  let agent: AgentConnection | undefined;
-  let isResumed = false;
+  /** With its sandbox and its doors, which stay when it ends by itself. */
+  let agent: BoxedAgent | undefined;
+  let isUp = false;
+  let starting: { made: Promise<BoxedAgent>; stop: AbortController } | undefined;
+  /** The agent begins anew, and knows nothing of what was said before. */
+  let isAnew = false;
   /** Why the last call of a model was not made, or failed. */
   let refused: { code: string; message: string } | undefined;
   let lastSaidAt = Date.now();
@@ -187,87 +172,51 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     await transition("error", message.slice(0, 1_000));
   }
 
-  async function connect(session: SessionRow, into: Recorder): Promise<AgentConnection> {
-    if (agent) return agent;
-    await shut();
-    const { workspaceId, agentKind, model, mode } = session;
-    const workspace = workspaceId ? await transact((context) => findReadyWorkspace(context, workspaceId)) : null;
-    const kind = findKind(agentKind);
-    if (!kind) throw new AppError("unavailable", `The agent ${agentKind} is not known here any more.`);
-    const box = await deps.openBoxes();
-    boxes = box;
-    const folders = await makeHome(runtime.settings, session);
-    const onUsage = (usage: Parameters<Recorder["say"]>[0]) => {
-      refused = undefined;
-      into.say(usage);
-    };
-    const onRefused = (failure: NonNullable<typeof refused>) => {
-      refused = failure;
-    };
-    const isOurs = kind.id === "entourage";
-    const open = modelDoor(runtime, held, { onUsage, onRefused, isOurs, traceparent: () => traceparent });
-    const token = await transact((context) => driving.makeRunToken(context, holder, sessionId));
-    const repo = await transact((context) => findSessionRepo(context, workspaceId));
-    doors = await openDoors(sessionId, { model: open, web: deps.web, token, repo });
-    // Where a sandbox shares the host's loopback, two sessions must not meet.
-    const first = box.isolated ? 9_101 : randomInt(20_000, 45_000);
-    const ports = { model: first, mcp: first + 1, git: first + 2 };
-    const installed = deps.installedAt(kind.id);
-    const { git } = doors.sockets;
-    const services = [
-      { port: ports.model, socket: doors.sockets.model },
-      { port: ports.mcp, socket: doors.sockets.mcp },
-      ...(git ? [{ port: ports.git, socket: git }] : []),
-    ];
-    const inside = box.foldersInside(folders);
-    const ofGit = await writeGitSettings(runtime.settings, session, {
-      ...{ port: ports.git, home: inside.home, kind: kind.id },
-    });
-    await box.remove(sessionId);
-    await box.create({
-      ...{ id: sessionId, ...folders, services, limits },
-      env: { ...(workspace && box.isolated ? cacheEnvironment : {}), ...ofGit.env },
-      readOnly: [
-        ...foldersOf({ kind: kind.id, installed }),
-        ofGit.folder,
-        ...(workspace ? borrowedObjects(runtime.settings, workspace) : []),
-      ],
-      ...{ writable: workspace ? [await openCache(runtime.settings, workspace)] : [], labels: { orgId, sessionId } },
-    });
-    await box.start(sessionId);
-    const api = await apiOf(session);
-    const seen = [
-      { at: inside.workspace, host: folders.workspace },
-      { at: inside.home, host: folders.home },
-    ];
-    const transcripts = openTranscripts(runtime, held);
-    const driver = driverFor({ kind: kind.id, ports, api, installed, home: inside.home, transcripts });
-    const made = await driver.connect({
-      spawn: (args, env) => box.spawn(sessionId, { args, env }),
-      cwd: inside.workspace,
-      mcpServers: [{ name: "entourage", url: `http://127.0.0.1:${ports.mcp}/mcp`, headers: {} }],
-      ...{ model: model && partsOf(model).name, mode, resume: session.externalId ?? (await pastOf(session)) },
-      onUpdate: (update) => {
+  async function connect(session: SessionRow, into: Recorder): Promise<BoxedAgent> {
+    if (agent && isUp) return agent;
+    if (!starting) {
+      await shut();
+      const stop = new AbortController();
+      starting = { stop, made: start(session, into, stop).finally(() => (starting = undefined)) };
+    }
+    return starting.made;
+  }
+
+  async function start(session: SessionRow, into: Recorder, stop: AbortController): Promise<BoxedAgent> {
+    const late = new AppError("unavailable", `The agent was not started within ${startMs / 60_000} minutes.`);
+    const timer = setTimeout(() => stop.abort(late), startMs);
+    const made = await startBoxedAgent(deps, held, {
+      ...{ session, transact, signal: stop.signal, traceparent: () => traceparent },
+      onUsage(usage) {
+        refused = undefined;
+        into.say(usage);
+      },
+      onRefused(failure) {
+        refused = failure;
+      },
+      onUpdate(update) {
         lastSaidAt = Date.now();
         into.say(update);
       },
-      askPermission: async (ask, signal) =>
-        askPerson({ ...(await askingOf(session, into)), folders: seen }, ask, signal),
-    });
+      askPermission: async (folders, ask, signal) =>
+        askPerson({ ...(await askingOf(session, into)), folders }, ask, signal),
+    }).finally(() => clearTimeout(timer));
+    const { connection } = made;
     agent = made;
-    isResumed = made.resumed;
-    void made.closed.then(() => {
-      if (agent === made) agent = undefined;
+    isUp = true;
+    void connection.closed.then(() => {
+      if (agent === made) isUp = false;
       poke();
     });
-    if (session.externalId && !made.resumed)
+    isAnew = session.externalId !== null && !connection.resumed;
+    if (isAnew)
       into.say({
         kind: "error",
         message: "The agent could not take its conversation up: it begins anew, without memory of what was said.",
       });
     await transact(async (context) => {
       const now = await driving.lockHeld(context, holder, sessionId);
-      if (now) await driving.noteConnection(context, now.session, { externalId: made.id, sandboxId: sessionId });
+      if (now) await driving.noteConnection(context, now.session, { externalId: connection.id, sandboxId: sessionId });
     });
     return made;
   }
@@ -280,27 +229,6 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       ...{ runtime, actor: asker, sessionId, recorder: into },
       transact: (work) => inTransaction(runtime, asker, { requestId: `session-${newId()}` }, work),
     };
-  }
-
-  /** The conversation that a fork goes on from. */
-  async function pastOf({ parentId }: SessionRow): Promise<string | null> {
-    if (!parentId) return null;
-    const [parent] = await transact(({ tx }) =>
-      tx.execute<{ id: string | null }>(
-        sql`select external_id as id from sessions where org_id = ${orgId} and id = ${parentId}`,
-      ),
-    );
-    return parent?.id ?? null;
-  }
-
-  async function apiOf({ model, userId }: SessionRow): Promise<"anthropic" | "openai"> {
-    const { provider } = partsOf(model ?? "");
-    const [found] = await transact(({ tx }) =>
-      tx.execute<{ api: string }>(sql`select api from model_credentials
-        where org_id = ${orgId} and provider = ${provider} and removed_at is null and (user_id is null or user_id = ${userId}::uuid)
-        order by user_id nulls last limit 1`),
-    );
-    return found?.api === "anthropic" ? "anthropic" : "openai";
   }
 
   async function begin(session: SessionRow, into: Recorder): Promise<void> {
@@ -316,7 +244,9 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     const files = attachments.length > 0 ? { files: attachments.map(({ name }) => name) } : {};
     if (isFirstTry) into.say({ kind: "user", text: message.text, by: message.by.name, ...files });
     lastSaidAt = Date.now();
-    const current: Turn = { number, isCancelled: false, over: Promise.resolve() };
+    const stopped = Promise.withResolvers<never>();
+    stopped.promise.catch(() => undefined);
+    const current: Turn = { number, isCancelled: false, over: Promise.resolve(), stopped };
     const said = { text: message.text, isFirstTry, attachments };
     const words = () => ({
       ...invokeAgent({ name: session.agentKind ?? "agent", conversationId: sessionId, model: session.model }),
@@ -344,10 +274,11 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     const startedAt = Date.now();
     refused = undefined;
     try {
-      const connection = await connect(session, into);
+      const { connection, boxes } = await Promise.race([connect(session, into), current.stopped.promise]);
       if (session.mode) await connection.setMode(session.mode).catch(() => undefined);
-      const words = said.isFirstTry || !isResumed ? said.text : wordsAfter(said.text);
-      const placed = boxes ? await placeFiles(boxes, sessionId, said.attachments) : "";
+      const words = await wordsFor(said);
+      const placed = await placeFiles(boxes, sessionId, said.attachments);
+      if (current.isCancelled) throw notBegun();
       ({ stopReason } = await connection.prompt(words + placed, said.attachments));
     } catch (error) {
       if (isGone) return;
@@ -377,10 +308,19 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     });
   }
 
+  /** What is said to the agent: with what it has to know that it does not remember, or that it began before. */
+  async function wordsFor({ text, isFirstTry }: { text: string; isFirstTry: boolean }): Promise<string> {
+    if (!isAnew) return isFirstTry ? text : wordsAfter(text);
+    isAnew = false;
+    const first = await transact((context) => firstMessage(context, sessionId));
+    return wordsAnew(first === text ? undefined : first, text);
+  }
+
   async function cancel(current: Turn): Promise<void> {
     if (current.isCancelled) return;
     current.isCancelled = true;
-    const connection = agent;
+    current.stopped.reject(notBegun());
+    const connection = isUp ? agent?.connection : undefined;
     await connection?.cancel().catch(() => undefined);
     const timer = setTimeout(() => void connection?.close(), patienceMs);
     void current.over.finally(() => clearTimeout(timer));
@@ -412,12 +352,12 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
 
   /** Ends what runs of it here; its rows and folders stay. */
   async function shut(): Promise<void> {
-    const connection = agent;
+    starting?.stop.abort(new AppError("unavailable", "The session is driven elsewhere now."));
+    await starting?.made.catch(() => undefined);
+    const ending = agent;
     agent = undefined;
-    if (connection) await Promise.race([connection.close(), new Promise((done) => setTimeout(done, 1_000))]);
-    await boxes?.stop(sessionId);
-    await doors?.close();
-    doors = undefined;
+    isUp = false;
+    await ending?.close();
   }
 
   async function leave(): Promise<void> {
@@ -444,5 +384,12 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   };
 }
 
+const notBegun = () => new AppError("conflict", "The turn was cancelled before it began.");
+
 const wordsAfter = (text: string) =>
   `You were interrupted while you worked on what was said last. Look at what is done already, then go on with it:\n\n${text}`;
+
+const wordsAnew = (first: string | undefined, text: string) =>
+  `Your memory of this conversation is lost. Look at what is done already in your working directory, then go on with it.${
+    first === undefined ? "" : `\n\nThis was said first:\n\n${first}`
+  }\n\nThis was said last:\n\n${text}`;

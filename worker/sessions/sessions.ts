@@ -25,7 +25,7 @@ export function startSessions(deps: Omit<RunnerDeps, "holder"> & { drainSeconds?
   const rounds = startRounds(log, async () => {
     const room = isStopping ? 0 : mostSessions - runners.size;
     const taken = await inTransaction(runtime, system, everywhere, (context) =>
-      takeSessions(context, holder, Math.max(0, room)),
+      takeSessions(context, holder, Math.max(0, room), [...runners.keys()]),
     );
     for (const held of taken) {
       const runner = startRunner({ ...deps, holder }, held, () => {

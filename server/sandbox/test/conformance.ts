@@ -249,6 +249,21 @@ export function describeBoxes(name: string, abilities: Abilities): void {
       expect((await run("cat from-inside")).out).toBe("back\n");
     });
 
+    test("whoever had a box before does not end the one that another process brought up since", async () => {
+      const other = await abilities.open();
+      const again = { ...made.spec, labels: { session: "s2" } };
+      await other.remove(again.id);
+      await other.create(again);
+      await other.start(again.id);
+      await boxes.stop(again.id, { own: true });
+      const taken = await runIn(other, again.id, "echo lives");
+      expect(taken).toMatchObject({ exitCode: 0, out: "lives\n" });
+      await boxes.remove(again.id);
+      expect((await other.list()).find(({ id }) => id === again.id)).toBeUndefined();
+      await boxes.create(made.spec);
+      await boxes.start(made.spec.id);
+    });
+
     test("a box that was never made, or is removed, is not there", async () => {
       const other = await newSpec();
       await expect(boxes.start(other.spec.id)).rejects.toMatchObject({ code: "not_found" });
