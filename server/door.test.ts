@@ -63,6 +63,18 @@ for (const operation of operations.values()) {
   });
 }
 
+test("a person who may not is told who may, in people's words", async () => {
+  const refused = async (name: string) => {
+    const operation = operations.get(name);
+    if (!operation) throw new Error(`there is no ${name}`);
+    return (await outcome(operation, viewer, sample(operation.input))).text;
+  };
+  expect(await refused("create_task")).toContain(
+    "Only members, admins and owners may do this. You are here as viewer.",
+  );
+  expect(await refused("create_team")).toContain("Only admins and owners may do this.");
+});
+
 test("a foreign id and a missing one are answered with the same words", async () => {
   let compared = 0;
   for (const operation of operations.values()) {

@@ -15,6 +15,7 @@ import { holdLease } from "./leases/fence.ts";
 import type { Operation } from "./operation.ts";
 import { inSpan } from "./tracing/spans.ts";
 import { count, countFor } from "./tally.ts";
+import { whoMay } from "./permissions.ts";
 import { isWorthTelling, kindOfRefusal, recordRefusedPermission } from "./security/service.ts";
 
 export interface ExecuteOptions {
@@ -139,6 +140,8 @@ function requirePermission(
   actor: Actor,
 ): void {
   if (isOpen || actor.permissions.has(permission)) return;
+  if (actor.kind === "user" && !actor.keyId)
+    throw new AppError("forbidden", `Only ${whoMay(permission)} may do this. You are here as ${actor.role}.`);
   const instead = actor.agent ? " Call wait_for_work for what is yours to do, or send_message to whoever may." : "";
   throw new AppError(
     "forbidden",

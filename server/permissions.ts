@@ -1,4 +1,4 @@
-import type { AgentRole, KeyScope, OrgRole } from "#db/enums.ts";
+import { type AgentRole, type KeyScope, type OrgRole, orgRoles } from "#db/enums.ts";
 
 /** What an operation may ask for. One word for the noun, one for how deep it reaches. */
 export const permissions = [
@@ -120,6 +120,13 @@ const scopePermissions = {
     "channel:write",
   ],
 } as const satisfies Record<KeyScope, readonly Permission[]>;
+
+/** The roles of people that have a permission, in words: "admins and owners". */
+export function whoMay(permission: Permission): string {
+  const roles = orgRoles.filter((role) => rolePermissions[role].some((one) => one === permission));
+  const names = roles.map((role) => `${role}s`).toReversed();
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
 
 /** What a key may do: what its owner may, narrowed to its scopes. */
 export function narrowToScopes(granted: readonly Permission[], scopes: readonly KeyScope[]): ReadonlySet<Permission> {

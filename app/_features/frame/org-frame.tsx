@@ -7,6 +7,7 @@ import { useInboxSignals } from "#app/_features/inbox/inbox-signals.ts";
 import { useUnread } from "#app/_features/messages/use-unread.ts";
 import { PreferencesApplied } from "#app/_features/preferences/preferences-applied.tsx";
 import { DraftProvider } from "#app/_lib/drafts.tsx";
+import { CurrentTeam } from "#app/_lib/current-team.ts";
 import { rememberPlace } from "#app/_lib/last-place.ts";
 import { LiveProvider, useConnection, useLive } from "#app/_lib/live.tsx";
 import { renewEveryMilliseconds, renewSession } from "#app/_lib/session.ts";
@@ -40,9 +41,11 @@ export function OrgFrame({ frame, children }: { frame: Frame; children: ReactNod
       <LiveProvider org={org.slug} teamId={teamId} realtime={settings}>
         <DraftProvider userId={frame.user.id}>
           <ShowTeam value={setLast}>
-            <LiveShell frame={frame} team={team}>
-              {children}
-            </LiveShell>
+            <CurrentTeam value={teamId}>
+              <LiveShell frame={frame} team={team}>
+                {children}
+              </LiveShell>
+            </CurrentTeam>
           </ShowTeam>
         </DraftProvider>
       </LiveProvider>

@@ -1,11 +1,10 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { Inbox } from "lucide-react";
 import Link from "next/link";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { TrySample } from "#app/_features/samples/try-sample.tsx";
-import { useTRPC } from "#app/_lib/trpc.tsx";
+import { useTeamChoice } from "#app/_features/teams/use-team-choice.ts";
 import { roomHref, settingsHref } from "#app/_shell/rooms.ts";
 import { buttonClass } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
@@ -13,8 +12,7 @@ import { EmptyState } from "#app/_ui/empty-state.tsx";
 /** Nothing waits: what comes here, and the next steps. */
 export function InboxEmpty({ orgSlug }: { orgSlug: string }) {
   const { can } = useMe();
-  const { data } = useQuery(useTRPC().teams.list.queryOptions({ archived: false }));
-  const teamId = data?.teams[0]?.id;
+  const { teamId } = useTeamChoice();
   return (
     <EmptyState
       icon={<Inbox />}

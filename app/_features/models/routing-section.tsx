@@ -6,6 +6,7 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useState } from "react";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { Section } from "#app/_features/settings/settings-page.tsx";
+import { useCurrentTeam } from "#app/_lib/current-team.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { settingsHref } from "#app/_shell/rooms.ts";
 import { Badge } from "#app/_ui/badge.tsx";
@@ -26,7 +27,8 @@ export function RoutingSection({ canChange }: { canChange: boolean }) {
   const [chosen, setChosen] = useQueryState("team", parseAsString);
   const { data } = useQuery(trpc.teams.list.queryOptions({ archived: true }));
   const teams = (data?.teams ?? []).filter(({ archivedAt }) => archivedAt === null);
-  const team = teams.find(({ id }) => id === chosen) ?? teams[0];
+  const current = useCurrentTeam();
+  const team = teams.find(({ id }) => id === chosen) ?? teams.find(({ id }) => id === current) ?? teams[0];
   if (!team) return null;
   return (
     <Section

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useTeamChoice } from "#app/_features/teams/use-team-choice.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
@@ -39,9 +40,7 @@ function scopeIn(choice: string): { scope: PolicyScope; id: string } | null {
 /** Sets what the tools of a team's agents may do: of all of them, of one, or in one session. */
 export function PolicyDialog({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.teams.list.queryOptions({ archived: true }));
-  const teams = (data?.teams ?? []).filter(({ archivedAt }) => !archivedAt);
-  const [team, setTeam] = useState<string | null>(null);
+  const team = useTeamChoice();
   const [effect, setEffect] = useState<PolicyEffect>("allow");
   const [subject, setSubject] = useState<PolicySubject>("command");
   const [access, setAccess] = useState<"both" | "read" | "write">("both");
@@ -51,7 +50,7 @@ export function PolicyDialog({ onClose }: { onClose: () => void }) {
     done: ({ policy }) => `${effectWords[policy.effect]}: ${policy.pattern}`,
     refused: "The policy was not set",
   });
-  const chosen = team ?? teams[0]?.id ?? "";
+  const chosen = team.teamId ?? "";
   const [of, setOf] = useState<{ scope: PolicyScope; id: string } | null>(null);
   const agents = useQuery(
     trpc.agents.list.queryOptions({ teamId: chosen, archived: false }, { enabled: chosen !== "" }),
@@ -100,10 +99,10 @@ export function PolicyDialog({ onClose }: { onClose: () => void }) {
       <form id="policy" onSubmit={submit} className="grid gap-4 sm:grid-cols-2">
         <Field label="Team">
           <Select
-            options={teams.map(({ id, name }) => ({ value: id, label: name }))}
-            value={chosen}
+            options={team.options}
+            value={team.teamId}
             onValueChange={(next) => {
-              setTeam(next);
+              team.choose(next);
               setOf(null);
             }}
           />

@@ -22,11 +22,13 @@ type SessionHeadProps = {
   agent: string;
   possible: readonly string[];
   usage: Transcript["usage"];
+  /** What it was told first; null where nothing was said yet. */
+  firstWords: string | null;
   stream: StreamState;
 };
 
 /** What the session is, where it stands and what it costs, in one line that stays. */
-export function SessionHead({ orgSlug, session, agent, possible, usage, stream }: SessionHeadProps) {
+export function SessionHead({ orgSlug, session, agent, possible, usage, firstWords, stream }: SessionHeadProps) {
   const [isRenaming, setRenaming] = useState(false);
   const { rename } = useSessionChanges();
   // The stream tells it first, the books tell all of it: whichever is further.
@@ -94,7 +96,13 @@ export function SessionHead({ orgSlug, session, agent, possible, usage, stream }
       <span className="ml-auto text-small text-muted tabular-nums" title={`${tokens} tokens`}>
         {tokenCount(tokens)} tokens · {money(cost)}
       </span>
-      <SessionMenu orgSlug={orgSlug} session={session} possible={possible} onRename={() => setRenaming(true)} />
+      <SessionMenu
+        orgSlug={orgSlug}
+        session={session}
+        possible={possible}
+        firstWords={firstWords}
+        onRename={() => setRenaming(true)}
+      />
     </header>
   );
 }

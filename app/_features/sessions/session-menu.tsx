@@ -1,9 +1,11 @@
 "use client";
 
-import { Archive, Ellipsis, GitFork, Pause, Pencil, Play, Square, Trash2 } from "lucide-react";
+import { Archive, Ellipsis, GitFork, LayoutTemplate, Pause, Pencil, Play, Square, Trash2 } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useMe } from "#app/_features/members/use-me.ts";
 import { useActions } from "#app/_shell/actions.tsx";
 import { roomHref, sessionHref } from "#app/_shell/rooms.ts";
 import { ConfirmDialog } from "#app/_ui/alert-dialog.tsx";
@@ -14,19 +16,28 @@ import { toast } from "#app/_ui/toast.ts";
 import type { Session } from "#server/sessions/schema.ts";
 import { useSessionChanges } from "./use-session-changes.ts";
 
+const TemplateDialog = dynamic(
+  () => import("#app/_features/templates/template-dialog.tsx").then((module) => module.TemplateDialog),
+  { ssr: false },
+);
+
 type SessionMenuProps = {
   orgSlug: string;
   session: Session;
   /** The operations that make sense now, as the server names them. */
   possible: readonly string[];
+  /** What it was told first; null where nothing was said yet. */
+  firstWords: string | null;
   onRename: () => void;
 };
 
 /** What can be done with the whole session now: the next step as a button, the rest in a menu and under keys. */
-export function SessionMenu({ orgSlug, session, possible, onRename }: SessionMenuProps) {
+export function SessionMenu({ orgSlug, session, possible, firstWords, onRename }: SessionMenuProps) {
   const router = useRouter();
   const change = useSessionChanges();
   const [isRemoving, setRemoving] = useState(false);
+  const [isKeeping, setKeeping] = useState(false);
+  const canKeep = useMe().can("task:manage") && firstWords !== null;
   const sessionId = session.id;
   const can = (operation: string) => possible.includes(operation);
   const fork = () =>
@@ -66,6 +77,14 @@ export function SessionMenu({ orgSlug, session, possible, onRename }: SessionMen
     },
   ].filter(({ operation }) => can(operation));
   useActions([
+    {
+      id: "session.keep",
+      title: "Keep the session as a template",
+      group: "Session",
+      icon: <LayoutTemplate />,
+      when: () => canKeep,
+      run: () => setKeeping(true),
+    },
     { id: "session.rename", title: "Rename the session", group: "Session", keys: "e", icon: <Pencil />, run: onRename },
     ...acts.map(({ id, title, icon, run }) => ({
       id: `session.${id}`,
@@ -108,6 +127,11 @@ export function SessionMenu({ orgSlug, session, possible, onRename }: SessionMen
             {title}
           </MenuItem>
         ))}
+        {canKeep ? (
+          <MenuItem icon={<LayoutTemplate />} onSelect={() => setKeeping(true)}>
+            Keep as template…
+          </MenuItem>
+        ) : null}
         {can("remove_session") ? <MenuSeparator /> : null}
         {can("remove_session") ? (
           <MenuItem icon={<Trash2 />} onSelect={() => setRemoving(true)}>
@@ -115,6 +139,9 @@ export function SessionMenu({ orgSlug, session, possible, onRename }: SessionMen
           </MenuItem>
         ) : null}
       </Menu>
+      {isKeeping ? (
+        <TemplateDialog from={templateOf(session, firstWords ?? "")} onClose={() => setKeeping(false)} />
+      ) : null}
       <ConfirmDialog
         open={isRemoving}
         onOpenChange={setRemoving}
@@ -130,4 +157,10 @@ export function SessionMenu({ orgSlug, session, possible, onRename }: SessionMen
       </ConfirmDialog>
     </div>
   );
+}
+
+/** What begins the same session again; what changes each time is put between double braces by hand. */
+function templateOf({ teamId, name, agentKind, mode, model }: Session, prompt: string) {
+  const given = Object.entries({ agentKind, mode, model }).filter(([, value]) => value !== null);
+  return { kind: "session" as const, teamId, name, body: { prompt, ...Object.fromEntries(given) } };
 }

@@ -49,6 +49,7 @@ export function SessionPage({ orgSlug, sessionId, sizes }: SessionPageProps) {
               agent={agent}
               possible={view.possible}
               usage={transcript.usage}
+              firstWords={transcript.entries.find((entry) => entry.kind === "user")?.text ?? null}
               stream={stream}
             />
             <SessionPanes

@@ -5,6 +5,7 @@ import { type SubmitEvent, useState } from "react";
 import { useAgentKinds } from "#app/_features/agents/use-agent-kinds.ts";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useTeamChoice } from "#app/_features/teams/use-team-choice.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
@@ -16,14 +17,21 @@ import type { Template, Variable } from "#server/templates/schema.ts";
 import { kindWords, variableNames, variablesOf } from "./template-words.ts";
 import { VariableRows } from "./variable-rows.tsx";
 
+type TemplateDialogProps = {
+  /** One that is changed; left out, a new one is kept. */
+  template?: Template;
+  /** What a new one begins with: something that was made once already. */
+  from?: Pick<Template, "kind" | "teamId" | "name" | "body">;
+  onClose: () => void;
+};
+
 /** Keeps a task or a session as a template. What stands between double braces in its texts is asked for. */
-export function TemplateDialog({ template, onClose }: { template?: Template; onClose: () => void }) {
+export function TemplateDialog({ template, from, onClose }: TemplateDialogProps) {
+  const begun = template ?? from;
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.teams.list.queryOptions({ archived: true }));
-  const teams = (data?.teams ?? []).filter(({ archivedAt }) => !archivedAt);
-  const [team, setTeam] = useState<string | null>(null);
-  const [kind, setKind] = useState(template?.kind ?? "task");
-  const [body, setBody] = useState<Record<string, unknown>>(template?.body ?? {});
+  const { teamId, choose, options: teams } = useTeamChoice(begun?.teamId);
+  const [kind, setKind] = useState(begun?.kind ?? "task");
+  const [body, setBody] = useState<Record<string, unknown>>(begun?.body ?? {});
   const [known, setKnown] = useState<readonly Variable[]>(template?.variables ?? []);
   const [failure, setFailure] = useState<string>();
   const save = useChange(trpc.templates.save.mutationOptions(), {
@@ -45,7 +53,7 @@ export function TemplateDialog({ template, onClose }: { template?: Template; onC
     };
     try {
       await save.send({
-        ...(template ? { templateId: template.id } : { teamId: team ?? teams[0]?.id }),
+        ...(template ? { templateId: template.id } : { teamId: teamId ?? undefined }),
         ...{ kind, name: text("name"), description: text("description"), variables, body },
       });
       onClose();
@@ -58,7 +66,7 @@ export function TemplateDialog({ template, onClose }: { template?: Template; onC
       open
       size="lg"
       onOpenChange={(open) => (open ? undefined : onClose())}
-      title={template ? `Change ${template.name}` : "Keep a template"}
+      title={template ? `Change ${template.name}` : from ? `Keep ${from.name} as a template` : "Keep a template"}
       description="Write {{name}} where something is asked for each time. The team shares it."
       footer={
         <>
@@ -86,22 +94,30 @@ export function TemplateDialog({ template, onClose }: { template?: Template; onC
             </Field>
             <Field label="Team">
               <Select
-                value={team ?? teams[0]?.id ?? null}
-                onValueChange={setTeam}
-                options={teams.map(({ id, name }) => ({ value: id, label: name }))}
+                value={teamId}
+                onValueChange={(next) => {
+                  choose(next);
+                  // Another team has other models.
+                  write("model", "");
+                }}
+                options={teams}
               />
             </Field>
           </div>
         )}
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label="Name" name="name" error={failure}>
-            <Input name="name" required maxLength={200} autoComplete="off" defaultValue={template?.name} />
+            <Input name="name" required maxLength={200} autoComplete="off" defaultValue={begun?.name} />
           </Field>
           <Field label="What it is for" name="description" optional>
             <Input name="description" maxLength={2_000} autoComplete="off" defaultValue={template?.description} />
           </Field>
         </div>
-        {kind === "task" ? <TaskBody body={body} onWrite={write} /> : <SessionBody body={body} onWrite={write} />}
+        {kind === "task" ? (
+          <TaskBody body={body} onWrite={write} />
+        ) : (
+          <SessionBody teamId={teamId} body={body} onWrite={write} />
+        )}
         <VariableRows
           variables={variables}
           onChange={(changed) => setKnown([...known.filter(({ name }) => name !== changed.name), changed])}
@@ -153,8 +169,16 @@ function TaskBody({ body, onWrite }: BodyProps) {
   );
 }
 
-function SessionBody({ body, onWrite }: BodyProps) {
+const usualModel = "";
+
+function SessionBody({ teamId, body, onWrite }: BodyProps & { teamId: string | null }) {
   const { kinds } = useAgentKinds();
+  const routing = useQuery(
+    useTRPC().models.routing.queryOptions({ teamId: teamId ?? "" }, { enabled: teamId !== null }),
+  );
+  const usable = (routing.data?.routing.models ?? []).flatMap(({ model, usable }) => (usable ? [model] : []));
+  const kept = textIn(body, "model");
+  const models = kept === "" || usable.includes(kept) ? usable : [kept, ...usable];
   const kind = kinds.find(({ id }) => id === (textIn(body, "agentKind") || "entourage"));
   return (
     <>
@@ -167,7 +191,7 @@ function SessionBody({ body, onWrite }: BodyProps) {
           onChange={(event) => onWrite("prompt", event.target.value)}
         />
       </Field>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid gap-4 sm:grid-cols-3">
         <Choice
           label="Agent"
           field="agentKind"
@@ -182,6 +206,16 @@ function SessionBody({ body, onWrite }: BodyProps) {
           {...{ body, onWrite }}
           options={(kind?.modes ?? []).map(({ id, name }) => ({ value: id, label: name }))}
         />
+        <Field label="Model">
+          <Select
+            value={kept}
+            onValueChange={(value) => onWrite("model", value)}
+            options={[
+              { value: usualModel, label: "The team’s usual one" },
+              ...models.map((model) => ({ value: model, label: model })),
+            ]}
+          />
+        </Field>
       </div>
     </>
   );

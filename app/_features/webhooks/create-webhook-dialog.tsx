@@ -1,9 +1,9 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useTeamChoice } from "#app/_features/teams/use-team-choice.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
@@ -18,14 +18,11 @@ import { providerWords } from "./webhook-words.ts";
 /** An endpoint for a provider; then its secret, once, with what to do with it. */
 export function CreateWebhookDialog({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.teams.list.queryOptions({ archived: true }));
-  const teams = (data?.teams ?? []).filter(({ archivedAt }) => archivedAt === null);
+  const { teamId, choose, options: teams } = useTeamChoice();
   const [provider, setProvider] = useState<WebhookProvider>("github");
-  const [chosen, setTeamId] = useState<string>();
   const [failure, setFailure] = useState<string>();
   const [made, setMade] = useState<{ webhook: Webhook; secret: string }>();
   const create = useChange(trpc.webhooks.create.mutationOptions(), { refused: "No endpoint was made" });
-  const teamId = chosen ?? teams[0]?.id;
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
@@ -65,15 +62,16 @@ export function CreateWebhookDialog({ onClose }: { onClose: () => void }) {
             />
           </Field>
           <Field label="Team" name="teamId">
-            <Select
-              value={teamId ?? null}
-              onValueChange={setTeamId}
-              options={teams.map(({ id, name }) => ({ value: id, label: name }))}
-            />
+            <Select value={teamId ?? null} onValueChange={choose} options={teams} />
           </Field>
         </div>
         <p className="text-app text-muted">{providerWords[provider].hint}</p>
-        <WebhookFields key={`${provider}${teamId ?? ""}`} provider={provider} teamId={teamId} error={failure} />
+        <WebhookFields
+          key={`${provider}${teamId ?? ""}`}
+          provider={provider}
+          teamId={teamId ?? undefined}
+          error={failure}
+        />
       </form>
     </Dialog>
   );

@@ -1,9 +1,9 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useTeamChoice } from "#app/_features/teams/use-team-choice.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
@@ -14,12 +14,9 @@ import { Select } from "#app/_ui/select.tsx";
 /** Whose App it is to be; then the browser goes to GitHub with the form and comes back by itself. */
 export function StartAppDialog({ githubUrl, onClose }: { githubUrl: string; onClose: () => void }) {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.teams.list.queryOptions({ archived: true }));
-  const teams = (data?.teams ?? []).filter(({ archivedAt }) => archivedAt === null);
-  const [chosen, setTeamId] = useState<string>();
+  const { teamId, choose, options: teams } = useTeamChoice();
   const [failure, setFailure] = useState<string>();
   const start = useChange(trpc.githubApps.start.mutationOptions(), { refused: "No App was made" });
-  const teamId = chosen ?? teams[0]?.id;
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     setFailure(undefined);
@@ -64,11 +61,7 @@ export function StartAppDialog({ githubUrl, onClose }: { githubUrl: string; onCl
           <Input name="owner" maxLength={39} autoComplete="off" placeholder="acme" />
         </Field>
         <Field label="Team" name="teamId" hint="Whose tasks it makes.">
-          <Select
-            value={teamId ?? null}
-            onValueChange={setTeamId}
-            options={teams.map(({ id, name }) => ({ value: id, label: name }))}
-          />
+          <Select value={teamId ?? null} onValueChange={choose} options={teams} />
         </Field>
         <Field label="Only with the label" name="label" optional hint="Then strangers cannot fill the board.">
           <Input name="label" maxLength={50} autoComplete="off" placeholder="entourage" />
