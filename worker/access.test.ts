@@ -56,6 +56,22 @@ test("the open page of a deactivated member hears nothing from then on, and cann
   await expect(ask(member, orgName)).rejects.toMatchObject({ code: "forbidden" });
 });
 
+test("a page whose permission is outrun by a revocation asks for another, and is live", async () => {
+  start();
+  const org = await createTestOrg(runtime);
+  const outrun = new Set<string>();
+  const { page } = await openPage(runtime, host, org.owner, org.teamId, {
+    // As when another sign-in of theirs is ended just then.
+    onPermitted: async (channel) => {
+      if (outrun.has(channel)) return;
+      outrun.add(channel);
+      await host.push.terminateUser(org.owner.id);
+    },
+  });
+  await until("the page to be live", () => page.state === "live");
+  expect(outrun.size).toBe(2);
+});
+
 test("whoever leaves a team keeps hearing the organization, and the team no more", async () => {
   start();
   const org = await createTestOrg(runtime);

@@ -118,7 +118,10 @@ export class LiveConnection {
     this.listeners.add(listener);
     for (const [event, hear] of Object.entries(listener.on)) channel?.bind(event, hear);
     channel?.bind("pusher:subscription_succeeded", listener.onSubscribed);
-    channel?.bind("pusher:subscription_error", listener.onRefused);
+    channel?.bind("pusher:subscription_error", () => {
+      endWait(channel);
+      listener.onRefused();
+    });
     return () => {
       this.listeners.delete(listener);
       channel?.unbind_all();
@@ -188,6 +191,7 @@ export class LiveConnection {
       if (this.isListening()) void this.log.catchUp();
     });
     channel?.bind("pusher:subscription_error", () => {
+      endWait(channel);
       // It must be left before it can be asked for again; its name may have moved on.
       this.leave(scope, name);
       this.renewSoon(backOffMs(this.failures++));
@@ -332,6 +336,12 @@ export class LiveConnection {
     this.timers.add(timer);
   }
 }
+
+/**
+ * A channel that the host refused still waits for it, says the library, and never asks again for one that waits. Without
+ * this a page whose permission was outrun by a revocation stays without the channel until its line breaks.
+ */
+const endWait = (channel: Channel | undefined): void => channel?.disconnect();
 
 /** Their code stands in the error's data, whichever client made the call. */
 function isGone(error: unknown): boolean {

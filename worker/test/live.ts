@@ -49,7 +49,12 @@ export async function openPage(
   host: TestHost,
   actor: Actor,
   teamId?: string,
-  more: { onFrames?: (frames: Frame[]) => void; onReset?: (from: number, to: number) => void } = {},
+  more: {
+    onFrames?: (frames: Frame[]) => void;
+    onReset?: (from: number, to: number) => void;
+    /** Happens between the permission for a channel and its use. */
+    onPermitted?: (channel: string) => Promise<unknown>;
+  } = {},
 ) {
   const frames: Frame[] = [];
   const lines: SessionLine[] = [];
@@ -66,8 +71,12 @@ export async function openPage(
       page.feedReads += 1;
       return as(runtime, actor, (context) => readFeed(context, { teamId, since, limit }));
     },
-    authorize: (socketId, channel) =>
-      authorizeSubscription(runtime, host.push, actor, { socketId, channel, askedAt: new Date(), requestId: "test" }),
+    async authorize(socketId, channel) {
+      const asked = { socketId, channel, askedAt: new Date(), requestId: "test" };
+      const signed = await authorizeSubscription(runtime, host.push, actor, asked);
+      await more.onPermitted?.(channel);
+      return signed;
+    },
     onFrames: (some) => {
       frames.push(...some);
       more.onFrames?.(some);
