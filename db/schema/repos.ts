@@ -22,6 +22,10 @@ export const repos = snakeCase.table(
     gateCommand: text().notNull(),
     gateTimeoutSeconds: integer().notNull(),
     mergeStrategy: text({ enum: mergeStrategies }).notNull(),
+    /** Of the working copies that sessions get of it. Empty: nothing runs. */
+    setupScript: text().notNull().default(""),
+    turnCheck: text().notNull().default(""),
+    commitCheck: text().notNull().default(""),
     status: text({ enum: repoStatuses }).notNull(),
     error: text(),
     headCommit: text(),

@@ -200,7 +200,10 @@ export const eventData = {
     mergeStrategy: z.enum(mergeStrategies),
   }),
   "repo.updated": z
-    .object({ name: text, gateCommand: text, gateTimeoutSeconds: z.int(), mergeStrategy: z.enum(mergeStrategies) })
+    .object({
+      ...{ name: text, gateCommand: text, gateTimeoutSeconds: z.int(), mergeStrategy: z.enum(mergeStrategies) },
+      ...{ setupScript: text, turnCheck: text, commitCheck: text },
+    })
     .partial(),
   "repo.ready": z.object({ defaultBranch: text, headCommit: text.nullable() }),
   "repo.failed": z.object({ error: text }),

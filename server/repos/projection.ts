@@ -21,7 +21,10 @@ export const repoProjections: Projections<Types> = {
     tx.execute(sql`update repos r set name = coalesce(e.data->>'name', r.name),
       gate_command = coalesce(e.data->>'gateCommand', r.gate_command),
       gate_timeout_seconds = coalesce((e.data->>'gateTimeoutSeconds')::int, r.gate_timeout_seconds),
-      merge_strategy = coalesce(e.data->>'mergeStrategy', r.merge_strategy)
+      merge_strategy = coalesce(e.data->>'mergeStrategy', r.merge_strategy),
+      setup_script = coalesce(e.data->>'setupScript', r.setup_script),
+      turn_check = coalesce(e.data->>'turnCheck', r.turn_check),
+      commit_check = coalesce(e.data->>'commitCheck', r.commit_check)
       from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),
   "repo.ready": (tx, events) =>
     tx.execute(sql`update repos r set status = 'ready', error = null, default_branch = e.data->>'defaultBranch',

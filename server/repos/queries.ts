@@ -78,6 +78,7 @@ function shown({ settings }: Context, repo: RepoRow, org: string): Repo {
   return {
     ...{ id, teamId, name, slug, source, sourceUrl, defaultBranch, gateCommand, gateTimeoutSeconds },
     mergeStrategy: repo.mergeStrategy,
+    ...{ setupScript: repo.setupScript, turnCheck: repo.turnCheck, commitCheck: repo.commitCheck },
     hasCredential: repo.credentialId !== null,
     status: repo.status,
     error: repo.error,

@@ -10,6 +10,15 @@ const gateCommand = z
   .max(4_000)
   .describe("The command that must exit 0 before anything is merged, such as `npm test`. Empty: everything passes.");
 const gateTimeoutSeconds = z.int().min(1).max(86_400).describe("A gate that runs longer has failed.");
+/** Shell, run in the sandbox of whoever works: without network, in the working copy, its caches at /cache. */
+const script = z.string().trim().max(20_000);
+const setupScript = script.describe("Run once with `sh` in each new working copy, before anybody works in it.");
+const turnCheck = script.describe(
+  "Run with `sh` after each turn of a coding agent that changed files. Where it fails, the agent is told and mends it.",
+);
+const commitCheck = script.describe(
+  "Run with `sh` before each commit in a working copy; where it fails, nothing is committed.",
+);
 const mergeStrategy = z.enum(mergeStrategies).describe("How an approved branch becomes part of the default branch.");
 
 /** A repository, as every door shows it. Its credential never leaves the server. */
@@ -25,6 +34,9 @@ export const repo = z.object({
   gateCommand: z.string(),
   gateTimeoutSeconds: z.int(),
   mergeStrategy: z.enum(mergeStrategies),
+  setupScript: z.string(),
+  turnCheck: z.string(),
+  commitCheck: z.string(),
   status: z.enum(repoStatuses),
   error: z.string().nullable(),
   headCommit: z.string().nullable(),
@@ -58,6 +70,9 @@ export const updateRepoInput = z.strictObject({
   gateCommand: gateCommand.optional(),
   gateTimeoutSeconds: gateTimeoutSeconds.optional(),
   mergeStrategy: mergeStrategy.optional(),
+  setupScript: setupScript.optional(),
+  turnCheck: turnCheck.optional(),
+  commitCheck: commitCheck.optional(),
 });
 export const repoInput = z.strictObject({ repoId: id });
 export const listReposInput = z.strictObject({

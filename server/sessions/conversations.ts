@@ -71,7 +71,7 @@ async function placeOf(context: Context, input: NewSession, task: Task | undefin
     if (workspace.teamId === teamId) return workspaceId;
     throw new AppError("invalid", "The workspace belongs to another team than the session.");
   }
-  if (repoId) return createWorkspace(context, { teamId, repoId, setupScript: "" });
+  if (repoId) return createWorkspace(context, { teamId, repoId });
   return task?.repoId ? (await openTaskWorkspace(context, task)).id : null;
 }
 

@@ -3,6 +3,7 @@ import { AppError } from "../errors.ts";
 import { requireBranchName } from "../git/names.ts";
 import { partsOf } from "../tools/confined.ts";
 import type { WorkspaceRow } from "../workspaces/queries.ts";
+import { runInWorkspace } from "../workspaces/running.ts";
 import { gitInside } from "./inside.ts";
 
 /** Adds changes to the next commit; without paths all of them. */
@@ -15,11 +16,14 @@ export async function unstage(settings: Settings, row: WorkspaceRow, paths: stri
   await gitInside(settings, row, ["reset", "--quiet", "HEAD", "--", ...checked(paths)]);
 }
 
-/** Makes a commit in the name of whoever asks. The workspace's own hooks run, in the sandbox, and may refuse it. */
+/**
+ * Makes a commit in the name of whoever asks. The check of the repository and then the workspace's own hooks run, in the
+ * sandbox, and may refuse it. @throws AppError conflict with the end of what the check said
+ */
 export async function commit(
   settings: Settings,
   row: WorkspaceRow,
-  { message, all }: { message: string; all: boolean },
+  { message, all, commitCheck }: { message: string; all: boolean; commitCheck: string },
   actor: Actor,
 ): Promise<{ commit: string; branch: string | null; output: string }> {
   if (all) await stage(settings, row, []);
@@ -28,6 +32,7 @@ export async function commit(
   });
   if (waiting === "")
     throw new AppError("conflict", "Nothing is staged. Stage what the commit is to hold, or commit `all`.");
+  await requireCheck(settings, row, commitCheck);
   const email = `${actor.id}@${actor.kind}s.invalid`;
   const env = {
     ...{
@@ -41,6 +46,19 @@ export async function commit(
     ...{ env, timeoutSeconds: 300, mostBytes: 64 * 1024 },
   });
   return { ...(await whereIs(settings, row)), output: output.slice(-2_000) };
+}
+
+async function requireCheck(settings: Settings, row: WorkspaceRow, script: string): Promise<void> {
+  if (script.trim() === "") return;
+  const { exitCode, killedBy, output } = await runInWorkspace(settings, row, {
+    ...{ command: script, timeoutSeconds: 300, outputLimitBytes: 64 * 1024 },
+  });
+  if (exitCode === 0) return;
+  const how = killedBy === "timeout" ? "did not end within 300 seconds" : `failed (exit code ${exitCode ?? "none"})`;
+  throw new AppError(
+    "conflict",
+    `The repository's check before commits ${how}; nothing was committed, what was staged stays so.\n${output.slice(-2_000).trim()}`,
+  );
 }
 
 /** Checks out a branch; what is not committed goes along, or git refuses. */

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { defineOperation } from "../operation.ts";
+import { readChecks } from "../workspaces/checks.ts";
 import { findReadyWorkspace } from "../workspaces/queries.ts";
 import * as changing from "./changing.ts";
 import { fetchInto, planFetch } from "./fetching.ts";
@@ -68,8 +69,12 @@ export const commitWorkspace = defineOperation({
   permission: "workspaces:use",
   input: schema.commitInput,
   output: schema.commitResult,
-  run: find,
-  finish: (row, input, { runtime, actor }) => changing.commit(runtime.settings, row, input, actor),
+  run: async (context, input) => {
+    const row = await find(context, input);
+    return { row, ...(await readChecks(context, row.id)) };
+  },
+  finish: ({ row, commitCheck }, input, { runtime, actor }) =>
+    changing.commit(runtime.settings, row, { ...input, commitCheck }, actor),
 });
 
 export const listWorkspaceBranches = defineOperation({

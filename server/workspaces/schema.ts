@@ -7,7 +7,9 @@ const name = z.string().trim().min(1).max(100);
 const setupScript = z
   .string()
   .max(20_000)
-  .describe("Run once with `sh` in the workspace, in a sandbox without network. Its caches are at /cache.");
+  .describe(
+    "Run once with `sh` in the workspace, in a sandbox without network. Its caches are at /cache. Left out: that of the repository.",
+  );
 
 /** A workspace, as every door shows it. */
 export const workspace = z.object({
@@ -42,7 +44,7 @@ export const createWorkspaceInput = z.strictObject({
     .max(200)
     .optional()
     .describe("The branch to work on: one that is there, or a new one from the default branch."),
-  setupScript: setupScript.default(""),
+  setupScript: setupScript.optional(),
 });
 export const workspaceInput = z.strictObject({ workspaceId: id });
 export const renameWorkspaceInput = z.strictObject({ workspaceId: id, name });

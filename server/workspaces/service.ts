@@ -45,7 +45,7 @@ export async function createWorkspace(context: Context, wanted: Wanted): Promise
   if (repo && repo.teamId !== team.id)
     throw new AppError("invalid", `${repo.name} is not a repository of ${team.name}.`);
   const name = wanted.name ?? repo?.name ?? nameOf(place.sourceUrl);
-  const data = { name, ...place, repoId: repo?.id ?? null, setupScript: wanted.setupScript };
+  const data = { name, ...place, repoId: repo?.id ?? null, setupScript: wanted.setupScript ?? repo?.setupScript ?? "" };
   const branch = requireBranchName(wanted.branch ?? slugOf(name, "work"));
   const id = newId();
   await record(context, "workspace.created", [{ subject: id, team: team.id, data: { ...data, branch } }]);
@@ -59,7 +59,7 @@ export async function createWorkspace(context: Context, wanted: Wanted): Promise
 export async function openTaskWorkspace(
   context: Context,
   { id: taskId }: Pick<Task, "id">,
-  { name, setupScript = "" }: { name?: string | undefined; setupScript?: string } = {},
+  { name, setupScript }: { name?: string | undefined; setupScript?: string | undefined } = {},
 ): Promise<{ id: string; isNew: boolean }> {
   const { tx, actor } = context;
   // Two that begin at once: the second finds what the first made.
@@ -73,11 +73,15 @@ export async function openTaskWorkspace(
   const repo = await findReadyRepo(context, task.repoId);
   await requireRoom(context, task.teamId);
   const id = newId();
-  const data = { source: "repo" as const, sourceUrl: null, repoId: repo.id, branch: task.branch, setupScript };
+  const data = { source: "repo" as const, sourceUrl: null, repoId: repo.id, branch: task.branch };
   await record(context, "workspace.created", [
     {
       ...{ subject: id, team: task.teamId, task: task.id },
-      data: { ...data, name: name ?? `#${task.number} ${task.title}`.slice(0, 100) },
+      data: {
+        ...data,
+        setupScript: setupScript ?? repo.setupScript,
+        name: name ?? `#${task.number} ${task.title}`.slice(0, 100),
+      },
     },
   ]);
   return { id, isNew: true };

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import type { Context, Settings } from "#server/context.ts";
@@ -20,12 +20,13 @@ export async function findSessionRepo({ tx, actor }: Context, workspaceId: strin
 export async function writeGitSettings(
   settings: Pick<Settings, "dataDir" | "publicUrl">,
   { orgId, id }: { orgId: string; id: string },
-  { port, home, kind }: { port: number; home: string; kind: string },
+  { port, home, kind, commitCheck }: { port: number; home: string; kind: string; commitCheck: string },
 ): Promise<{ folder: string; env: Record<string, string> }> {
   const folder = join(settings.dataDir, "sessions", orgId, id, "settings");
   await mkdir(folder, { recursive: true });
   const path = join(folder, "gitconfig");
   const [door, known] = [`http://127.0.0.1:${port}/api/git/`, `${settings.publicUrl}/api/git/`];
+  const hooks = await writeHooks(join(folder, "hooks"), commitCheck);
   const quoted = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   await writeFile(
     path,
@@ -40,8 +41,40 @@ export async function writeGitSettings(
     ].join("\n"),
   );
   // Gemini CLI 0.61 shows the commands it runs no file of settings, and adds to what the environment says (seen).
-  const said = kind === "gemini" ? inEnvironment({ [`url.${door}.insteadOf`]: known, "safe.directory": "*" }) : {};
-  return { folder, env: { GIT_CONFIG_GLOBAL: path, GIT_TERMINAL_PROMPT: "0", ...said } };
+  const said = {
+    ...(kind === "gemini" ? { [`url.${door}.insteadOf`]: known, "safe.directory": "*" } : {}),
+    // Said here it goes before what a working copy says of itself.
+    ...(hooks ? { "core.hooksPath": hooks } : {}),
+  };
+  return { folder, env: { GIT_CONFIG_GLOBAL: path, GIT_TERMINAL_PROMPT: "0", ...inEnvironment(said) } };
+}
+
+/** Every hook of a working copy's own that git runs there still runs: one name each, all the same script. */
+const hookNames = [
+  ...["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "pre-merge-commit", "post-merge"],
+  ...["pre-rebase", "post-checkout", "post-rewrite", "pre-push", "applypatch-msg", "pre-applypatch", "post-applypatch"],
+];
+const hook = `#!/bin/sh
+name=$(basename "$0"); ours=$(dirname "$0")
+if [ "$name" = pre-commit ]; then
+  sh "$ours/commit-check" || { echo "The check before commits failed; nothing was committed." >&2; exit 1; }
+fi
+own=$(git config --local --get core.hooksPath || echo "$(git rev-parse --git-common-dir)/hooks")
+[ -x "$own/$name" ] || exit 0
+exec "$own/$name" "$@"
+`;
+
+/**
+ * The repository's check before commits, as a hook that the agent cannot write. It can go around it (`--no-verify`): the
+ * check is there to help it early, the gate is what holds. @returns the folder; undefined: there is no check.
+ */
+async function writeHooks(folder: string, commitCheck: string): Promise<string | undefined> {
+  await rm(folder, { recursive: true, force: true });
+  if (commitCheck.trim() === "") return undefined;
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "commit-check"), commitCheck);
+  for (const name of hookNames) await writeFile(join(folder, name), hook, { mode: 0o755 });
+  return folder;
 }
 
 /** https://git-scm.com/docs/git-config#ENVIRONMENT */

@@ -18,6 +18,7 @@ import { CodeBlock } from "#app/_ui/code-block.tsx";
 import { CopyableId } from "#app/_ui/copy.tsx";
 import { Skeleton, SkeletonRows } from "#app/_ui/skeleton.tsx";
 import type { Repo } from "#server/repos/schema.ts";
+import { RepoChecks } from "./repo-checks.tsx";
 import { RepoSettings } from "./repo-settings.tsx";
 import { RepoFailure, RepoStatusBadge } from "./repo-status.tsx";
 import { sourceWords } from "./repo-words.ts";
@@ -47,7 +48,10 @@ export function RepoPage({ orgSlug, teamId, repoId }: { orgSlug: string; teamId:
               <CodeBlock title="Terminal" code={`git clone ${repo.cloneUrl}`} wrap />
             </Section>
             {canManage && !repo.archivedAt ? (
-              <RepoSettings key={repo.id} repo={repo} />
+              <>
+                <RepoSettings key={repo.id} repo={repo} />
+                <RepoChecks repo={repo} />
+              </>
             ) : (
               <>
                 {isKnown && !canManage ? <LookOnly what="change how this repository is merged" /> : null}

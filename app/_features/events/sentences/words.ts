@@ -6,6 +6,9 @@ const fieldWords: Record<string, string> = {
   gateCommand: "gate",
   gateTimeoutSeconds: "time-out of the gate",
   mergeStrategy: "merge strategy",
+  setupScript: "set-up script",
+  turnCheck: "check after turns",
+  commitCheck: "check before commits",
   defaultAgentKind: "default agent",
 };
 
