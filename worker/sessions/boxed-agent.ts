@@ -12,6 +12,7 @@ import type { Held } from "#server/sessions/driving.ts";
 import * as driving from "#server/sessions/driving.ts";
 import { openTranscripts } from "#server/sessions/transcripts.ts";
 import { cacheEnvironment, openCache } from "#server/workspaces/caches.ts";
+import { readChecks } from "#server/workspaces/checks.ts";
 import { findReadyWorkspace } from "#server/workspaces/queries.ts";
 import { borrowedObjects } from "#server/workspaces/running.ts";
 import { type Doors, openDoors } from "./doors.ts";
@@ -116,8 +117,9 @@ async function bringUp(
     ...(git ? [{ port: ports.git, socket: git }] : []),
   ];
   const inside = boxes.foldersInside(folders);
+  const { commitCheck } = await transact((context) => readChecks(context, workspaceId));
   const ofGit = await writeGitSettings(runtime.settings, session, {
-    ...{ port: ports.git, home: inside.home, kind: kind.id },
+    ...{ port: ports.git, home: inside.home, kind: kind.id, commitCheck },
   });
   await boxes.remove(sessionId);
   signal.throwIfAborted();

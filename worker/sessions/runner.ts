@@ -11,11 +11,13 @@ import { firstMessage } from "#server/sessions/messages.ts";
 import { count } from "#server/tally.ts";
 import { invokeAgent } from "#server/tracing/gen-ai.ts";
 import { inSpan, traceparentOf } from "#server/tracing/spans.ts";
+import { readChecks } from "#server/workspaces/checks.ts";
 import { findWorkspace } from "#server/workspaces/queries.ts";
 import { type BoxedAgent, type BoxedAgentDeps, startBoxedAgent } from "./boxed-agent.ts";
 import { removeHome } from "./home.ts";
 import { type Asking, askPerson } from "./permissions.ts";
 import { placeFiles } from "./placing-files.ts";
+import { answerAndCheck } from "./turn-check.ts";
 import { openRecorder, type Recorder } from "./recorder.ts";
 
 export interface RunnerDeps extends BoxedAgentDeps {
@@ -279,7 +281,9 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       const words = await wordsFor(said);
       const placed = await placeFiles(boxes, sessionId, said.attachments);
       if (current.isCancelled) throw notBegun();
-      ({ stopReason } = await connection.prompt(words + placed, said.attachments));
+      const { turnCheck: script } = await transact((context) => readChecks(context, session.workspaceId));
+      const withCheck = { connection, boxes, sessionId, script, into, stopped: current.stopped.promise };
+      ({ stopReason } = await answerAndCheck(withCheck, words + placed, said.attachments));
     } catch (error) {
       if (isGone) return;
       if (current.isCancelled) stopReason = "cancelled";
