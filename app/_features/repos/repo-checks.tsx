@@ -13,15 +13,21 @@ import type { Repo } from "#server/repos/schema.ts";
 
 const scripts = [
   {
-    ...{ name: "setupScript", label: "Set-up", placeholder: "npm ci --offline" },
+    name: "setupScript",
+    label: "Set-up",
+    placeholder: "npm ci --offline",
     hint: "Once in each new working copy, before anybody works in it.",
   },
   {
-    ...{ name: "turnCheck", label: "After each turn", placeholder: "npx tsc --noEmit" },
+    name: "turnCheck",
+    label: "After each turn",
+    placeholder: "npx tsc --noEmit",
     hint: "When a coding agent changed files. Where it fails, the agent is told in the same turn and mends it.",
   },
   {
-    ...{ name: "commitCheck", label: "Before each commit", placeholder: "npm run lint" },
+    name: "commitCheck",
+    label: "Before each commit",
+    placeholder: "npm run lint",
     hint: "Of agents and people. Where it fails, nothing is committed. The gate is what holds: an agent can go around this.",
   },
 ] as const;
