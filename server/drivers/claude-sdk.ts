@@ -29,6 +29,9 @@ export interface ClaudeSdkOptions {
   home: string;
 }
 
+/** Its first word comes before it has asked its model anything, also on a machine that is busy. */
+const startSeconds = 120;
+
 /** Else it looks for updates, reports telemetry and names conversations by a model call of its own (observed). */
 const quiet = {
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
@@ -72,7 +75,7 @@ const isSdk = (found: unknown): found is ClaudeModule =>
 async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: DriverOptions): Promise<AgentConnection> {
   const { folder, env, store, home } = setup;
   const configDir = posix.join(home, ".claude");
-  const kept = options.resume ? await store.load({ sessionId: options.resume }).catch(() => null) : null;
+  const kept = options.resume ? await store.load({ sessionId: options.resume }) : null;
   // Where nothing was kept it begins anew under another id: Claude Code refuses one that its home knows already.
   const id = (kept && options.resume) ?? randomUUID();
   const messages = openQueue();
@@ -82,6 +85,8 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
     | { end: (reason: string) => void; fail: (error: Error) => void; stop: AbortController; isCancelled: boolean }
     | undefined;
   let mode = options.mode ?? "default";
+  /** Claude Code has said something: it is up. */
+  let isUp = false;
 
   const query = sdk.query({
     prompt: messages,
@@ -138,6 +143,7 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
   }
 
   function hear(message: ClaudeMessage): void {
+    isUp = true;
     updates.tell(message);
     if (message.type !== "result") return;
     if (turn?.isCancelled) turn.end("cancelled");
@@ -153,7 +159,14 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
     prompt(text, attachments) {
       const ended = Promise.withResolvers<{ stopReason: string }>();
       const stop = new AbortController();
+      const late = new AppError("unavailable", `Claude Code was not ready within ${startSeconds} s.`);
+      const timer = setTimeout(() => {
+        if (isUp) return;
+        turn?.fail(late);
+        query.close();
+      }, startSeconds * 1_000);
       const over = () => {
+        clearTimeout(timer);
         stop.abort();
         turn = undefined;
       };

@@ -325,9 +325,10 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     current.isCancelled = true;
     current.stopped.reject(notBegun());
     const connection = isUp ? agent?.connection : undefined;
-    await connection?.cancel().catch(() => undefined);
+    // An agent that is too busy to hear it is not waited for.
     const timer = setTimeout(() => void connection?.close(), patienceMs);
     void current.over.finally(() => clearTimeout(timer));
+    await Promise.race([connection?.cancel().catch(() => undefined), current.over]);
   }
 
   async function takeUp(into: Recorder): Promise<void> {
