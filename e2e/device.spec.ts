@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { enter } from "./session.ts";
-import { openTerminal } from "./terminal.ts";
+import { openTerminal } from "../scripts/test/terminal.ts";
 import { expect, test } from "./test.ts";
 
 test("a command line shows a code, its person lets it in, and ends it again among their sign-ins", async ({ page }) => {

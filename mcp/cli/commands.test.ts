@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runParser } from "@optique/core/facade";
 import { afterAll, expect, test } from "vitest";
+import { openTerminal } from "#scripts/test/terminal.ts";
 import { actorForSignIn } from "#server/auth/actor.ts";
 import { startSignIn } from "#server/auth/sign-in.ts";
 import { grantAccess, listChannels, lockChannel, publish } from "#server/channels/operations.ts";
@@ -18,7 +19,6 @@ import { openTestDoors } from "#server/test/doors.ts";
 import { createTestAgent, createTestOrg } from "#server/test/fixtures.ts";
 import { brief, footer, grammar } from "./grammar.ts";
 import { openShell } from "./test/shell.ts";
-import { openTerminal } from "./test/terminal.ts";
 
 // A host of public profiles: whatever signature was asked for last stands in every one of them.
 let signature = "";

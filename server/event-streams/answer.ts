@@ -4,6 +4,7 @@ import { AppError } from "../errors.ts";
 import { listEvents } from "../events/operations.ts";
 import { execute } from "../execute.ts";
 import { parseOrRefuse } from "../input-refusal.ts";
+import { streamHeaders } from "./following.ts";
 import { refuseUnknownTypes } from "./query.ts";
 import { lastEventId, streamQuery, type StreamQuery } from "./schema.ts";
 import { pageSize } from "./stream.ts";
@@ -40,13 +41,6 @@ export async function answerEventStream(door: Door, request: Request): Promise<R
     return refusal(told, told.code === "unauthenticated" ? { "www-authenticate": "Bearer" } : {});
   }
 }
-
-/** `no-transform` keeps whatever stands between from gathering the stream to compress it. */
-const streamHeaders = {
-  "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-cache, no-transform",
-  "x-accel-buffering": "no",
-};
 
 const secretNames =
   /^(access_?token|api_?key|auth(orization)?|bearer|jwt|key|password|refresh_?token|secret|session|token)$/i;

@@ -2,12 +2,12 @@ import { createParser } from "eventsource-parser";
 import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startWake } from "../events/wake.ts";
+import { hintsOf } from "../event-streams/following.ts";
 import { execute } from "../execute.ts";
 import { newId } from "../ids.ts";
 import { openTestDoors } from "../test/doors.ts";
 import { createTestOrg } from "../test/fixtures.ts";
 import { createSession } from "./operations.ts";
-import { hintsOf } from "./streaming.ts";
 
 const { runtime, address, keyOf, db, url } = await openTestDoors();
 const generous = { timeout: 60_000 };

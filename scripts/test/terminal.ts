@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
-import { main } from "./shell.ts";
+
+const main = join(import.meta.dirname, "../entourage.mjs");
 
 /** A command on a terminal of 120 columns, as people run it. */
 export function openTerminal(args: string[], env: Record<string, string | undefined>) {
