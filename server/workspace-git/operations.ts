@@ -1,7 +1,6 @@
 import type { Context } from "../context.ts";
 import { defineOperation } from "../operation.ts";
-import { readChecks } from "../workspaces/checks.ts";
-import { findReadyWorkspace } from "../workspaces/queries.ts";
+import { findReadyWorkspace, readChecks } from "../workspaces/queries.ts";
 import * as changing from "./changing.ts";
 import { fetchInto, planFetch } from "./fetching.ts";
 import { planPush, push } from "./pushing.ts";
