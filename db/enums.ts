@@ -207,6 +207,13 @@ export const modelApis = ["anthropic", "openai_compatible", "ollama"] as const;
 export type ModelApi = (typeof modelApis)[number];
 
 /** `refused`: the provider does not take the key; it counts again when it is saved anew. */
+/** How a credential came: a key that was typed, or the tokens of a sign-in. */
+export const credentialForms = ["key", "sign_in"] as const;
+export type CredentialForm = (typeof credentialForms)[number];
+
+export const signInStatuses = ["pending", "connected", "denied", "expired", "failed", "cancelled"] as const;
+export type SignInStatus = (typeof signInStatuses)[number];
+
 export const credentialStatuses = ["working", "refused"] as const;
 export type CredentialStatus = (typeof credentialStatuses)[number];
 

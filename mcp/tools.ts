@@ -6,6 +6,7 @@ import * as budgets from "#server/budgets/operations.ts";
 import * as channels from "#server/channels/operations.ts";
 import * as devices from "#server/device-sign-ins/operations.ts";
 import * as credentials from "#server/credentials/operations.ts";
+import * as providerSignIns from "#server/provider-sign-ins/operations.ts";
 import { waitForWork } from "#server/dispatch/operations.ts";
 import { createEventTicket } from "#server/event-streams/operations.ts";
 import { listActivity, listEvents } from "#server/events/operations.ts";
@@ -362,6 +363,12 @@ export const notForAgents: readonly Operation[] = [
   credentials.listOwnCredentialsOperation,
   credentials.saveOwnCredentialOperation,
   credentials.removeOwnCredentialOperation,
+  providerSignIns.listSignInProvidersOperation,
+  providerSignIns.setSignInProviderOperation,
+  providerSignIns.removeSignInProviderOperation,
+  providerSignIns.listProviderSignIns,
+  providerSignIns.startProviderSignIn,
+  providerSignIns.cancelProviderSignIn,
   models.getModelRouting,
   models.setModelRouting,
   models.getModelSavings,

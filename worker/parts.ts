@@ -14,6 +14,7 @@ import { requests } from "./requests-part.ts";
 import { sandboxes } from "./sandboxes/part.ts";
 import { schedules } from "./schedules/part.ts";
 import { crews } from "./crews-part.ts";
+import { signIns } from "./sign-ins-part.ts";
 import { sessions } from "./sessions/part.ts";
 import { trim } from "./trim-part.ts";
 import { watch } from "./watch-part.ts";
@@ -39,6 +40,7 @@ export const parts: readonly Part[] = [
   schedules,
   crews,
   money,
+  signIns,
   trim,
   watch,
   beat,

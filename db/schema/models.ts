@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { foreignKey, integer, jsonb, primaryKey, snakeCase, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { actorRef, createdAt, id, moment, orgId, words } from "../columns.ts";
-import { credentialStatuses, modelApis, type ModelTier } from "../enums.ts";
+import { credentialForms, credentialStatuses, modelApis, type ModelTier } from "../enums.ts";
 import { teams } from "./organizations.ts";
 
 /** A key at a provider of models, of the organization or of one person, and what is known of it. The key itself stands in `model_credential_secrets`. */
@@ -14,6 +14,7 @@ export const modelCredentials = snakeCase.table(
     userId: uuid(),
     /** What models are named after: `anthropic` in `anthropic/claude-sonnet-5-5`. */
     provider: text().notNull(),
+    form: text({ enum: credentialForms }).notNull().default("key"),
     api: text({ enum: modelApis }).notNull(),
     baseUrl: text().notNull(),
     /** The end of the key; null where there is none. */
@@ -48,7 +49,20 @@ export const modelCredentials = snakeCase.table(
 /** The keys, sealed (AES-256-GCM; the place of a value is part of it). No event tells one, so nothing rebuilds this table. */
 export const modelCredentialSecrets = snakeCase.table(
   "model_credential_secrets",
-  { orgId: orgId(), credentialId: uuid().notNull(), sealed: text().notNull() },
+  {
+    orgId: orgId(),
+    credentialId: uuid().notNull(),
+    sealed: text().notNull(),
+    /** Of a sign-in: what gets the next token, sealed; null: there is none, and it ends with the token. */
+    refreshSealed: text(),
+    /** When the token ends; null: it does not, or nobody said. */
+    expiresAt: moment(),
+    /** Where the next token comes from, as it stood when the person signed in. */
+    tokenUrl: text(),
+    clientId: text(),
+    /** Whoever gets the next token now has until then; others wait for it. */
+    refreshingUntil: moment(),
+  },
   (table) => [primaryKey({ columns: [table.orgId, table.credentialId] })],
 );
 

@@ -5,12 +5,12 @@ type Types = "credential.saved" | "credential.refused" | "credential.model_gone"
 
 export const credentialProjections: Projections<Types> = {
   "credential.saved": (tx, events) =>
-    tx.execute(sql`insert into model_credentials (org_id, id, user_id, provider, api, base_url, last_four, status, problem, test_answer, models,
+    tx.execute(sql`insert into model_credentials (org_id, id, user_id, form, provider, api, base_url, last_four, status, problem, test_answer, models,
         gone_models, saved_by, created_at, updated_at)
-      select e.org_id, e.subject_id, (e.data->>'userId')::uuid, e.data->>'provider', e.data->>'api', e.data->>'baseUrl', e.data->>'lastFour', e.data->>'status',
+      select e.org_id, e.subject_id, (e.data->>'userId')::uuid, coalesce(e.data->>'form', 'key'), e.data->>'provider', e.data->>'api', e.data->>'baseUrl', e.data->>'lastFour', e.data->>'status',
         e.data->>'problem', e.data->>'testAnswer', array(select jsonb_array_elements_text(e.data->'models')), '{}', e.actor, e.at, e.at
         from ${events}
-      on conflict (org_id, id) do update set api = excluded.api, base_url = excluded.base_url, last_four = excluded.last_four,
+      on conflict (org_id, id) do update set form = excluded.form, api = excluded.api, base_url = excluded.base_url, last_four = excluded.last_four,
         status = excluded.status, problem = excluded.problem, test_answer = excluded.test_answer, models = excluded.models,
         gone_models = '{}', saved_by = excluded.saved_by, updated_at = excluded.updated_at`),
   "credential.refused": (tx, events) =>

@@ -53,7 +53,9 @@ const noCredential = (id: string) =>
 
 async function readCredentials({ tx, actor, now }: Context, where: SQL): Promise<Credential[]> {
   const at = sql`${now.toISOString()}::timestamptz`;
-  return tx.execute<Credential & Record<string, unknown>>(sql`select c.id, c.provider, c.api, c.base_url as "baseUrl",
+  return tx.execute<
+    Credential & Record<string, unknown>
+  >(sql`select c.id, c.provider, c.form, c.api, c.base_url as "baseUrl",
       c.last_four as "lastFour", c.status, c.problem, c.test_answer as "testAnswer", c.models,
       array(select jsonb_object_keys(c.gone_models) order by 1) as "goneModels",
       case when p.paused_until > ${at} then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",

@@ -1,11 +1,14 @@
 import { z } from "zod";
-import { credentialStatuses, type ModelApi, modelApis } from "#db/enums.ts";
+import { credentialForms, credentialStatuses, type ModelApi, modelApis } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 
 /** What a credential tells: never its key. */
 export const credential = z.object({
   id,
   provider: z.string().describe("What models are named after: anthropic in anthropic/claude-sonnet-5-5."),
+  form: z
+    .enum(credentialForms)
+    .describe("sign_in: tokens of a sign-in with a code, renewed as long as the provider lets us."),
   api: z.enum(modelApis),
   baseUrl: z.string(),
   lastFour: z.string().nullable().describe("The end of the key; null: it has none."),

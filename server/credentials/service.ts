@@ -4,6 +4,7 @@ import {
   modelCredentialSecrets as credentialSecrets,
   providerPauses,
 } from "#db/schema/models.ts";
+import type { ActorRef } from "#db/columns.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
@@ -18,6 +19,10 @@ export interface NewCredential extends Endpoint {
   provider: string;
   /** Whose own it is; null or left out: the organization's. */
   userId?: string | null;
+  /** Who saved it, where that is not the actor. */
+  by?: ActorRef;
+  /** Of a sign-in: `key` is its token. */
+  tokens?: { refreshToken: string | null; expiresAt: Date | null; tokenUrl: string; clientId: string };
 }
 
 /** What a local model is named after, and only that: its calls cost nothing. */
@@ -36,7 +41,7 @@ export function requireFittingName({ api, provider }: Pick<NewCredential, "api" 
 
 /** @throws AppError forbidden for agents: a key of one's own is a person's. */
 export function requirePerson({ actor }: Context): void {
-  if (actor.kind !== "user")
+  if (actor.kind !== "user" || actor.sessionId)
     throw new AppError("forbidden", "Only people have keys of their own; agents go with the organization's.");
 }
 
@@ -75,11 +80,13 @@ export async function rotateCredential(
 
 async function keep(context: Context, id: string, saved: NewCredential, tested: Tested): Promise<void> {
   const { actor, tx, settings } = context;
-  const { provider, api, baseUrl, key, userId = null } = saved;
+  const { provider, api, baseUrl, key, userId = null, tokens, by } = saved;
   await record(context, "credential.saved", [
     {
       subject: id,
+      ...(by ? { actor: by } : {}),
       data: {
+        form: tokens ? ("sign_in" as const) : ("key" as const),
         // Of a person's own key nothing is told to those who read the log.
         ...{ userId, provider, api, baseUrl, lastFour: key && !userId ? key.slice(-4) : null },
         ...{
@@ -96,6 +103,14 @@ async function keep(context: Context, id: string, saved: NewCredential, tested: 
     await tx.insert(credentialSecrets).values({
       ...{ orgId: actor.orgId, credentialId: id },
       sealed: encryptSecret(keyring, key, placeOf(actor.orgId, id)),
+      ...(tokens
+        ? {
+            ...{ expiresAt: tokens.expiresAt, tokenUrl: tokens.tokenUrl, clientId: tokens.clientId },
+            refreshSealed:
+              tokens.refreshToken &&
+              encryptSecret(keyring, tokens.refreshToken, placeOf(actor.orgId, id, "refresh_sealed")),
+          }
+        : {}),
     });
   if (tested.ok)
     await withdrawRequestsAbout(context, { credentialId: id }, `${actor.name} saved the key of ${provider} anew.`);
@@ -169,6 +184,7 @@ export function openKey(
   return sealed && decryptSecret(openSecrets(context.settings.dataDir).keyring, sealed, placeOf(orgId, id));
 }
 
-const placeOf = (orgId: string, id: string) => ({
-  ...{ orgId, table: "model_credential_secrets", rowId: id, column: "sealed" },
+/** Where the secrets of a credential stand. */
+export const placeOf = (orgId: string, id: string, column: "sealed" | "refresh_sealed" = "sealed") => ({
+  ...{ orgId, table: "model_credential_secrets", rowId: id, column },
 });

@@ -30,6 +30,7 @@ import { channelProjections } from "../channels/projection.ts";
 import { webhookProjections } from "../webhooks/projection.ts";
 import { githubAppProjections } from "../github-apps/projection.ts";
 import { credentialProjections } from "../credentials/projection.ts";
+import { providerSignInProjections } from "../provider-sign-ins/projection.ts";
 import { modelProjections } from "../models/projection.ts";
 import { workspaceProjections } from "../workspaces/projection.ts";
 import type { Projection } from "./projection.ts";
@@ -69,6 +70,7 @@ export const projections: Record<EventType, Projection> = {
   ...webhookProjections,
   ...githubAppProjections,
   ...credentialProjections,
+  ...providerSignInProjections,
   ...modelProjections,
   ...workspaceProjections,
 };
@@ -125,6 +127,7 @@ export const projectedTables = [
   "github_installations",
   "github_installation_repos",
   "model_credentials",
+  "sign_in_providers",
   "model_routings",
   "workspaces",
 ] as const;

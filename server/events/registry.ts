@@ -9,6 +9,7 @@ import {
   checkpointDecisions,
   complexities,
   criterionStates,
+  credentialForms,
   credentialStatuses,
   deliveryStatuses,
   diffSides,
@@ -626,6 +627,7 @@ export const eventData = {
   "credential.saved": z.object({
     /** Whose own it is; left out or null: the organization's. */
     userId: id.nullable().optional(),
+    form: z.enum(credentialForms).optional(),
     provider: text,
     api: z.enum(modelApis),
     baseUrl: text,
@@ -639,6 +641,17 @@ export const eventData = {
   "credential.refused": z.object({ provider: text, problem: text }),
   "credential.model_gone": z.object({ provider: text, model: text, problem: text }),
   "credential.removed": z.object({ provider: text, userId: id.nullable().optional() }),
+  /** People may sign in at a provider with a code. */
+  "credential.sign_in_offered": z.object({
+    provider: text,
+    api: z.enum(modelApis),
+    baseUrl: text,
+    deviceUrl: text,
+    tokenUrl: text,
+    clientId: text,
+    scopes: text,
+  }),
+  "credential.sign_in_withdrawn": z.object({ provider: text }),
   /** Which models a team's work goes to. The subject is the team. */
   "model_routing.set": z.object({
     tiers: z.record(z.enum(modelTiers), z.array(text)),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { CredentialStatus, ModelApi } from "#db/enums.ts";
+import type { CredentialForm, CredentialStatus, ModelApi } from "#db/enums.ts";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { partsOf } from "../models/routing.ts";
@@ -30,6 +30,8 @@ export interface Credential {
   userId: string | null;
   /** When it was last saved, or found to be refused. ISO. */
   changedAt: string;
+  /** A key that was typed, or the token of a sign-in, which goes as a bearer and has an end. */
+  form: CredentialForm;
 }
 
 interface Row extends Credential, Record<string, unknown> {
@@ -58,7 +60,7 @@ export async function candidatesOf(
   const [found] = await tx.execute<{ rows: Row[]; own: Price[] }>(sql`select
     (select coalesce(json_agg(o), '[]') from (${selectOwnPrices(context, models)}) o) as own,
     (select coalesce(json_agg(k), '[]') from (select c.id, c.org_id as "orgId", c.provider, c.api, c.base_url as "baseUrl", c.status, c.problem,
-      c.gone_models as "goneModels", c.user_id as "userId", ${isoTime(sql`c.updated_at`)} as "changedAt", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
+      c.gone_models as "goneModels", c.user_id as "userId", c.form, ${isoTime(sql`c.updated_at`)} as "changedAt", s.sealed, case when p.paused_until > ${now.toISOString()}::timestamptz then ${isoTime(sql`p.paused_until`)} end as "pausedUntil",
       p.reason as "pauseReason", case when r.status = 'down' and r.checked_at >= c.updated_at then r.detail end as down,
       case when r.status = 'up' and c.api = 'ollama' and r.checked_at > greatest(c.updated_at, ${now.toISOString()}::timestamptz - interval '10 minutes')
         then r.data->'models' end as present
@@ -92,7 +94,7 @@ function stateOf(row: Row, name: string): string | null {
   if (row.status === "refused")
     return row.userId === null
       ? `${row.provider} refuses the key: ${row.problem ?? ""}`
-      : `${row.provider} refuses your own key (${row.problem ?? ""}): save it anew in the settings, or remove it and the organization's is used`;
+      : `${row.provider} refuses your own ${row.form === "key" ? "key" : "sign-in"} (${row.problem ?? ""}): ${row.form === "key" ? "save it anew" : "sign in again"} in the settings, or remove it and the organization's key is used`;
   const gone = row.goneModels[name];
   if (gone !== undefined) return `${row.provider} does not know it: ${gone}`;
   if (row.down !== null) return `${row.provider} is down: ${row.down}`;

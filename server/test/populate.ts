@@ -5,6 +5,7 @@ import {
   webhookDeliveries,
   webhookSecrets,
 } from "#db/schema/webhooks.ts";
+import { providerSignIns } from "#db/schema/provider-sign-ins.ts";
 import { modelCredentialSecrets, providerPauses } from "#db/schema/models.ts";
 import { sessionAttachments, sessionChunks } from "#db/schema/session-chunks.ts";
 import { terminals } from "#db/schema/terminals.ts";
@@ -155,7 +156,14 @@ export async function populate(runtime: Runtime) {
   const { webhookId, deliveryId } = await addWebhook(runtime, org, first.id);
   const credentialId = await addModels(runtime, org, first.id);
   const ids = {
-    ...{ credentialId, webhookId, deliveryId, githubAppId: webhookId },
+    ...{
+      credentialId,
+      signInProviderId: credentialId,
+      providerSignInId: credentialId,
+      webhookId,
+      deliveryId,
+      githubAppId: webhookId,
+    },
     ...{ teamId, repoId: repo.id, agentId: agent.id, userId: member.id, assigneeId: member.id },
     ...{ apiKeyId: apiKey.id, invitationId: invitation.id, lease, task: first.id, replyTo: message.id },
     ...{ request: asked.request, policyId: policy.id, learningId: learning.id, sourceId: source.id, serverId },
@@ -215,6 +223,24 @@ async function addModels(runtime: Runtime, { owner, teamId }: TestOrg, taskId: s
     await context.tx.insert(turnMessages).values({ ...of, number: 0, message: { role: "user", content: "hello" } });
     await context.tx.insert(turnParts).values({ ...of, kind: "text", text: "hello" });
     await context.tx.insert(modelCredentialSecrets).values({ ...place, sealed: "v1" });
+    const signIn = {
+      provider: "anthropic",
+      api: "anthropic" as const,
+      baseUrl: "https://api.anthropic.com/v1",
+      clientId: "c",
+    };
+    const tokenUrl = "https://login.example.com/token";
+    await record(context, "credential.sign_in_offered", [
+      {
+        subject: credentialId,
+        data: { ...signIn, tokenUrl, deviceUrl: "https://login.example.com/device", scopes: "" },
+      },
+    ]);
+    await context.tx.insert(providerSignIns).values({
+      ...{ ...signIn, tokenUrl, orgId: owner.orgId, id: credentialId, userId: owner.id, userName: "Olivia" },
+      ...{ userCode: "AB-12", verificationUri: "https://login.example.com", intervalSeconds: 5, status: "denied" },
+      ...{ nextPollAt: context.now, expiresAt: context.now, createdAt: context.now },
+    });
     await context.tx.insert(providerPauses).values({ ...place, pausedUntil: context.now, reason: "429" });
   });
   return credentialId;

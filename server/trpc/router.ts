@@ -6,6 +6,7 @@ import * as budgets from "../budgets/operations.ts";
 import * as channels from "../channels/operations.ts";
 import * as devices from "../device-sign-ins/operations.ts";
 import * as credentials from "../credentials/operations.ts";
+import * as providerSignIns from "../provider-sign-ins/operations.ts";
 import { waitForWork } from "../dispatch/operations.ts";
 import { createEventTicket } from "../event-streams/operations.ts";
 import { listActivity, listEvents } from "../events/operations.ts";
@@ -355,6 +356,12 @@ export const appRouter = router({
     own: query(credentials.listOwnCredentialsOperation),
     saveOwn: mutation(credentials.saveOwnCredentialOperation),
     removeOwn: mutation(credentials.removeOwnCredentialOperation),
+    signInProviders: query(providerSignIns.listSignInProvidersOperation),
+    setSignInProvider: mutation(providerSignIns.setSignInProviderOperation),
+    removeSignInProvider: mutation(providerSignIns.removeSignInProviderOperation),
+    signIns: query(providerSignIns.listProviderSignIns),
+    startSignIn: mutation(providerSignIns.startProviderSignIn),
+    cancelSignIn: mutation(providerSignIns.cancelProviderSignIn),
   }),
   turns: router({ log: query(getTurnLog) }),
   models: router({

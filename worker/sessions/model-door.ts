@@ -3,6 +3,7 @@ import type { Span } from "@opentelemetry/api";
 import { z } from "zod";
 import { overBudget } from "#server/budgets/refusals.ts";
 import { type Context, type Runtime, systemActor } from "#server/context.ts";
+import { freshToken } from "#server/credentials/refreshing.ts";
 import { openKey } from "#server/credentials/service.ts";
 import { AppError, errorCodes } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
@@ -168,7 +169,10 @@ export function modelDoor(
     { credential, model }: Prepared,
     signal: AbortSignal,
   ): Promise<Response> {
-    const key = openKey(models, credential, credential.sealed);
+    const isSignIn = credential.form === "sign_in";
+    const key = isSignIn
+      ? await freshToken(models.settings, credential, transact)
+      : openKey(models, credential, credential.sealed);
     const fetch = guardedFetch({ trustedHosts: models.settings.trustedHosts });
     const base = credential.baseUrl.replace(/\/+$/, "");
     const { pathname, search } = urlOf(request);
@@ -176,7 +180,10 @@ export function modelDoor(
     const target = { api: credential.api, model: name, method: shape.match(pathname)?.method ?? "", search };
     const answered = await fetch(shape.urlAt(base, target), {
       ...{ method: "POST", signal, body: JSON.stringify(shape.fill({ ...body, model: name })) },
-      headers: { "content-type": "application/json", ...shape.headers(key, request.headers) },
+      headers: {
+        "content-type": "application/json",
+        ...(isSignIn ? asBearer : asGiven)(shape.headers(key, request.headers), key),
+      },
     });
     if (answered.ok) return answered;
     const words = wordsIn(await answered.text()).slice(0, 2_000);
@@ -188,6 +195,14 @@ export function modelDoor(
       throw new CallFailure("busy", `${status}: ${words}`, { retryAfterSeconds: retryAfter });
     throw new CallFailure(status >= 500 ? "passing" : "request", `${status}: ${words}`);
   }
+}
+
+const asGiven = (headers: Record<string, string>) => headers;
+
+/** The token of a sign-in is a bearer's (RFC 6750), whatever the form sends a key as. */
+function asBearer(headers: Record<string, string>, token: string | null): Record<string, string> {
+  const { "x-api-key": _, "x-goog-api-key": __, ...kept } = headers;
+  return { ...kept, authorization: `Bearer ${token ?? ""}` };
 }
 
 /** What a refusal says: all providers put it under `error`, some as a text, some with its kind beside it. */

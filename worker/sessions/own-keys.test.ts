@@ -6,6 +6,8 @@ import { audit } from "#server/audit/audit.ts";
 import { isSound } from "#server/audit/finding.ts";
 import { getCostSummary, listBudgetsOperation, setBudget } from "#server/budgets/operations.ts";
 import { saveCredentialOperation, saveOwnCredentialOperation } from "#server/credentials/operations.ts";
+import { saveCredential } from "#server/credentials/service.ts";
+import { openAuthorizationServer } from "#server/provider-sign-ins/test/authorization-server.ts";
 import { moveSession } from "#server/sessions/driven.ts";
 import { beginTurn, endTurn } from "#server/sessions/driving.ts";
 import { lockSessionRow } from "#server/sessions/finding.ts";
@@ -15,7 +17,7 @@ import { as, createTestMember, createTestOrg } from "#server/test/fixtures.ts";
 import { modelDoor } from "./model-door.ts";
 import { openConversations } from "./test/conversing.ts";
 
-const { runtime, lab, run, url } = await openConversations();
+const { runtime, lab, run, url } = await openConversations({ settings: { ENTOURAGE_TRUSTED_HOSTS: "127.0.0.1" } });
 const api = { api: "anthropic" as const, provider: "anthropic", baseUrl: lab.urls.anthropic };
 const usage = { input: 1_000, output: 1_000 };
 
@@ -105,4 +107,34 @@ test("an own key that is refused is not replaced by the organization's: its pers
   const refused = await call();
   lab.refuseKeys();
   expect(refused).toMatchObject({ text: expect.stringContaining("refuses your own key"), key: undefined });
+});
+
+test("a sign-in goes as a bearer; when it can no longer be renewed its person is told, and nothing is booked", async () => {
+  const { org, mia, call } = await open();
+  const server = await openAuthorizationServer();
+  onTestFinished(server.close);
+  const { tokenUrl, clientId } = server.offered;
+  const signIn = (expiresAt: Date) =>
+    as(runtime, systemActor(org.orgId, "sign-ins"), (context) =>
+      saveCredential(
+        context,
+        {
+          ...{ ...api, key: "mias-token", userId: mia.id },
+          tokens: { refreshToken: "not-of-this-server", expiresAt, tokenUrl, clientId },
+        },
+        { ok: true, answer: "Signed in.", models: [] },
+      ),
+    );
+  await signIn(new Date(Date.now() + 3_600_000));
+  expect(await call()).toMatchObject({ status: 200, key: "mias-token" });
+  expect(lab.requests.at(-1)?.key, "and not as a key of the provider").toBe("mias-token");
+  await signIn(new Date(Date.now() - 1_000));
+  expect(await call()).toMatchObject({
+    status: 401,
+    key: undefined,
+    text: expect.stringContaining("Sign in at anthropic"),
+  });
+  expect(await call()).toMatchObject({ text: expect.stringContaining("refuses your own sign-in") });
+  const { total } = await run(getCostSummary, org.owner, { by: [] });
+  expect(total.calls).toBe(1);
 });

@@ -60,6 +60,14 @@ export const agentsWording = {
       status === "refused" ? ", which refuses it" : "",
     ],
   }),
+  "credential.sign_in_offered": ({ provider }) => ({
+    face: "key",
+    parts: ["lets people sign in at ", { name: provider }, " with a code"],
+  }),
+  "credential.sign_in_withdrawn": ({ provider }) => ({
+    face: "key",
+    parts: ["lets nobody sign in at ", { name: provider }, " with a code any more"],
+  }),
   "credential.refused": ({ provider, problem }) => ({
     face: "key",
     parts: ["was refused by ", { name: provider }, ": its key does not count any more"],
