@@ -15,7 +15,7 @@ import { RotateKeyDialog } from "./rotate-key-dialog.tsx";
 
 /** One provider: whether it is called now and if not why, where it is, what it offers. */
 export function ProviderRow({ credential, isOwn = false }: { credential: Credential; isOwn?: boolean }) {
-  const { provider, api, baseUrl, lastFour, models, goneModels, testAnswer, problem, updatedAt } = credential;
+  const { provider, form, api, baseUrl, lastFour, models, goneModels, testAnswer, problem, updatedAt } = credential;
   return (
     <li aria-label={provider} className="flex items-start gap-3 border-b px-4 py-3 last:border-b-0">
       <div className="min-w-0 grow">
@@ -26,7 +26,7 @@ export function ProviderRow({ credential, isOwn = false }: { credential: Credent
         </p>
         <p className="mt-0.5 truncate font-mono text-small text-muted">
           {baseUrl}
-          {isOwn ? "" : lastFour === null ? " · no key" : ` · …${lastFour}`}
+          {form === "sign_in" ? " · signed in" : isOwn ? "" : lastFour === null ? " · no key" : ` · …${lastFour}`}
         </p>
         <Trouble credential={credential} isOwn={isOwn} />
         <p className="mt-0.5 text-small text-muted">
@@ -71,7 +71,7 @@ function Trouble({
       <p className="mt-1 text-app text-pretty break-words text-danger">
         The key is refused: {problem ?? "it did not say why."}{" "}
         {isOwn
-          ? "Your sessions wait until you replace it, or remove it and go with the organization's."
+          ? "Your sessions wait until you replace it or sign in again, or remove it and go with the organization's."
           : "Nothing is called there until you replace it; work goes to the next model of its tier."}
       </p>
     );
@@ -127,10 +127,14 @@ function Actions({ credential, isOwn }: { credential: Credential; isOwn: boolean
           <IconButton label={`Actions of ${isOwn ? `your ${provider}` : provider}`} icon={<Ellipsis />} size="sm" />
         }
       >
-        <MenuItem icon={<KeyRound />} onSelect={() => setOpen("rotate")}>
-          Replace the key…
-        </MenuItem>
-        <MenuSeparator />
+        {credential.form === "key" ? (
+          <>
+            <MenuItem icon={<KeyRound />} onSelect={() => setOpen("rotate")}>
+              Replace the key…
+            </MenuItem>
+            <MenuSeparator />
+          </>
+        ) : null}
         <MenuItem icon={<Trash2 />} danger onSelect={() => setOpen("remove")}>
           Remove…
         </MenuItem>

@@ -10,6 +10,7 @@ import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import { MembersKeys } from "./members-keys.tsx";
 import { ProviderRow } from "./provider-row.tsx";
+import { SignInProviders } from "./sign-in-providers.tsx";
 
 /** The providers that a key was saved for, each with its state now. */
 export function Providers({ onAdd }: { onAdd: () => void }) {
@@ -44,6 +45,7 @@ export function Providers({ onAdd }: { onAdd: () => void }) {
             </Section>
           )}
           {ofMembers.length > 0 ? <MembersKeys held={ofMembers} /> : null}
+          <SignInProviders />
         </>
       )}
     </Loaded>

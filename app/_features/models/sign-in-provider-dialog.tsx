@@ -1,0 +1,108 @@
+"use client";
+
+import { type SubmitEvent, useState } from "react";
+import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useChange } from "#app/_features/settings/use-change.ts";
+import { textIn } from "#app/_features/teams/settings-form.tsx";
+import { useTRPC } from "#app/_lib/trpc.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
+import { Field } from "#app/_ui/field.tsx";
+import { Input } from "#app/_ui/input.tsx";
+import { Select } from "#app/_ui/select.tsx";
+import { type ModelApi, modelApis } from "#db/enums.ts";
+import type { SignInProvider } from "#server/provider-sign-ins/schema.ts";
+import { apiWords } from "./model-words.ts";
+
+type SignInProviderDialogProps = { known: SignInProvider | undefined; onClose: () => void };
+
+const addresses = [
+  { name: "baseUrl", label: "Where its models are", hint: "The tokens go there." },
+  { name: "deviceUrl", label: "Device authorization endpoint", hint: "It gives the code that a person types." },
+  { name: "tokenUrl", label: "Token endpoint", hint: "It gives the tokens, and the next ones." },
+] as const;
+
+/** How people sign in at a provider: its endpoints, and as which client we come. */
+export function SignInProviderDialog({ known, onClose }: SignInProviderDialogProps) {
+  const [api, setApi] = useState<ModelApi>(known?.api ?? "anthropic");
+  const [failure, setFailure] = useState<string>();
+  const save = useChange(useTRPC().credentials.setSignInProvider.mutationOptions(), {
+    done: ({ signInProvider }) => `People can sign in at ${signInProvider.provider}`,
+    refused: "The sign-in was not saved",
+  });
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    const text = (name: string) => textIn(fields, name);
+    try {
+      await save.send({
+        ...{ api, provider: known?.provider ?? text("provider"), clientId: text("clientId"), scopes: text("scopes") },
+        ...{ baseUrl: text("baseUrl"), deviceUrl: text("deviceUrl"), tokenUrl: text("tokenUrl") },
+      });
+      onClose();
+    } catch (error) {
+      setFailure(refusalOf(error));
+    }
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title={known ? `Change the sign-in at ${known.provider}` : "Set up a sign-in with a code"}
+      description="The provider's documentation of its OAuth device flow has these. Who has signed in already stays with what it was then."
+      footer={
+        <>
+          <DialogClose>
+            <Button variant="ghost">Cancel</Button>
+          </DialogClose>
+          <Button type="submit" form="sign-in-provider" variant="primary" loading={save.isPending}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <form id="sign-in-provider" onSubmit={submit} className="flex flex-col gap-4">
+        <div className="grid gap-4 sm:grid-cols-2">
+          {known ? null : (
+            <Field label="Name" name="provider" hint="Models are named after it.">
+              <Input name="provider" required maxLength={40} autoComplete="off" mono data-autofocus />
+            </Field>
+          )}
+          <Field label="API" name="api">
+            <Select
+              value={api}
+              onValueChange={(value) => setApi(modelApis.find((one) => one === value) ?? "anthropic")}
+              options={modelApis.map((value) => ({ value, label: apiWords[value] }))}
+            />
+          </Field>
+        </div>
+        {addresses.map(({ name, label, hint }) => (
+          <Field key={name} label={label} name={name} hint={hint}>
+            <Input
+              name={name}
+              type="url"
+              required
+              maxLength={500}
+              defaultValue={known?.[name]}
+              autoComplete="off"
+              mono
+            />
+          </Field>
+        ))}
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label="Client id" name="clientId">
+            <Input name="clientId" required maxLength={300} defaultValue={known?.clientId} autoComplete="off" mono />
+          </Field>
+          <Field label="Scopes" name="scopes" optional hint="With spaces between.">
+            <Input name="scopes" maxLength={500} defaultValue={known?.scopes} autoComplete="off" mono />
+          </Field>
+        </div>
+        {failure ? (
+          <p role="alert" className="text-app break-words text-danger">
+            {failure}
+          </p>
+        ) : null}
+      </form>
+    </Dialog>
+  );
+}
