@@ -1,15 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { agentEvents } from "./events.ts";
 
-type Types =
-  | "agent.created"
-  | "agent.updated"
-  | "agent.paused"
-  | "agent.resumed"
-  | "agent.went_silent"
-  | "agent.returned";
-
-export const agentProjections: Projections<Types> = {
+export const agentProjections: Projections<typeof agentEvents> = {
   "agent.created": (tx, events) =>
     tx.execute(sql`insert into agents (org_id, id, team_id, name, role, runtime, status, is_default, is_demonstration, slots, lease_seconds, model, agent_kind, mode, created_at)
       select e.org_id, e.subject_id, e.team_id, e.data->>'name', e.data->>'role', e.data->>'runtime', 'active',

@@ -1,9 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { apiKeyEvents } from "./events.ts";
 
-export const apiKeyProjections: Projections<
-  "api_key.created" | "api_key.rotated" | "api_key.revoked" | "api_key.token_reused"
-> = {
+export const apiKeyProjections: Projections<typeof apiKeyEvents> = {
   "api_key.created": (tx, events) =>
     tx.execute(sql`insert into api_keys (org_id, id, name, hash, last_four, scopes, agent_id, created_by_user_id, created_at, expires_at)
       select e.org_id, e.subject_id, e.data->>'name', e.data->>'hash', e.data->>'lastFour',

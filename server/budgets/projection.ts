@@ -1,12 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
-
-type Types = "budget.set" | "budget.removed" | "budget.warned" | "budget.exhausted";
+import type { budgetEvents } from "./events.ts";
 
 /** The lines that were crossed stand in the counters, which are no fold: the events only tell of them. */
 const nothing = () => Promise.resolve();
 
-export const budgetProjections: Projections<Types> = {
+export const budgetProjections: Projections<typeof budgetEvents> = {
   "budget.set": (tx, events) =>
     tx.execute(sql`insert into budgets (org_id, id, scope, scope_id, team_id, period, cap_micros, set_by, created_at, updated_at)
       select e.org_id, e.subject_id, e.data->>'scope', (e.data->>'scopeId')::uuid, e.team_id, e.data->>'period',

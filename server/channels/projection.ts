@@ -1,15 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
-
-type Types =
-  | "handle.given"
-  | "channel.locked"
-  | "channel.unlocked"
-  | "channel.granted"
-  | "channel.revoked"
-  | "channel.advertised"
-  | "channel.advert_withdrawn"
-  | "channel.history_changed";
+import type { channelEvents } from "./events.ts";
 
 /** The channel of an event, with its row: made by whatever is decided about it first. */
 const change = (events: SQL, columns: string[], values: SQL) => {
@@ -20,7 +11,7 @@ const change = (events: SQL, columns: string[], values: SQL) => {
     on conflict (org_id, id) do update set ${set}`;
 };
 
-export const channelProjections: Projections<Types> = {
+export const channelProjections: Projections<typeof channelEvents> = {
   "handle.given": async (tx, events) => {
     await tx.execute(sql`update handles h set is_current = false from ${events}
       where h.org_id = e.org_id and h.owner_id = e.subject_id and h.is_current`);

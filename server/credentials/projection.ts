@@ -1,9 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { credentialEvents } from "./events.ts";
 
-type Types = "credential.saved" | "credential.refused" | "credential.model_gone" | "credential.removed";
-
-export const credentialProjections: Projections<Types> = {
+export const credentialProjections: Projections<typeof credentialEvents> = {
   "credential.saved": (tx, events) =>
     tx.execute(sql`insert into model_credentials (org_id, id, user_id, form, provider, api, base_url, last_four, status, problem, test_answer, models,
         gone_models, saved_by, created_at, updated_at)

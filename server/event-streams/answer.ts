@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import { listEvents } from "../events/operations.ts";
 import { execute } from "../execute.ts";
 import { parseOrRefuse } from "../input-refusal.ts";
-import { streamHeaders } from "./following.ts";
+import { streamHeaders } from "../http/following.ts";
 import { refuseUnknownTypes } from "./query.ts";
 import { lastEventId, streamQuery, type StreamQuery } from "./schema.ts";
 import { pageSize } from "./stream.ts";

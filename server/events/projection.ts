@@ -9,8 +9,8 @@ import type { EventType, PendingEvent } from "./registry.ts";
  */
 export type Projection = (tx: Tx, events: SQL, list: readonly PendingEvent[]) => Promise<unknown>;
 
-/** The projections of one noun: a function per type of event. */
-export type Projections<Type extends EventType> = Record<Type, Projection>;
+/** The projections of one noun: a function for each of its types of events. */
+export type Projections<Events> = Readonly<Record<keyof Events & EventType, Projection>>;
 
 /** Events as a row source for a projection: `from ${events}` gives `e.org_id, e.id, e.team_id, e.task_id, e.subject_id, e.actor, e.data, e.at`. */
 export function asRows(events: readonly PendingEvent[]): SQL {

@@ -1,13 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { githubAppEvents } from "./events.ts";
 
-type Types =
-  | "github_app.created"
-  | "github_app.removed"
-  | "github_app.installation_changed"
-  | "github_app.repositories_changed";
-
-export const githubAppProjections: Projections<Types> = {
+export const githubAppProjections: Projections<typeof githubAppEvents> = {
   "github_app.created": (tx, events) =>
     tx.execute(sql`insert into github_apps (org_id, id, app_id, slug, name, url, owner, client_id, created_at)
       select e.org_id, e.subject_id, (e.data->>'appId')::bigint, e.data->>'slug', e.data->>'name', e.data->>'url',

@@ -1,20 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
-
-type Types =
-  | "request.opened"
-  | "request.resolved"
-  | "request.expired"
-  | "request.withdrawn"
-  | "request.escalated"
-  | "request.consumed"
-  | "policy.created"
-  | "policy.revoked";
+import type { humanRequestEvents } from "./events.ts";
 
 /** `->` gives JSON's null where the event has one; a column is empty instead. */
 const jsonOf = (key: string) => sql`nullif(e.data->${key}::text, 'null'::jsonb)`;
 
-export const humanRequestProjections: Projections<Types> = {
+export const humanRequestProjections: Projections<typeof humanRequestEvents> = {
   "request.opened": (tx, events) =>
     tx.execute(sql`insert into human_requests (org_id, id, team_id, task_id, session_id, kind, title, detail, schema, options,
         action, action_hash, data, blocks_task, asked_by, question_hash, status, created_at, expires_at, escalate_at)

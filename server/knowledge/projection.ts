@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { knowledgeEvents } from "./events.ts";
 
-export const knowledgeProjections: Projections<"knowledge.added" | "knowledge.replaced" | "knowledge.removed"> = {
+export const knowledgeProjections: Projections<typeof knowledgeEvents> = {
   "knowledge.added": (tx, events) =>
     tx.execute(sql`insert into knowledge_sources (org_id, id, team_id, kind, title, repo_id, content_hash, created_by, created_at)
       select e.org_id, e.subject_id, e.team_id, e.data->>'kind', e.data->>'title', (e.data->>'repoId')::uuid, e.data->>'contentHash',

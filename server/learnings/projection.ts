@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { learningEvents } from "./events.ts";
 
-export const learningProjections: Projections<"learning.recorded" | "learning.edited" | "learning.removed"> = {
+export const learningProjections: Projections<typeof learningEvents> = {
   "learning.recorded": (tx, events) =>
     tx.execute(sql`insert into learnings (org_id, id, team_id, repo_id, task_id, kind, body, source, created_by, created_at, updated_at)
       select e.org_id, e.subject_id, e.team_id, (e.data->>'repoId')::uuid, e.task_id, e.data->>'kind', e.data->>'body',

@@ -1,14 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { mcpServerEvents } from "./events.ts";
 
-type Types =
-  | "mcp_server.added"
-  | "mcp_server.updated"
-  | "mcp_server.tools_accepted"
-  | "mcp_server.offered"
-  | "mcp_server.removed";
-
-export const mcpServerProjections: Projections<Types> = {
+export const mcpServerProjections: Projections<typeof mcpServerEvents> = {
   "mcp_server.added": (tx, events) =>
     tx.execute(sql`insert into mcp_servers (org_id, id, name, transport, url, command, args, secret_names, enabled, accepted, created_by, created_at)
       select e.org_id, e.subject_id, e.data->>'name', e.data->>'transport', e.data->>'url', e.data->>'command',

@@ -1,19 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { memberEvents } from "./events.ts";
 
-type Types =
-  | "member.joined"
-  | "member.role_changed"
-  | "member.deactivated"
-  | "member.reactivated"
-  | "member.token_reused"
-  | "member.reset_link_made"
-  | "member.password_reset"
-  | "invitation.created"
-  | "invitation.accepted"
-  | "invitation.revoked";
-
-export const memberProjections: Projections<Types> = {
+export const memberProjections: Projections<typeof memberEvents> = {
   "member.joined": (tx, events) =>
     tx.execute(sql`insert into memberships (org_id, user_id, role, status, created_at)
       select e.org_id, e.subject_id, e.data->>'role', 'active', e.at from ${events}`),

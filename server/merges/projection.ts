@@ -1,9 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { mergeEvents } from "./events.ts";
 
-type Types = "merge.queued" | "merge.started" | "merge.requeued" | "merge.landed" | "merge.failed" | "gate.finished";
-
-export const mergeProjections: Projections<Types> = {
+export const mergeProjections: Projections<typeof mergeEvents> = {
   "merge.queued": (tx, events) =>
     tx.execute(sql`insert into merge_jobs (org_id, id, task_id, team_id, repo_id, commit, strategy, status, created_at)
       select e.org_id, e.subject_id, e.task_id, e.team_id, (e.data->>'repoId')::uuid, e.data->>'commit',

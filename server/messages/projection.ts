@@ -1,9 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { messageEvents } from "./events.ts";
 
-type Types = "message.sent" | "message.delivered" | "message.seen" | "message.processed";
-
-export const messageProjections: Projections<Types> = {
+export const messageProjections: Projections<typeof messageEvents> = {
   "message.sent": async (tx, events) => {
     await tx.execute(sql`insert into messages (org_id, id, team_id, task_id, thread_id, sender, body, created_at)
       select e.org_id, e.subject_id, e.team_id, e.task_id, (e.data->>'threadId')::uuid, e.actor, e.data->>'body', e.at from ${events}`);
@@ -19,7 +18,12 @@ export const messageProjections: Projections<Types> = {
 };
 
 /** What is processed was seen, and what is seen was delivered. */
-function reached(tx: Parameters<Projections<Types>["message.seen"]>[0], events: SQL, seen: SQL, processed: SQL) {
+function reached(
+  tx: Parameters<Projections<typeof messageEvents>["message.seen"]>[0],
+  events: SQL,
+  seen: SQL,
+  processed: SQL,
+) {
   return tx.execute(sql`update message_receipts r set delivered_at = coalesce(r.delivered_at, e.at), seen_at = ${seen}, processed_at = ${processed}
     from ${events} where r.org_id = e.org_id and r.message_id = e.subject_id and r.recipient_id = (e.data->>'recipientId')::uuid`);
 }

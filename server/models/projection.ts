@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { modelEvents } from "./events.ts";
 
-export const modelProjections: Projections<"model_routing.set"> = {
+export const modelProjections: Projections<typeof modelEvents> = {
   "model_routing.set": (tx, events) =>
     tx.execute(sql`insert into model_routings (org_id, team_id, tiers, routes, version, set_by, updated_at)
       select e.org_id, e.subject_id, e.data->'tiers', e.data->'routes', (e.data->>'version')::int, e.actor, e.at from ${events}

@@ -1,9 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { organizationEvents } from "./events.ts";
 
-type Types = "organization.created" | "organization.renamed" | "organization.paused" | "organization.resumed";
-
-export const organizationProjections: Projections<Types> = {
+export const organizationProjections: Projections<typeof organizationEvents> = {
   "organization.created": (tx, events) =>
     tx.execute(sql`insert into organizations (org_id, name, slug, created_at)
       select e.org_id, e.data->>'name', e.data->>'slug', e.at from ${events}`),

@@ -1,19 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
-import { eventData } from "../events/registry.ts";
 import { applyEdit, planDocument } from "./document.ts";
+import { planEvents } from "./events.ts";
 
-type Types =
-  | "plan.created"
-  | "plan.updated"
-  | "plan.version_written"
-  | "plan.edited"
-  | "plan.approved"
-  | "plan.status_changed";
+const edited = planEvents["plan.edited"];
 
-const edited = eventData["plan.edited"];
-
-export const planProjections: Projections<Types> = {
+export const planProjections: Projections<typeof planEvents> = {
   "plan.created": (tx, events) =>
     tx.execute(sql`insert into plans (org_id, id, number, team_id, repo_id, title, requirements, files, status, rigor, mode,
         claim_seconds, latest_version, cloned_from_id, created_by, created_at, updated_at, status_changed_at)

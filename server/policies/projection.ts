@@ -1,9 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { toolPolicyEvents } from "./events.ts";
 
-type Types = "tool_policy.set" | "tool_policy.removed" | "session.flagged";
-
-export const toolPolicyProjections: Projections<Types> = {
+export const toolPolicyProjections: Projections<typeof toolPolicyEvents> = {
   "tool_policy.set": (tx, events) =>
     tx.execute(sql`insert into tool_policies (org_id, id, team_id, scope, scope_id, effect, subject, access, pattern, note,
         request_id, created_by, created_at, expires_at)

@@ -1,9 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { providerSignInEvents } from "./events.ts";
 
-type Types = "credential.sign_in_offered" | "credential.sign_in_withdrawn";
-
-export const providerSignInProjections: Projections<Types> = {
+export const providerSignInProjections: Projections<typeof providerSignInEvents> = {
   "credential.sign_in_offered": (tx, events) =>
     tx.execute(sql`insert into sign_in_providers (org_id, id, provider, api, base_url, device_url, token_url, client_id, scopes, set_by,
         created_at, updated_at)

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { reportEvents } from "./events.ts";
 
-export const reportProjections: Projections<"report.saved" | "report.shared" | "report.removed"> = {
+export const reportProjections: Projections<typeof reportEvents> = {
   "report.saved": (tx, events) =>
     tx.execute(sql`insert into reports (org_id, id, team_id, session_id, task_id, name, kind, size, sha256, is_shared, created_by, created_at)
       select e.org_id, e.subject_id, e.team_id, (e.data->>'sessionId')::uuid, e.task_id, e.data->>'name', e.data->>'kind',

@@ -1,16 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { repoEvents } from "./events.ts";
 
-type Types =
-  | "repo.registered"
-  | "repo.updated"
-  | "repo.ready"
-  | "repo.failed"
-  | "repo.retried"
-  | "repo.fetched"
-  | "repo.archived";
-
-export const repoProjections: Projections<Types> = {
+export const repoProjections: Projections<typeof repoEvents> = {
   "repo.registered": (tx, events) =>
     tx.execute(sql`insert into repos (org_id, id, team_id, name, slug, source, source_url, credential_id, default_branch,
         gate_command, gate_timeout_seconds, merge_strategy, status, created_at)

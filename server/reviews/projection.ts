@@ -1,15 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { reviewEvents } from "./events.ts";
 
-type Types =
-  | "review.requested"
-  | "review.assigned"
-  | "review.approved"
-  | "review.released"
-  | "review.decided"
-  | "review.commented";
-
-export const reviewProjections: Projections<Types> = {
+export const reviewProjections: Projections<typeof reviewEvents> = {
   "review.requested": (tx, events) =>
     tx.execute(sql`insert into reviews (org_id, id, task_id, team_id, attempt, commit, base_commit, author, summary, verdict, created_at, asked)
       select e.org_id, e.subject_id, e.task_id, e.team_id, (e.data->>'attempt')::int, e.data->>'commit',

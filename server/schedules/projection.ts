@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { scheduleEvents } from "./events.ts";
 
-export const scheduleProjections: Projections<"schedule.saved" | "schedule.removed" | "schedule.ran"> = {
+export const scheduleProjections: Projections<typeof scheduleEvents> = {
   "schedule.saved": (tx, events) =>
     tx.execute(sql`insert into schedules (org_id, id, team_id, template_id, name, cron, time_zone, parameters, catch_up, enabled, owner_id, created_at)
       select e.org_id, e.subject_id, e.team_id, (e.data->>'templateId')::uuid, e.data->>'name', e.data->>'cron', e.data->>'timeZone',

@@ -1,20 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
-
-type Types =
-  | "session.started"
-  | "session.ended"
-  | "session.created"
-  | "session.moved"
-  | "session.renamed"
-  | "session.changed"
-  | "usage.recorded";
+import type { sessionEvents } from "./events.ts";
 
 /** The numbers of a usage, as columns of its event. */
 const used = sql`(e.data->>'inputTokens')::bigint, (e.data->>'outputTokens')::bigint, (e.data->>'cacheReadTokens')::bigint,
         (e.data->>'cacheWriteTokens')::bigint, (e.data->>'costMicros')::bigint`;
 
-export const sessionProjections: Projections<Types> = {
+export const sessionProjections: Projections<typeof sessionEvents> = {
   "session.started": (tx, events) =>
     tx.execute(sql`insert into sessions (org_id, id, team_id, agent_id, user_id, plan_id, task_id, name, model, status, input_tokens,
         output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, calls, turns, started_at)

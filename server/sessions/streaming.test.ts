@@ -2,7 +2,7 @@ import { createParser } from "eventsource-parser";
 import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startWake } from "../events/wake.ts";
-import { hintsOf } from "../event-streams/following.ts";
+import { hintsOf } from "../http/following.ts";
 import { execute } from "../execute.ts";
 import { newId } from "../ids.ts";
 import { openTestDoors } from "../test/doors.ts";

@@ -1,6 +1,6 @@
 import type { Door } from "../door.ts";
 import { AppError } from "../errors.ts";
-import { answerFollowing } from "../event-streams/following.ts";
+import { answerFollowing } from "../http/following.ts";
 import { execute } from "../execute.ts";
 import { listSessionChunks } from "./operations.ts";
 

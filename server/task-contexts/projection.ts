@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { taskContextEvents } from "./events.ts";
 
 /** Versions of one task that are kept. */
 const keptVersions = 50;
 
-export const taskContextProjections: Projections<"task.context_saved" | "task.context_adjusted"> = {
+export const taskContextProjections: Projections<typeof taskContextEvents> = {
   "task.context_saved": async (tx, events) => {
     await tx.execute(sql`insert into task_contexts (org_id, task_id, version, body, saved_by, saved_at)
       select e.org_id, e.subject_id, (e.data->>'version')::int, e.data->>'body', e.actor, e.at from ${events}`);

@@ -1,31 +1,19 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
 import type { Projections } from "../events/projection.ts";
-import { eventData, type PendingEvent } from "../events/registry.ts";
+import type { PendingEvent } from "../events/registry.ts";
 import { refreshPaths, weightOf } from "./paths.ts";
+import { taskEvents } from "./events.ts";
 
-type Types =
-  | "task.created"
-  | "task.updated"
-  | "task.assigned"
-  | "task.dependency_added"
-  | "task.dependency_removed"
-  | "task.claimed"
-  | "task.status_changed"
-  | "task.pushed"
-  | "task.archived"
-  | "task.output_stored"
-  | "task.waits_changed";
-
-const statusChange = eventData["task.status_changed"];
-const created = eventData["task.created"];
-const updated = eventData["task.updated"];
+const statusChange = taskEvents["task.status_changed"];
+const created = taskEvents["task.created"];
+const updated = taskEvents["task.updated"];
 
 const subjectOf = ({ orgId, subjectId }: PendingEvent) => ({ orgId, taskId: subjectId });
 /** The other end of an edge that was added or removed: its chain is longer or shorter now. */
 const predecessorOf = ({ orgId, data }: PendingEvent) => ({
   orgId,
-  taskId: eventData["task.dependency_added"].parse(data).dependsOnId,
+  taskId: taskEvents["task.dependency_added"].parse(data).dependsOnId,
 });
 
 const predecessorsOf = (tx: Tx, events: readonly PendingEvent[]) =>
@@ -43,7 +31,7 @@ const tools = sql`case when jsonb_typeof(e.data->'allowedTools') = 'array' then 
 const queueRank = (rework: SQL, priority: SQL) =>
   sql`case when ${rework} > 0 then 0 else array_position(array['critical','high','medium','low'], ${priority}) end`;
 
-export const taskProjections: Projections<Types> = {
+export const taskProjections: Projections<typeof taskEvents> = {
   "task.created": async (tx, events, list) => {
     await tx.execute(sql`insert into tasks (org_id, id, number, team_id, repo_id, title, description, type, priority, queue_rank,
         status, assignee_kind, assignee_id, pinned, tags, branch, open_dependencies, dependencies, rework, created_by, origin, tainted, plan_id, plan_key,

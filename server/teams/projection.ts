@@ -1,16 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { teamEvents } from "./events.ts";
 
-type Types =
-  | "team.created"
-  | "team.updated"
-  | "team.paused"
-  | "team.resumed"
-  | "team.archived"
-  | "team.member_added"
-  | "team.member_removed";
-
-export const teamProjections: Projections<Types> = {
+export const teamProjections: Projections<typeof teamEvents> = {
   "team.created": (tx, events) =>
     tx.execute(sql`insert into teams (org_id, id, name, created_at, max_concurrent, auto_merge)
       select e.org_id, e.subject_id, e.data->>'name', e.at, (e.data->>'maxConcurrent')::int, (e.data->>'autoMerge')::boolean

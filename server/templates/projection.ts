@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { templateEvents } from "./events.ts";
 
-export const templateProjections: Projections<"template.saved" | "template.removed"> = {
+export const templateProjections: Projections<typeof templateEvents> = {
   "template.saved": (tx, events) =>
     tx.execute(sql`insert into templates (org_id, id, team_id, kind, name, description, variables, body, created_by, created_at, updated_at)
       select e.org_id, e.subject_id, e.team_id, e.data->>'kind', e.data->>'name', e.data->>'description', e.data->'variables',

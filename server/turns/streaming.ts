@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Door } from "../door.ts";
-import { answerFollowing } from "../event-streams/following.ts";
+import { answerFollowing } from "../http/following.ts";
 import { execute } from "../execute.ts";
 import { getTurnLog } from "./operations.ts";
 import type { turnLog } from "./schema.ts";

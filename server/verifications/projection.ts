@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { verificationEvents } from "./events.ts";
 
-export const verificationProjections: Projections<"verification.recorded" | "verification.decided"> = {
+export const verificationProjections: Projections<typeof verificationEvents> = {
   "verification.recorded": (tx, events) =>
     tx.execute(sql`insert into verifications (org_id, id, task_id, team_id, round, verdict, checks, feedback, checked_by, checked_at)
       select e.org_id, e.subject_id, e.task_id, e.team_id, (e.data->>'round')::int, e.data->>'verdict', e.data->'checks',

@@ -1,9 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { webhookEvents } from "./events.ts";
 
-type Types = "webhook.created" | "webhook.updated" | "webhook.secret_rotated" | "webhook.deleted" | "webhook.delivered";
-
-export const webhookProjections: Projections<Types> = {
+export const webhookProjections: Projections<typeof webhookEvents> = {
   "webhook.created": (tx, events) =>
     tx.execute(sql`insert into webhooks (org_id, id, team_id, repo_id, provider, name, events, label, enabled, created_by,
         created_at, secret_changed_at)

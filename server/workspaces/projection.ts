@@ -1,18 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
-
-type Types =
-  | "workspace.created"
-  | "workspace.ready"
-  | "workspace.failed"
-  | "workspace.retried"
-  | "workspace.renamed"
-  | "workspace.removed";
+import type { workspaceEvents } from "./events.ts";
 
 const change = (events: SQL, set: SQL) =>
   sql`update workspaces w set ${set}, updated_at = e.at from ${events} where w.org_id = e.org_id and w.id = e.subject_id`;
 
-export const workspaceProjections: Projections<Types> = {
+export const workspaceProjections: Projections<typeof workspaceEvents> = {
   "workspace.created": (tx, events) =>
     tx.execute(sql`insert into workspaces (org_id, id, team_id, repo_id, task_id, name, source, source_url, branch,
         setup_script, status, created_by, created_at, updated_at)

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Projections } from "../events/projection.ts";
+import type { worktreeEvents } from "./events.ts";
 
-export const worktreeProjections: Projections<"worktree.created" | "worktree.removed"> = {
+export const worktreeProjections: Projections<typeof worktreeEvents> = {
   "worktree.created": (tx, events) =>
     tx.execute(sql`insert into worktrees (org_id, task_id, repo_id, branch, base_commit, created_by, created_at)
       select e.org_id, e.subject_id, (e.data->>'repoId')::uuid, e.data->>'branch', e.data->>'baseCommit', e.actor, e.at from ${events}`),
