@@ -111,7 +111,7 @@ export default {
           // Who works on a task in a session begins a conversation, speaks in it and ends it.
           "^server/sessions/(conversations|driven|idle|messages)[.]ts$",
           // What is streamed is streamed in one way, and attached servers are called in one.
-          "^server/(sessions/streaming|tools/(tool|mcp-tools))[.]ts$",
+          "^server/(http/following|tools/(tool|mcp-tools))[.]ts$",
           "^server/(messages/receipts|models/choosing|task-contexts/assembly)[.]ts$",
         ],
       },
