@@ -9,8 +9,8 @@ import Docker from "dockerode";
 import { AppError } from "#server/errors.ts";
 import type { BoxFound, BoxProvider, BoxSpec } from "./box.ts";
 import { INSIDE, initCommand } from "./bubblewrap-boxes.ts";
-import { connectByExec, type DockerBox, runExec, spawnByExec } from "./docker-exec.ts";
 import { OVER_ITS_DISK, watchDisk } from "./disk-watch.ts";
+import { connectByExec, type DockerBox, runExec, spawnByExec } from "./docker-exec.ts";
 import { checkFolders } from "./local-boxes.ts";
 import { isAlive, markProcess } from "./processes.ts";
 import { openRecords } from "./records.ts";
@@ -338,12 +338,15 @@ function addressOf(host: string): Docker.DockerOptions {
 
 /** Until nothing of it is left and its name is free: an engine that is at it already refuses to be asked again. */
 async function removeWhole(container: Docker.Container): Promise<void> {
+  let said = "";
   for (let tries = 0; tries < REMOVAL_TRIES; tries++) {
-    await absentAsNull(container.remove({ force: true, v: true }));
+    await container.remove({ force: true, v: true }).catch((error: unknown) => {
+      said = error instanceof Error ? error.message : String(error);
+    });
     if ((await absentAsNull(container.inspect())) === null) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error("What was left of it could not be removed.");
+  throw new AppError("unavailable", `What was left of the sandbox could not be removed: ${said}`);
 }
 
 async function absentAsNull<T>(asked: Promise<T>): Promise<T | null> {
