@@ -24,8 +24,11 @@ export interface Actor {
   teams: "all" | readonly string[];
   /** Set when it acts as an agent. */
   agent?: { teamId: string; role: AgentRole; runtime: AgentRuntime };
-  /** Set for an agent in a session of its own on a task: it writes under this lease alone, and takes no other task. */
-  run?: { sessionId: string; taskId: string; leaseId: string | null };
+  /**
+   * Set for an agent in a session of its own on a task: it writes under this lease alone, and takes no other task; where it
+   * judges a review, it writes this verdict alone.
+   */
+  run?: { sessionId: string; taskId: string; leaseId: string | null; reviewId: string | null };
   /** Set for whoever comes with the run token of a session. */
   sessionId?: string;
   keyId?: string;

@@ -121,6 +121,10 @@ const scopePermissions = {
   ],
 } as const satisfies Record<KeyScope, readonly Permission[]>;
 
+/** What the token of a session on a review may do, of what its agent may: read, and judge. */
+export const narrowToReview = (granted: ReadonlySet<Permission>): ReadonlySet<Permission> =>
+  new Set([...read, "review:write" as const].filter((permission) => granted.has(permission)));
+
 /** The roles of people that have a permission, in words: "admins and owners". */
 export function whoMay(permission: Permission): string {
   const roles = orgRoles.filter((role) => rolePermissions[role].some((one) => one === permission));

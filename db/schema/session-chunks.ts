@@ -76,6 +76,8 @@ export const sessionRuns = snakeCase.table(
     tokenHash: text(),
     /** The lease its agent works under, or worked under last: what its token may write to. */
     leaseId: uuid(),
+    /** The review that it is begun for: its agent judges this one, and its token writes nothing else. */
+    reviewId: uuid(),
     /** How often the agent ended its turn under this lease without handing the task over. */
     nudges: integer().notNull().default(0),
     /** How many turns in a row failed. */
@@ -91,6 +93,8 @@ export const sessionRuns = snakeCase.table(
     foreignKey({ columns: [table.orgId, table.sessionId], foreignColumns: [sessions.orgId, sessions.id] }),
     /** Whose token it is. */
     uniqueIndex("session_runs_token").on(table.tokenHash).where(sql`token_hash is not null`),
+    /** The one session on a review. */
+    uniqueIndex("session_runs_review").on(table.orgId, table.reviewId).where(sql`review_id is not null`),
     /** Who works under a lease. */
     index("session_runs_lease").on(table.orgId, table.leaseId).where(sql`lease_id is not null`),
   ],

@@ -1,12 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Tx } from "#db/client.ts";
 import type { AgentRole, AgentRuntime, KeyScope, OrgRole } from "#db/enums.ts";
-import { isWellFormed } from "./key.ts";
 import { type Actor, type Context, type Runtime, systemActor } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../execute.ts";
-import { agentPermissions, narrowToScopes, rolePermissions } from "../permissions.ts";
+import { agentPermissions, narrowToReview, narrowToScopes, rolePermissions } from "../permissions.ts";
 import { type Resolved, resolveActor } from "./actor-cache.ts";
+import { isWellFormed } from "./key.ts";
 import { hashSecret } from "./secret.ts";
 
 /**
@@ -32,8 +32,8 @@ export async function actorForKey(runtime: Runtime, key: string, ip: string): Pr
 export async function actorForRunToken(runtime: Runtime, token: string, ip: string): Promise<Actor> {
   const [row] = await asSystem(runtime, ({ tx }) =>
     tx.execute<
-      KeyRow & { sessionId: string; taskId: string | null; leaseId: string | null }
-    >(sql`select s.org_id as "orgId", s.id as "sessionId", s.task_id as "taskId", r.lease_id as "leaseId", s.agent_id as "agentId", a.name as "agentName", a.role as "agentRole",
+      KeyRow & { sessionId: string; taskId: string | null; leaseId: string | null; reviewId: string | null }
+    >(sql`select s.org_id as "orgId", s.id as "sessionId", s.task_id as "taskId", r.lease_id as "leaseId", r.review_id as "reviewId", s.agent_id as "agentId", a.name as "agentName", a.role as "agentRole",
         a.runtime, a.team_id as "teamId", m.user_id as "userId", u.name as "userName", m.role, ${teamsOf(sql`s.org_id`, sql`m.user_id`)} as teams
       from session_runs r join sessions s on s.org_id = r.org_id and s.id = r.session_id
       left join agents a on a.org_id = s.org_id and a.id = s.agent_id and a.status <> 'archived'
@@ -46,9 +46,11 @@ export async function actorForRunToken(runtime: Runtime, token: string, ip: stri
   const holder = row.agentId
     ? agentActor(row.agentId, row)
     : memberActor({ id: row.userId ?? "", name: row.userName }, row);
-  const { sessionId, taskId, leaseId } = row;
-  const run = row.agentId && taskId ? { run: { sessionId, taskId, leaseId } } : {};
-  return { ...holder, ...run, sessionId, permissions: narrowToScopes([...holder.permissions], ["agent"]), ip };
+  const { sessionId, taskId, leaseId, reviewId } = row;
+  const run = row.agentId && taskId ? { run: { sessionId, taskId, leaseId, reviewId } } : {};
+  const own = narrowToScopes([...holder.permissions], ["agent"]);
+  const permissions = reviewId ? narrowToReview(own) : own;
+  return { ...holder, ...run, sessionId, permissions, ip };
 }
 
 /** Who acts by the key with this id, for what was derived from the key. @throws AppError unauthenticated when it ended. */

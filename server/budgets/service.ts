@@ -87,6 +87,16 @@ export async function setFirstBudget(context: Context, teamId: string): Promise<
   await record(context, "budget.set", [setEvent(newId(), scope, "day", newTeamCapMicros)]);
 }
 
+/** The cap of a session that was just made. Nobody spends in it yet, so nothing is locked or counted. */
+export async function capNewSession(
+  context: Context,
+  { sessionId, teamId }: { sessionId: string; teamId: string },
+  capMicros: number,
+): Promise<void> {
+  const scope = { scope: "session" as const, scopeId: sessionId, teamId };
+  await record(context, "budget.set", [setEvent(newId(), scope, "life", capMicros)]);
+}
+
 const setEvent = (subject: string, { scope, scopeId, teamId }: Scope, period: BudgetPeriod, capMicros: number) => ({
   subject,
   team: teamId,

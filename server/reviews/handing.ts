@@ -4,7 +4,7 @@ import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { findTask, lockTask } from "../tasks/finding.ts";
 import type { releaseReviewInput } from "./schema.ts";
-import { lockLatestReview, refuseUnlessInReview } from "./service.ts";
+import { lockLatestReview, refuseOther, refuseUnlessInReview } from "./service.ts";
 
 /**
  * Gives a review back, so that another may write it: by the reviewer who has it, or by whoever leads. It is not handed
@@ -21,6 +21,7 @@ export async function releaseReview(
   const review = await lockLatestReview(context, task.id);
   if (review?.verdict !== "pending" || !review.reviewerId)
     throw new AppError("conflict", `Nobody has the review of #${task.number}. wait_for_work hands reviews out.`);
+  refuseOther(context, task, review);
   if (actor.role === "reviewer" && review.reviewerId !== actor.id)
     throw new AppError("conflict", `The review of #${task.number} was given to another reviewer, not to you.`);
   await record(context, "review.released", [

@@ -22,7 +22,7 @@ export async function handOnReviews(context: Context): Promise<number> {
     select r.org_id, r.id, r.task_id, r.team_id, a.name from reviews r join agents a on a.org_id = r.org_id and a.id = r.reviewer_id
      where r.verdict = 'pending' and r.assigned_at < now() - make_interval(mins => ${silentMinutes})
        and (r.assigned_at < now() - make_interval(mins => ${longestMinutes})
-         or coalesce(agent_last_seen(a.org_id, a.id), r.assigned_at) < now() - make_interval(mins => ${silentMinutes}))
+         or not exists (select 1 from session_runs q where q.org_id = r.org_id and q.review_id = r.id) and coalesce(agent_last_seen(a.org_id, a.id), r.assigned_at) < now() - make_interval(mins => ${silentMinutes}))
      order by r.org_id, r.id limit 500 for update of r skip locked`);
   await record(
     context,

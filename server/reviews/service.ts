@@ -155,6 +155,12 @@ export async function voidReview(context: Context, task: Task): Promise<void> {
   }
 }
 
+/** An agent in a session of ours judges the one review that it was begun for. @throws AppError forbidden */
+export function refuseOther({ actor }: Context, task: Task, { id }: ReviewRow): void {
+  if (actor.run && actor.run.reviewId !== id)
+    throw new AppError("forbidden", `This session is for other work: the review of #${task.number} is not its own.`);
+}
+
 /** Refuses a state in which the task has no open review, saying what is possible. */
 export function refuseUnlessInReview(task: Task): void {
   if (task.status === "in_review") return;

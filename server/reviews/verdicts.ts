@@ -7,16 +7,16 @@ import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { requireTreePath } from "../git/names.ts";
 import { newId } from "../ids.ts";
-import { sendSystemMessage } from "../messages/service.ts";
 import { queueMerge } from "../merges/service.ts";
+import { sendSystemMessage } from "../messages/service.ts";
 import { findPause, pauseWords } from "../pauses/queries.ts";
 import { lockToCancel, lockToFinish } from "../tasks/dependencies.ts";
 import { findTask, lockTask, type Task } from "../tasks/finding.ts";
 import { moveTask } from "../tasks/service.ts";
 import { commentsOf, feedbackWords, hashOfComment } from "./feedback.ts";
-import type { addCommentInput, newComment, verdictInput } from "./schema.ts";
 import { requireShownLines } from "./lines.ts";
-import { lockLatestReview, type ReviewRow, refuseUnlessInReview, workedOn } from "./service.ts";
+import type { addCommentInput, newComment, verdictInput } from "./schema.ts";
+import { lockLatestReview, type ReviewRow, refuseOther, refuseUnlessInReview, workedOn } from "./service.ts";
 
 type Judgement = z.output<typeof verdictInput>;
 
@@ -67,6 +67,7 @@ export async function addComment(
   const task = await lockTask(context, (await findTask(context, ref)).id);
   const review = await lockLatestReview(context, task.id);
   if (!review) throw new AppError("conflict", `#${task.number} has no review yet. Use send_message to say something.`);
+  refuseOther(context, task, review);
   await recordComments(context, task, review, [comment]);
   return task.id;
 }
@@ -142,6 +143,7 @@ async function refuseJudge(context: Context, task: Task, review: ReviewRow): Pro
   if (actor.agent?.teamId !== task.teamId) {
     throw new AppError("forbidden", `#${task.number} belongs to another team than yours.`);
   }
+  refuseOther(context, task, review);
   if (actor.role === "reviewer" && review.reviewerId && review.reviewerId !== actor.id) {
     throw new AppError("conflict", `The review of #${task.number} was given to another reviewer. Call wait_for_work.`);
   }

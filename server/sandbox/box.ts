@@ -42,6 +42,8 @@ export interface BoxSpec {
   id: string;
   /** Folder on the host, seen as `/work`, where programs start. */
   workspace: string;
+  /** What runs in it reads the workspace and cannot change it (without isolation: it is asked not to). */
+  isReadOnly?: boolean;
   /** Folder on the host, seen as `/home/agent`. It outlives the box, so an agent can go on with its conversation. */
   home: string;
   /** Further folders of the host, readable under their own path: programs of agents, shared objects of a repository. */

@@ -45,7 +45,7 @@ export function initCommand(node: string, init: string, setup: object): string[]
 export const INSIDE = fileURLToPath(new URL("./inside", import.meta.url));
 
 function roomsOf(spec: BoxSpec) {
-  const { workspace, home } = spec;
+  const { workspace, home, isReadOnly = false } = spec;
   const readable: [string, string][] = [
     ...(spec.readOnly ?? []).map((path): [string, string] => [path, path]),
     ...spec.services.map(({ port, socket }): [string, string] => [socket, `${SERVICES}/${port}.sock`]),
@@ -55,7 +55,7 @@ function roomsOf(spec: BoxSpec) {
   const scratchBytes = Math.min(SCRATCH_MB, Math.ceil(spec.limits.memoryMb / 2)) * 1024 * 1024;
   // Programs get their environment from the init; on the command line it could be read by everybody here.
   const writable = (spec.writable ?? []).map(({ directory, target }): [string, string] => [directory, target]);
-  return { workspace, home, readable, writable, env: {}, scratchBytes };
+  return { workspace, isReadOnly, home, readable, writable, env: {}, scratchBytes };
 }
 
 /** The package that opens terminals and the part of it for this machine, as the init finds them. */

@@ -255,7 +255,7 @@ async function containerOptions(
       Ulimits: [{ Name: "core", Soft: 0, Hard: 0 }],
       Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${Math.ceil(spec.limits.memoryMb / 2)}m` },
       Mounts: [
-        bind(await realpath(spec.workspace), "/work", false),
+        bind(await realpath(spec.workspace), "/work", spec.isReadOnly === true),
         bind(await realpath(spec.home), "/home/agent", false),
         bind(node, `${OURS}/node`, true),
         bind(INSIDE, `${OURS}/inside`, true),

@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 export interface Rooms {
   /** Folder on the host that is `/work`. */
   workspace: string;
+  /** It cannot be written to. */
+  isReadOnly?: boolean;
   /** Folder on the host that is `/home/agent`; null: one in memory. */
   home: string | null;
   /** `[host, inside]`, readable. */
@@ -41,7 +43,7 @@ export async function bubblewrapArguments(rooms: Rooms): Promise<string[]> {
     ...(node === null ? [] : ["--ro-bind", node, "/opt/node"]),
     ...rooms.readable.flatMap(([host, inside]) => ["--ro-bind", host, inside]),
     ...(rooms.writable ?? []).flatMap(([host, inside]) => ["--bind", host, inside]),
-    ...["--bind", await realpath(rooms.workspace), "/work", "--chdir", "/work"],
+    ...[rooms.isReadOnly ? "--ro-bind" : "--bind", await realpath(rooms.workspace), "/work", "--chdir", "/work"],
     ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]),
     ...(rooms.filterDescriptor === null ? [] : ["--seccomp", String(rooms.filterDescriptor)]),
     // Last, so that every mount above could still be made on it.

@@ -25,6 +25,7 @@ const strings = z.record(z.string(), z.string());
 const specFile: z.ZodType<BoxSpec> = z.object({
   id: z.string(),
   workspace: z.string(),
+  isReadOnly: z.boolean().optional(),
   home: z.string(),
   readOnly: z.array(z.string()).optional(),
   writable: z.array(z.object({ directory: z.string(), target: z.string() })).optional(),

@@ -1,7 +1,6 @@
-import { sql } from "drizzle-orm";
-import { sessionAttachments, sessionMessages } from "#db/schema/session-chunks.ts";
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import type { SessionStatus } from "#db/enums.ts";
+import { sessionAttachments, sessionMessages } from "#db/schema/session-chunks.ts";
 import { makeKey } from "../auth/key.ts";
 import { hashSecret } from "../auth/secret.ts";
 import type { Context, Settings } from "../context.ts";
@@ -81,6 +80,13 @@ export async function makeRunToken({ tx, actor }: Context, holder: string, sessi
   await tx.execute(sql`update session_runs set token_hash = ${hashSecret(token)}
     where org_id = ${actor.orgId} and session_id = ${sessionId} and holder = ${holder}::uuid`);
   return token;
+}
+
+/** Whether its agent only judges what it sees, and changes nothing. */
+export async function isReview({ tx, actor }: Context, sessionId: string): Promise<boolean> {
+  const [found] = await tx.execute(sql`select 1 from session_runs
+    where org_id = ${actor.orgId} and session_id = ${sessionId} and review_id is not null`);
+  return found !== undefined;
 }
 
 export async function letGo({ tx, actor }: Context, holder: string, sessionId: string): Promise<void> {

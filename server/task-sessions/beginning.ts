@@ -20,7 +20,7 @@ import { comesBack, waysOfWorking } from "./words.ts";
 export const dispatcher = { kind: "system" as const, id: "dispatch", name: "Entourage" };
 
 /** How an agent of runtime `acp` is started. */
-interface Started {
+export interface Started {
   agentKind: string | null;
   mode: string | null;
   model: string | null;
@@ -90,7 +90,7 @@ async function createFor(context: Context, task: Task, { agentKind, mode, model 
 }
 
 /** The first of these models that an agent of this kind can speak to, by a key that works. @throws AppError unavailable */
-async function reachable({ tx, actor }: Context, kindId: string, models: readonly string[]): Promise<string> {
+export async function reachable({ tx, actor }: Context, kindId: string, models: readonly string[]): Promise<string> {
   const apis = (findKind(kindId)?.apis ?? []).flatMap((api) =>
     api === "anthropic" ? ["anthropic"] : ["openai_compatible", "ollama"],
   );

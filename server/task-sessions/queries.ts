@@ -18,6 +18,7 @@ export async function readTaskSession({ tx, actor }: Context, taskId: string) {
       coalesce((select json_agg(x.data order by x.seq desc) from (select c.seq, c.data from session_chunks c
         where c.org_id = s.org_id and c.session_id = s.id order by c.seq desc limit 20) x), '[]') as told
     from sessions s join agents a on a.org_id = s.org_id and a.id = s.agent_id
+      join session_runs r on r.org_id = s.org_id and r.session_id = s.id and r.review_id is null
     where s.org_id = ${actor.orgId} and s.task_id = ${taskId} and s.agent_kind is not null and s.status <> 'removed'
     order by s.id desc limit 1`);
   if (!session) return null;

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import { takeAnswered } from "#server/turns/service.ts";
-import type { Part } from "../part.ts";
 import { openExecutor } from "../executor/executor.ts";
+import type { Part } from "../part.ts";
 import { startReaper } from "./reaper.ts";
+import { startReviewSessions } from "./review-sessions.ts";
 import { startTaskSessions } from "./task-sessions.ts";
 import { startTurns } from "./turns.ts";
 
@@ -13,6 +14,7 @@ export const dispatch: Part = {
     const onError = (error: unknown) => log.error({ error }, "dispatch failed; it looks again in a moment");
     const executor = openExecutor({ runtime, secrets, log });
     const taskSessions = startTaskSessions(runtime, { log, rests: executor.rests });
+    const reviewSessions = startReviewSessions(runtime, { log, rests: executor.rests });
     const turns = startTurns(runtime, {
       limit: runtime.config.turnsPerWorker,
       drivers: { model: executor.drive, acp: taskSessions.drive },
@@ -27,6 +29,7 @@ export const dispatch: Part = {
     return async () => {
       reaper.stop();
       executor.stop();
+      await reviewSessions.stop();
       await taskSessions.stop();
       await turns.stop();
       await executor.close();

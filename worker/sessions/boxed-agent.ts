@@ -122,8 +122,9 @@ async function bringUp(
   });
   await boxes.remove(sessionId);
   signal.throwIfAborted();
+  const isReadOnly = await transact((context) => driving.isReview(context, sessionId));
   await boxes.create({
-    ...{ id: sessionId, ...folders, services, limits },
+    ...{ id: sessionId, ...folders, services, limits, isReadOnly },
     env: { ...(workspace && boxes.isolated ? cacheEnvironment : {}), ...ofGit.env },
     readOnly: [
       ...foldersOf({ kind: kind.id, installed }),

@@ -7,6 +7,7 @@ import { openRests } from "../../executor/rests.ts";
 import { startSessions } from "../../sessions/sessions.ts";
 import { startMaking } from "../../workspaces/make.ts";
 import { startReaper } from "../reaper.ts";
+import { startReviewSessions } from "../review-sessions.ts";
 import { startTaskSessions } from "../task-sessions.ts";
 import { startTurns } from "../turns.ts";
 
@@ -33,6 +34,7 @@ export function startCrew(
     installedAt: (kind) => agents[kind] ?? "/nowhere",
   });
   const taskSessions = startTaskSessions(runtime, { log, rests });
+  const reviewSessions = startReviewSessions(runtime, { log, rests });
   const turns = startTurns(runtime, {
     ...{ limit: 8, drivers: { acp: taskSessions.drive }, isResting: rests.isResting, onError },
   });
@@ -40,6 +42,7 @@ export function startCrew(
   return {
     async stop() {
       reaper.stop();
+      await reviewSessions.stop();
       await taskSessions.stop();
       await turns.stop();
       stopping.abort();
