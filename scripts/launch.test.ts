@@ -20,7 +20,7 @@ let launcher: ChildProcess;
 
 beforeAll(async () => {
   launcher = await start();
-}, 180_000);
+}, 480_000);
 afterAll(async () => {
   await stop("SIGTERM");
   rmSync(folder, { recursive: true, force: true });
