@@ -280,7 +280,10 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       const words = await wordsFor(said);
       const placed = await placeFiles(boxes, sessionId, said.attachments);
       if (current.isCancelled) throw notBegun();
-      const { turnCheck: script } = await transact((context) => readChecks(context, session.workspaceId));
+      const script = await transact(async (context) => {
+        if (await driving.isReview(context, sessionId)) return "";
+        return (await readChecks(context, session.workspaceId)).turnCheck;
+      });
       const withCheck = { connection, boxes, sessionId, script, into, stopped: current.stopped.promise };
       ({ stopReason } = await answerAndCheck(withCheck, words + placed, said.attachments));
     } catch (error) {
