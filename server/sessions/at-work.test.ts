@@ -42,6 +42,9 @@ test("a team sees what the agents on its tasks do, by one line each; of people's
 test("the last line is the newest that says something", () => {
   const tool = { kind: "tool", id: "t", title: "", toolKind: "read", status: "completed" } as const;
   expect(lineOfLast([])).toBeNull();
+  const long = "I read the tests of the basket. Then I mend how prices are rounded";
+  expect(lineOfLast([{ kind: "text", text: long }])).toBe("Then I mend how prices are rounded");
+  expect(lineOfLast([{ kind: "text", text: `${long}. And` }])).toBe("Then I mend how prices are rounded. And");
   expect(lineOfLast([tool, { kind: "text", text: " b\n" }, { kind: "text", text: "a" }])).toBe("a b");
   expect(
     lineOfLast([

@@ -11,6 +11,9 @@ type AtWork = z.output<typeof sessionAtWork>;
 /** More than are at work in one team at once. */
 const mostSessions = 200;
 
+/** What streams comes in pieces of a few words: so many reach back to where the sentence began. */
+const mostPieces = 40;
+
 /** The sessions in which agents have a team's tasks in hand, and how many run for none. @throws AppError not_found */
 export async function readAtWork(context: Context, teamId: string): Promise<z.output<typeof sessionsAtWork>> {
   await findTeam(context, teamId);
@@ -51,7 +54,7 @@ async function readLines({ tx }: Context, where: SQL) {
       from (select c.seq, c.at, c.data - 'input' - 'output' - 'diff' as told from session_chunks c
         where c.org_id = s.org_id and c.session_id = s.id
           and c.kind in ('text', 'thought', 'tool', 'permission', 'question', 'error')
-        order by c.seq desc limit 12) c) c on true`);
+        order by c.seq desc limit ${mostPieces}) c) c on true`);
   return rows.map(({ orgId, teamId, epoch, told, ...session }) => ({
     ...{ orgId, teamId, epoch },
     session: { ...session, line: lineOfLast(told) },

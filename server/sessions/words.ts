@@ -3,7 +3,7 @@ import type { SessionUpdate } from "./schema.ts";
 const mostCharacters = 160;
 
 /** What an agent does at this moment, as one line for whoever looks on; null for what says nothing of it. */
-export function lineOf(update: SessionUpdate): string | null {
+function lineOf(update: SessionUpdate): string | null {
   switch (update.kind) {
     case "text":
     case "thought":
@@ -36,10 +36,17 @@ export function lineOfLast(told: readonly SessionUpdate[]): string | null {
       text = before.text + text;
       place++;
     }
-    const line = lastLine(text);
+    const line = lastLine(lastSentence(text));
     if (line) return line;
   }
   return null;
+}
+
+/** Of a long paragraph the end is what is new; a sentence that has only begun says nothing without the one before it. */
+function lastSentence(text: string): string {
+  const sentences = text.trimEnd().split(/(?<=[.!?]\s)/);
+  const [before = "", last = ""] = [sentences.at(-2), sentences.at(-1)];
+  return last.length < 24 && !before.endsWith("\n") ? before + last : last;
 }
 
 function lastLine(text: string): string | null {

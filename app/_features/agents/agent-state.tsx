@@ -27,10 +27,10 @@ export function AgentState({ agent }: { agent: Agent }) {
     );
   }
   if (face === "working") {
-    return <Words dot={<LiveDot state="held" label="Holds a task" />}>Working on {countOf(agent)}</Words>;
+    return <Words dot={<LiveDot state="held" label="Holds a task" />}>Working{onTasks(agent)}</Words>;
   }
   if (face === "waiting") {
-    return <Words dot={<LiveDot state="idle" label="Waits" />}>Waits for an answer on {countOf(agent)}</Words>;
+    return <Words dot={<LiveDot state="idle" label="Waits" />}>Waits for an answer{onTasks(agent)}</Words>;
   }
   if (face === "never" || agent.lastSeenAt === null)
     return <Words dot={<LiveDot state="idle" />}>Never connected</Words>;
@@ -53,12 +53,7 @@ export function AgentHolds({ orgSlug, agent }: { orgSlug: string; agent: Agent }
           </Link>
           <span className="text-small text-muted">
             for <Age since={held.since} label="Held for" />
-            {held.expiresAt ? (
-              <>
-                {" · lease "}
-                <LeaseEnd at={held.expiresAt} />
-              </>
-            ) : null}
+            {held.expiresAt ? <LeaseEnd at={held.expiresAt} /> : null}
           </span>
         </li>
       ))}
@@ -66,13 +61,14 @@ export function AgentHolds({ orgSlug, agent }: { orgSlug: string; agent: Agent }
   );
 }
 
+/** Of long leases. One of seconds is renewed all the time, and that it was is no event: what the page knows of it is over. */
 function LeaseEnd({ at }: { at: string }) {
-  const now = useNow(1);
-  if (now === null) return <span>live</span>;
-  const left = (new Date(at).getTime() - now) / 1000;
+  const now = useNow(10);
+  const left = now === null ? 0 : (new Date(at).getTime() - now) / 1000;
+  if (left < 60) return null;
   return (
     <time dateTime={at} title={at}>
-      {left > 0 ? `ends in ${duration(left)} without a sign of life` : "is ending"}
+      {` · lease ends in ${duration(left)} without a sign of life`}
     </time>
   );
 }
@@ -96,4 +92,5 @@ function Words({ dot, children }: { dot: React.ReactNode; children: React.ReactN
   );
 }
 
-const countOf = ({ holds }: Agent) => (holds.length === 1 ? `#${holds[0]?.number}` : `${holds.length} tasks`);
+/** One task stands beside it by its name. */
+const onTasks = ({ holds }: Agent) => (holds.length === 1 ? "" : ` on ${holds.length} tasks`);

@@ -75,7 +75,7 @@ export function InboxRow({ orgSlug, item, showsTeam, isSelected, isMarked, canAn
               className={clsx(besideClass, "inline-flex min-w-0 items-center gap-1")}
             >
               <SquareTerminal aria-hidden="true" className="size-3 shrink-0" />
-              <span className="truncate">{session.name}</span>
+              <span className="truncate">{withoutNumber(session.name, number)}</span>
             </Link>
           ) : null}
           {showsTeam ? <span className="truncate">{team}</span> : null}
@@ -86,6 +86,10 @@ export function InboxRow({ orgSlug, item, showsTeam, isSelected, isMarked, canAn
     </li>
   );
 }
+
+/** Sessions on tasks are called after them, and the number stands beside it already. */
+const withoutNumber = (name: string, number: number | undefined) =>
+  number !== undefined && name.startsWith(`#${number} `) ? name.slice(`#${number} `.length) : name;
 
 /** Above the press of the whole row, which opens what is asked. */
 const besideClass = "relative z-1 rounded-sm hover:text-ink hover:underline underline-offset-2";
@@ -116,7 +120,8 @@ function factsOf({ request, decision }: WaitingItem) {
     return {
       face: { ...requestFaces[request.kind], label: kindLabel[request.kind] },
       title: request.title,
-      who: request.askedBy.name,
+      // Of a person's session its name says it.
+      who: request.session && request.askedBy.kind === "system" ? undefined : request.askedBy.name,
       number: request.task?.number,
       session: request.session && { ...request.session, teamId: request.teamId },
       cost: unblocks(request.cost?.words ?? ""),

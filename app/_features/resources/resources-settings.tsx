@@ -9,7 +9,7 @@ import { useTRPC } from "#app/_lib/trpc.tsx";
 import { taskHref } from "#app/_shell/rooms.ts";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { Link } from "#app/_ui/link.tsx";
-import { RelativeTime } from "#app/_ui/relative-time.tsx";
+import { Age, RelativeTime } from "#app/_ui/relative-time.tsx";
 import { Skeleton } from "#app/_ui/skeleton.tsx";
 import type { Resource, resourceList } from "#server/resources/schema.ts";
 import type { z } from "zod";
@@ -89,10 +89,12 @@ function Part({ resource: { name, status, detail, models, loaded, since, checked
   return (
     <li aria-label={name} className="border-b px-4 py-2.5 last:border-b-0">
       <p className="flex flex-wrap items-center gap-2 text-app">
-        <span className="min-w-0 font-medium break-words">{name.replaceAll("_", " ")}</span>
+        <span className="inline-block min-w-0 font-medium break-words first-letter:uppercase">
+          {name.replaceAll("_", " ")}
+        </span>
         <Health status={status} />
-        <span className="ml-auto text-small text-muted">
-          since <RelativeTime at={since} />, looked at <RelativeTime at={checkedAt} />
+        <span className="text-small text-muted max-sm:basis-full sm:ml-auto">
+          for <Age since={since} />, looked at <RelativeTime at={checkedAt} />
         </span>
       </p>
       {detail ? <p className="mt-0.5 text-small break-words text-muted">{detail}</p> : null}

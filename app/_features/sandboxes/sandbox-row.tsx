@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleDashed, CircleSlash, CircleX, Play, Square, Trash2 } from "lucide-react";
+import { CircleDashed, CircleSlash, CircleX, Play, CircleStop, Trash2 } from "lucide-react";
 import { useParams } from "next/navigation";
 import type { ReactNode } from "react";
 import { sizeWords } from "#app/_features/sessions/attachments.ts";
@@ -81,7 +81,7 @@ function Endings({ sandbox: { id, status }, name }: { sandbox: Sandbox; name: st
         title={`Stop the sandbox of ${name}?`}
         verb="Stop"
         danger
-        trigger={<IconButton label={`Stop the sandbox of ${name}`} icon={<Square />} size="sm" />}
+        trigger={<IconButton label={`Stop the sandbox of ${name}`} icon={<CircleStop />} size="sm" />}
         onConfirm={() => stop.send({ sandboxId: id })}
       >
         Every program in it ends, an agent in the middle of its work too. Files stay, and the next message or terminal

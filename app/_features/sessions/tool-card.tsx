@@ -116,7 +116,7 @@ export function PermissionBadge({ status }: { status: PermissionStatus }) {
   }
   return (
     <Badge tone="danger" icon={<ShieldX />}>
-      {status === "denied" ? "Denied" : "Not answered in time"}
+      {status === "denied" ? "Denied" : "Not answered"}
     </Badge>
   );
 }

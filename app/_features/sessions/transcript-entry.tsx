@@ -49,7 +49,7 @@ export const TranscriptEntry = memo(function TranscriptEntry({ entry, agent, isG
         <Asked
           icon={<HelpCircle />}
           title={entry.text}
-          end={entry.status === "pending" ? null : entry.status === "answered" ? "Answered" : "Not answered in time"}
+          end={entry.status === "pending" ? null : entry.status === "answered" ? "Answered" : "Not answered"}
         >
           {ask}
         </Asked>

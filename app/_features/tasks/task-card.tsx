@@ -14,6 +14,7 @@ import {
 import Link from "next/link";
 import { type MouseEvent, memo, type ReactNode } from "react";
 import { useUnread } from "#app/_features/messages/use-unread.ts";
+import { useConnection } from "#app/_lib/live.tsx";
 import { taskHref } from "#app/_shell/rooms.ts";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { useNow } from "#app/_ui/clock.ts";
@@ -110,10 +111,15 @@ function Holder({ card: { lease, assignee } }: { card: Card }) {
   );
 }
 
-/** A dot that breathes while the holder is heard of, hollow once its time is over; and for how long it has it. */
+/**
+ * A dot that breathes while the holder is heard of, and for how long it has it. Signs of life are no events: while the page
+ * is live the end of a lease is told within a second, and only without that its time says that it is over.
+ */
 export function LeaseState({ since, expiresAt, holder }: { since: string; expiresAt: string | null; holder: string }) {
   const now = useNow(5);
-  const isLost = now !== null && expiresAt !== null && new Date(expiresAt).getTime() < now;
+  const { state } = useConnection();
+  const isOver = now !== null && expiresAt !== null && new Date(expiresAt).getTime() < now;
+  const isLost = isOver && state === "stale";
   return (
     <span className="inline-flex items-center gap-0.5 text-small text-muted">
       <LiveDot

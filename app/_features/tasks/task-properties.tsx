@@ -97,15 +97,11 @@ export function TaskProperties({ task }: { task: TaskDetail }) {
             <LeaseState since={task.lease.since} expiresAt={task.lease.expiresAt} holder={task.lease.holder.name} />
             <span className="text-muted">
               {task.lease.holder.name}, fence {task.lease.fence}
-              {task.lease.expiresAt ? (
-                <>
-                  , ends <RelativeTime at={task.lease.expiresAt} />
-                </>
-              ) : task.waitsFor ? (
-                ", stands still until the answer"
-              ) : (
-                ", without end"
-              )}
+              {task.lease.expiresAt
+                ? ", kept by signs of life"
+                : task.waitsFor
+                  ? ", stands still until the answer"
+                  : ", without end"}
             </span>
           </span>
         </Property>

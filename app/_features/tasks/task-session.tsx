@@ -9,9 +9,13 @@ import { Badge } from "#app/_ui/badge.tsx";
 import { SessionStream } from "#app/_features/sessions/session-stream.ts";
 import { isInTurn } from "#app/_features/sessions/session-words.ts";
 import { readChunk } from "#app/_features/sessions/use-transcript.ts";
-import { lineOf } from "#server/sessions/words.ts";
+import type { SessionUpdate } from "#server/sessions/schema.ts";
+import { lineOfLast } from "#server/sessions/words.ts";
 import type { TaskDetail } from "#server/tasks/schema.ts";
 import { useWork } from "./work-context.tsx";
+
+/** What streams comes in pieces of a few words: so many reach back to where a sentence began. */
+const mostPieces = 40;
 
 type TaskSessionProps = { session: NonNullable<TaskDetail["session"]> };
 
@@ -45,6 +49,7 @@ function useLastLine(orgSlug: string, { id, status, lastSeq, lastLine }: TaskSes
   const isLive = isInTurn(status) || status === "initializing";
   useEffect(() => {
     if (!isLive) return;
+    let told: SessionUpdate[] = [];
     const following = new SessionStream({
       open: (after, signal) =>
         fetchSignedIn(`/api/sessions/${id}/stream`, {
@@ -58,7 +63,8 @@ function useLastLine(orgSlug: string, { id, status, lastSeq, lastLine }: TaskSes
         }),
       readChunk,
       onChunks: (chunks) => {
-        const line = chunks.map(({ update }) => lineOf(update)).findLast((one) => one !== null);
+        told = [...chunks.map(({ update }) => update).toReversed(), ...told].slice(0, mostPieces);
+        const line = lineOfLast(told);
         if (line) setHeard(line);
       },
       onState: () => undefined,

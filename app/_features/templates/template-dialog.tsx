@@ -82,7 +82,7 @@ export function TemplateDialog({ template, from, onClose }: TemplateDialogProps)
       <form id="template" onSubmit={submit} className="flex flex-col gap-4">
         {template ? null : (
           <div className="grid gap-4 sm:grid-cols-2">
-            <Field label="Of a">
+            <Field label="What it makes">
               <Select
                 value={kind}
                 onValueChange={(next) => {

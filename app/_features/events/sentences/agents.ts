@@ -1,3 +1,4 @@
+import { roleWords, runtimeWords } from "#app/_features/agents/agent-words.ts";
 import type { EventData } from "#server/events/registry.ts";
 import type { Sentence, About, Wording } from "./about.ts";
 import { counted, fieldsOf, afterPause, durationWords, said } from "./words.ts";
@@ -6,7 +7,11 @@ import { counted, fieldsOf, afterPause, durationWords, said } from "./words.ts";
 export const agentsWording = {
   "agent.created": ({ name, role, runtime }) => ({
     face: "agent",
-    parts: ["added the agent ", { name }, `, ${runtime} ${role}`],
+    parts: [
+      "added the agent ",
+      { name },
+      `, ${roleWords[role].label.toLowerCase()}, ${runtimeWords[runtime].label.toLowerCase()}`,
+    ],
   }),
   "agent.updated": agentUpdated,
   "agent.paused": ({ reason, mode }, { subject }) => ({
