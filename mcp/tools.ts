@@ -133,6 +133,7 @@ export const writeTools: readonly Operation[] = [
   plans.cancelPlanWriting,
   plans.editPlanOperation,
   plans.revisePlanOperation,
+  plans.discardPlanRevision,
   plans.importPlanOperation,
   plans.clonePlanOperation,
   plans.pausePlanOperation,

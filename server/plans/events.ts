@@ -35,6 +35,8 @@ export const planEvents = {
   }),
   /** Single changes of the draft, in their order. */
   "plan.edited": z.object({ version: z.int(), edits: z.array(planEdit) }),
+  /** The draft that would change what runs is given up: the approved version stands again, under the next number. */
+  "plan.revision_discarded": z.object({ version: z.int() }),
   "plan.approved": z.object({ version: z.int(), tasks: z.int() }),
   "plan.status_changed": z.object({ from: z.enum(planStatuses), to: z.enum(planStatuses), reason: text.nullable() }),
 } as const;

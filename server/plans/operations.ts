@@ -6,7 +6,7 @@ import { editPlan } from "./editing.ts";
 import { clonePlan, exportPlan, importPlan } from "./exchange.ts";
 import * as executing from "./executing.ts";
 import * as queries from "./queries.ts";
-import { revisePlan } from "./revising.ts";
+import { discardRevision, revisePlan } from "./revising.ts";
 import * as schema from "./schema.ts";
 import { createPlan, updatePlan } from "./service.ts";
 import { requestWriting, stopWriting } from "./writing.ts";
@@ -148,6 +148,20 @@ export const revisePlanOperation = defineOperation({
   output: schema.planDetailResult,
   run: async (context, { planId }) => {
     await revisePlan(context, planId);
+    return { plan: await queries.readPlanDetail(context, planId) };
+  },
+});
+
+export const discardPlanRevision = defineOperation({
+  name: "discard_plan_revision",
+  summary: "Give up the draft that would change a running plan; the plan goes on as it was approved.",
+  kind: "command",
+  permission: "task:manage",
+  hints: { idempotent: true },
+  input: schema.planInput,
+  output: schema.planDetailResult,
+  run: async (context, { planId }) => {
+    await discardRevision(context, planId);
     return { plan: await queries.readPlanDetail(context, planId) };
   },
 });

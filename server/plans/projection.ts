@@ -51,6 +51,21 @@ export const planProjections: Projections<typeof planEvents> = {
     await tx.execute(sql`update plans p set approved_version = (e.data->>'version')::int, updated_at = e.at from ${events}
       where p.org_id = e.org_id and p.id = e.subject_id`);
   },
+  // Under a number of its own: whoever still sees the draft can neither edit nor approve another in its place.
+  "plan.revision_discarded": async (tx, events) => {
+    await tx.execute(sql`update plan_versions v set status = 'superseded', updated_at = e.at from ${events}
+      where v.org_id = e.org_id and v.plan_id = e.subject_id and v.status = 'draft'`);
+    await tx.execute(sql`insert into plan_versions (org_id, plan_id, version, status, document, source, written_with, created_by,
+        created_at, updated_at)
+      select v.org_id, v.plan_id, (e.data->>'version')::int, 'approved', v.document, v.source, v.written_with, v.created_by, e.at, e.at
+        from ${events} join plans p on p.org_id = e.org_id and p.id = e.subject_id
+        join plan_versions v on v.org_id = p.org_id and v.plan_id = p.id and v.version = p.approved_version`);
+    await tx.execute(sql`update plan_versions v set status = 'superseded', updated_at = e.at
+      from ${events} join plans p on p.org_id = e.org_id and p.id = e.subject_id
+      where v.org_id = p.org_id and v.plan_id = p.id and v.version = p.approved_version`);
+    await tx.execute(sql`update plans p set latest_version = (e.data->>'version')::int, approved_version = (e.data->>'version')::int,
+      updated_at = e.at from ${events} where p.org_id = e.org_id and p.id = e.subject_id`);
+  },
   "plan.status_changed": (tx, events) =>
     tx.execute(sql`update plans p set status = e.data->>'to', reason = e.data->>'reason', updated_at = e.at, status_changed_at = e.at
       from ${events} where p.org_id = e.org_id and p.id = e.subject_id`),

@@ -79,6 +79,22 @@ test("a running plan is revised: what is done and begun stays, what waits is cha
   expect(plan.versions.map(({ status }) => status)).toEqual(["approved", "superseded", "superseded"]);
 });
 
+test("a draft that is discarded changes nothing, cannot be approved any more, and another can follow", async () => {
+  const { planId } = await runningPlan();
+  const before = await nodesOf(planId);
+  const discard = () => run(operations.discardPlanRevision, org.owner, { planId });
+  const draft = await edit(await revise(planId), { do: "remove", key: "d" });
+  const { plan } = await discard();
+  expect(plan).toMatchObject({ status: "executing", latestVersion: 4, approvedVersion: 4, revision: null });
+  expect(plan.versions.map(({ status }) => status)).toEqual(["approved", "superseded", "superseded", "superseded"]);
+  expect(plan.draft?.document.tasks.map(({ key }) => key)).toEqual(["a", "b", "c", "d"]);
+  await expect(approve(draft)).rejects.toMatchObject({ code: "conflict" });
+  expect((await discard()).plan.latestVersion, "again it does nothing").toBe(4);
+  expect(await nodesOf(planId)).toEqual(before);
+  await approve(await edit(await revise(planId), { do: "remove", key: "d" }));
+  expect(await nodesOf(planId)).toMatchObject({ statuses: { d: "cancelled" } });
+});
+
 test("what was begun is not edited, and no key comes back that a cancelled task had", async () => {
   const { planId } = await runningPlan();
   let plan = await edit(await revise(planId), { do: "remove", key: "d" });

@@ -42,6 +42,15 @@ export async function revisePlan(context: Context, planId: string): Promise<void
     ]);
 }
 
+/** Gives up the draft that would change a running plan; again, where there is none, it does nothing. */
+export async function discardRevision(context: Context, planId: string): Promise<void> {
+  const plan = await lockPlan(context, planId);
+  if (!isRevised(plan)) return;
+  refuseOver(plan);
+  const data = { version: plan.latestVersion + 1 };
+  await record(context, "plan.revision_discarded", [{ subject: plan.id, team: plan.teamId, data }]);
+}
+
 /** Whether the newest version of a plan is a draft that changes what runs. */
 export const isRevised = (plan: Plan): boolean => isApproved(plan) && plan.latestVersion > (plan.approvedVersion ?? 0);
 

@@ -142,6 +142,7 @@ export const appRouter = router({
     cancelWriting: mutation(plans.cancelPlanWriting),
     edit: mutation(plans.editPlanOperation),
     revise: mutation(plans.revisePlanOperation),
+    discardRevision: mutation(plans.discardPlanRevision),
     approve: mutation(plans.approvePlanOperation),
     pause: mutation(plans.pausePlanOperation),
     resume: mutation(plans.resumePlanOperation),

@@ -1,6 +1,6 @@
 "use client";
 
-import { Check, RotateCcw } from "lucide-react";
+import { Check, RotateCcw, Undo2 } from "lucide-react";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
@@ -21,12 +21,21 @@ export function Revision({ plan, revision: { differences, fixed } }: RevisionPro
     refused: "The plan was not changed",
   });
   const again = useChange(trpc.plans.revise.mutationOptions(), { refused: "The draft was not begun anew" });
+  const discard = useChange(trpc.plans.discardRevision.mutationOptions(), {
+    done: () => "The plan goes on as it was approved",
+    refused: "The draft is still there",
+  });
   const canApprove = can("plans:approve") && differences.length > 0;
   const go = () => void approve.apply({ planId, version });
+  const giveUp = () => void discard.apply({ planId });
   useActions([
     {
       ...{ id: "plan.approve-revision", title: "Approve the changes of the plan", group: "Plans", icon: <Check /> },
       ...{ when: () => canApprove, run: go },
+    },
+    {
+      ...{ id: "plan.discard-revision", title: "Give up the changes of the plan", group: "Plans", icon: <Undo2 /> },
+      ...{ when: () => can("task:manage"), run: giveUp },
     },
   ]);
   return (
@@ -41,15 +50,26 @@ export function Revision({ plan, revision: { differences, fixed } }: RevisionPro
         </div>
         <div className="flex flex-wrap gap-2">
           {can("task:manage") ? (
-            <Button
-              size="sm"
-              variant="ghost"
-              icon={<RotateCcw className="size-3.5" />}
-              loading={again.isPending}
-              onClick={() => void again.apply({ planId })}
-            >
-              Start over
-            </Button>
+            <>
+              <Button
+                size="sm"
+                variant="ghost"
+                icon={<Undo2 className="size-3.5" />}
+                loading={discard.isPending}
+                onClick={giveUp}
+              >
+                Discard
+              </Button>
+              <Button
+                size="sm"
+                variant="ghost"
+                icon={<RotateCcw className="size-3.5" />}
+                loading={again.isPending}
+                onClick={() => void again.apply({ planId })}
+              >
+                Start over
+              </Button>
+            </>
           ) : null}
           {canApprove ? (
             <Button

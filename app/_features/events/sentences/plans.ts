@@ -16,6 +16,10 @@ export const plansWording = {
     face: "changed",
     parts: [`made ${counted(edits.length, "change")} in version ${version} of `, subject("a plan")],
   }),
+  "plan.revision_discarded": (_data, { subject }) => ({
+    face: "changed",
+    parts: ["gave up the changes drafted for ", subject("a plan")],
+  }),
   "plan.approved": ({ version, tasks }, { subject }) => ({
     face: "assigned",
     parts: [`approved version ${version} of `, subject("a plan"), `: ${counted(tasks, "task")}`],
