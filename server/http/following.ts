@@ -14,7 +14,7 @@ export const streamHeaders = {
 interface Followed {
   /** What hints that there is more to read, and of what it then speaks. */
   topics: readonly Topic[];
-  about?: string;
+  about?: () => string | undefined;
   /** What is new since the last reading, as frames of the stream; empty where nothing is. Each asks anew whether the caller may. */
   read: () => Promise<string>;
 }
@@ -74,13 +74,19 @@ export async function answerFollowing(
  * Hints that something was said, here or (where a hint says of what) in this one; one that came while nobody waited is not
  * lost. False: only time has passed.
  */
-export function hintsOf(wake: Door["runtime"]["wake"], topics: readonly Topic[], orgId: string, watched?: string) {
+export function hintsOf(
+  wake: Door["runtime"]["wake"],
+  topics: readonly Topic[],
+  orgId: string,
+  watched?: () => string,
+) {
   let isDue = false;
   let isOver = false;
   let tell: ((isHint: boolean) => void) | undefined;
   const hear = (org: string | undefined, about: string | undefined) => {
     if (org !== undefined && org !== orgId) return;
-    if (watched !== undefined && about !== undefined && about !== watched) return;
+    const one = watched?.();
+    if (one !== undefined && about !== undefined && about !== one) return;
     isDue = true;
     tell?.(true);
   };

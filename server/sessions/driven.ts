@@ -63,7 +63,7 @@ export async function moveSession(
 
 /** Something was asked of whoever drives the session; who watches it looks too. A hint: workers look by themselves as well. */
 export function wakeWorkers({ hints, actor: { orgId } }: Context, sessionId: string): void {
-  hints.push({ topic: "session_asked", orgId }, { topic: "session_told", orgId, about: sessionId });
+  hints.push({ topic: "session_asked", orgId, about: sessionId }, { topic: "session_told", orgId, about: sessionId });
 }
 
 /** @throws AppError conflict */

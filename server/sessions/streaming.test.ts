@@ -77,7 +77,10 @@ test("what is said in one session wakes those who watch it, and nobody who watch
   const wake = await startWake({ url, sql: db.$client, pollSeconds: 60 });
   onTestFinished(() => wake.close());
   const [org, one, other] = [newId(), newId(), newId()];
-  const [ofOne, ofOther] = [hintsOf(wake, ["session_told"], org, one), hintsOf(wake, ["session_told"], org, other)];
+  const [ofOne, ofOther] = [
+    hintsOf(wake, ["session_told"], org, () => one),
+    hintsOf(wake, ["session_told"], org, () => other),
+  ];
   const [toOne, toOther] = [ofOne.next(), ofOther.next()];
   wake.announce("session_told", org, one);
   expect(await toOne).toBe(true);

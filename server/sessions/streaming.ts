@@ -15,7 +15,7 @@ export const answerSessionStream = (door: Door, request: Request, sessionId: str
     let after = placeOf(request);
     return {
       topics: ["session_told"],
-      about: sessionId,
+      about: () => sessionId,
       async read() {
         const input = { sessionId, after, limit: pageSize };
         const { chunks } = await execute(listSessionChunks, door.runtime, actor, input, { requestId });

@@ -25,6 +25,8 @@ export const answerTurnStream = (door: Door, request: Request, task: string): Pr
     };
     return {
       topics: ["turn_told", "task_status_changed"],
+      // Of the try that is read; the next one begins with the task's status.
+      about: () => places.turnId || undefined,
       async read() {
         const log = await readOn();
         places.fromEntry = (log.entries.at(-1)?.number ?? places.fromEntry - 1) + 1;

@@ -26,7 +26,7 @@ export function startLiveLog(runtime: Runtime) {
         join turns t on t.org_id = p.o and t.id = p.t and t.status = 'running'`),
     )
       .then(() => {
-        for (const orgId of new Set(rows.map(({ o }) => o))) runtime.wake.announce("turn_told", orgId);
+        for (const { o, t } of rows) runtime.wake.announce("turn_told", o, t);
       })
       .catch(() => undefined)
       .finally(() => {

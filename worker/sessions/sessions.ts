@@ -51,7 +51,11 @@ export function startSessions(deps: Omit<RunnerDeps, "holder"> & { drainSeconds?
     );
   }, lookForIdleMs);
   if (idleMinutes === 0) clearInterval(idling);
-  const off = runtime.wake.on("session_asked", () => rounds.ask());
+  const off = runtime.wake.on("session_asked", (_orgId, sessionId) => {
+    // Of one that is driven here nothing else need be looked at; any other may be free.
+    const runner = sessionId && runners.get(sessionId);
+    return runner ? runner.poke() : rounds.ask();
+  });
   const offMade = runtime.wake.on("task_status_changed", () => {
     for (const runner of runners.values()) if (runner.isWaiting()) runner.poke();
   });

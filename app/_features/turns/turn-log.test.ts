@@ -32,7 +32,7 @@ async function open() {
       ...{ attempt, status: "running", sessionId: newId(), rework: 0, resumed: 0, startedAt: new Date() },
     });
     const of = { orgId: org.orgId, turnId: id, at: new Date() };
-    const tell = () => runtime.wake.announce("turn_told", org.orgId);
+    const tell = () => runtime.wake.announce("turn_told", org.orgId, id);
     return {
       async say(text: string) {
         await db.insert(turnParts).values({ ...of, kind: "text", text });
