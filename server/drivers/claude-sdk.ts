@@ -85,6 +85,13 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
     | { end: (reason: string) => void; fail: (error: Error) => void; stop: AbortController; isCancelled: boolean }
     | undefined;
   let mode = options.mode ?? "default";
+  /** Until all that was given to the store so far is kept. */
+  let keeping: Promise<unknown> = Promise.resolve();
+  const append: TranscriptStore["append"] = (key, entries) => {
+    const kept = store.append(key, entries);
+    keeping = Promise.allSettled([keeping, kept]);
+    return kept;
+  };
   /** Claude Code has said something: it is up. */
   let isUp = false;
 
@@ -98,7 +105,7 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
       systemPrompt: { type: "preset", preset: "claude_code" },
       includePartialMessages: true,
       ...(kept ? { resume: id } : { sessionId: id }),
-      sessionStore: { ...store, listSubkeys: () => Promise.resolve([]) },
+      sessionStore: { ...store, append, listSubkeys: () => Promise.resolve([]) },
       // In the middle of a turn too: a worker that is killed then loses no more than the last entry.
       sessionStoreFlush: "eager",
       mcpServersDelivery: "initialize",
@@ -117,6 +124,8 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
       canUseTool: async (name, input, { signal, toolUseID, title }) => {
         const until = AbortSignal.any([signal, ...(turn ? [turn.stop.signal] : [])]);
         const ask = { ...askOf(name, input, { toolId: toolUseID, title }), isCovered: covers(mode, name) };
+        // It may take a person hours, and the worker dies meanwhile: what was done before is not forgotten with it.
+        await keeping;
         const answer = await options.askPermission(ask, until);
         if (answer !== "reject") return { behavior: "allow", updatedInput: input };
         return { behavior: "deny", message: "This was not permitted. Go on without it, or ask what to do instead." };

@@ -78,7 +78,7 @@ export function hintsOf(
   wake: Door["runtime"]["wake"],
   topics: readonly Topic[],
   orgId: string,
-  watched?: () => string,
+  watched?: () => string | undefined,
 ) {
   let isDue = false;
   let isOver = false;

@@ -62,7 +62,7 @@ const ways: Record<Kind, Way> = {
 const kinds: Kind[] = ["claude", "codex", "gemini", "opencode"];
 
 /** What each says of a file that it wrote, or that is there already. */
-const isWritten = /File created|created and wrote|Wrote file|has not been read yet/i;
+const isWritten = /File created|has been updated successfully|created and wrote|Wrote file|has not been read yet/i;
 
 /** A model that looks at what is done and does the next thing: writes, pushes, asks for the review, ends. */
 const coder =

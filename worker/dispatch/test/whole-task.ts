@@ -33,6 +33,9 @@ export type Kind = keyof typeof kinds;
 
 const goOn = "To the work, please.";
 
+/** What each says of a file that it wrote, or that was there already: the last words before a kill may be lost. */
+const isWritten = /Wrote hello.txt|File created successfully|has been updated successfully|has not been read yet/;
+
 /**
  * A model that talks until somebody stops it and says what it is for; then it looks at what is done and does the next
  * thing: writes, pushes, asks for the review, ends.
@@ -45,7 +48,7 @@ const worker =
     const [, branch = ""] = /git push origin HEAD:([\w-]+)/.exec(told) ?? [];
     // What is run never reads as what it says.
     const push = `git add -A && git commit -qm "${text}" && git push -q origin HEAD:${branch} && echo "pushed" ${text}.`;
-    if (!/Wrote hello.txt|File created successfully/.test(told)) return kinds[kind].write(`${text}\n`);
+    if (!isWritten.test(told)) return kinds[kind].write(`${text}\n`);
     if (!told.includes(`pushed ${text}.`)) return kinds[kind].run(push);
     if (!told.includes("in_review"))
       return call("mcp__entourage__request_review", { task: branch.split("-")[1] ?? "", summary: "It says hello." });
