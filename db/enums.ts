@@ -207,6 +207,10 @@ export const modelApis = ["anthropic", "openai_compatible", "ollama"] as const;
 export type ModelApi = (typeof modelApis)[number];
 
 /** `refused`: the provider does not take the key; it counts again when it is saved anew. */
+/** What can be refused besides operations: a tool by a rule, a push, a path outside, what a sandbox may use, a call by a budget. */
+export const refusedActions = ["tool", "push", "path", "sandbox", "model"] as const;
+export type RefusedAction = (typeof refusedActions)[number];
+
 /** How a credential came: a key that was typed, or the tokens of a sign-in. */
 export const credentialForms = ["key", "sign_in"] as const;
 export type CredentialForm = (typeof credentialForms)[number];

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Tx } from "#db/client.ts";
 import { isoTime } from "#db/iso-time.ts";
 import { receipts } from "#db/schema/organizations.ts";
-import type { Actor, Context, Runtime } from "./context.ts";
+import { type Actor, type Context, type Runtime, systemActor } from "./context.ts";
 import { AppError, type ErrorCode } from "./errors.ts";
 import { flush } from "./events/record.ts";
 import type { Cause } from "./events/registry.ts";
@@ -16,6 +16,7 @@ import type { Operation } from "./operation.ts";
 import { inSpan } from "./tracing/spans.ts";
 import { count, countFor } from "./tally.ts";
 import { whoMay } from "./permissions.ts";
+import { addRefusal } from "./security/refusals.ts";
 import { isWorthTelling, kindOfRefusal, recordRefusedPermission } from "./security/service.ts";
 
 export interface ExecuteOptions {
@@ -54,9 +55,27 @@ export async function execute<Input extends z.ZodObject, Output extends z.ZodObj
       return operation.output.parse(await finish(operation, runtime, actor, { decided, input }, options));
     });
   } catch (error) {
-    if (error instanceof AppError) countRefusal(actor.orgId, error.code);
+    if (error instanceof AppError) {
+      countRefusal(actor.orgId, error.code);
+      if (error.details?.outside === true) await tellOutside(operation.name, runtime, actor, { error, ...options });
+    }
     throw error;
   }
+}
+
+/** Whoever tried to leave a folder stands in the audit, and is refused all the same. */
+async function tellOutside(
+  name: string,
+  runtime: Runtime,
+  actor: Actor,
+  { error, requestId }: { error: AppError; requestId: string },
+): Promise<void> {
+  const refused = { what: "path" as const, by: actor, words: `${name}: ${error.message}` };
+  const { orgId } = actor;
+  if (!orgId || actor.kind === "system") return;
+  await inTransaction(runtime, systemActor(orgId, "security"), { requestId }, (context) =>
+    addRefusal(context, refused),
+  ).catch(() => undefined);
 }
 
 function countRefusal(orgId: string, code: ErrorCode): void {

@@ -10,6 +10,7 @@ import { money } from "./money-part.ts";
 import type { Part } from "./part.ts";
 import { plans } from "./plans/part.ts";
 import { realtime } from "./realtime-part.ts";
+import { refusals } from "./refusals-part.ts";
 import { requests } from "./requests-part.ts";
 import { sandboxes } from "./sandboxes/part.ts";
 import { schedules } from "./schedules/part.ts";
@@ -41,6 +42,7 @@ export const parts: readonly Part[] = [
   crews,
   money,
   signIns,
+  refusals,
   trim,
   watch,
   beat,

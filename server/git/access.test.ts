@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { listApiKeys, revokeApiKey } from "../api-keys/operations.ts";
+import { listAuditEvents } from "../audit-log/operations.ts";
 import { execute } from "../execute.ts";
 import { call, openWorkshop } from "../repos/test/workshop.ts";
 import { requestChanges, requestReviewOperation } from "../reviews/operations.ts";
@@ -74,6 +75,14 @@ test("a push to main, to another's branch, to a hostile name or under a foreign 
   expect(await userGitFailure(directory, "push", under, `HEAD:refs/heads/${foreign.branch}`)).toContain("403");
   expect(await userGit(shop.bare(org, repo), "for-each-ref")).toBe(before);
   expect(shop.faults).toEqual([]);
+  // All of it is one entry of the audit, and counted.
+  await vi.waitFor(async () => {
+    const { events } = await execute(listAuditEvents, shop.runtime, org.owner, { groups: ["security"] }, call);
+    const pushes = events.filter(({ type }) => type === "security.action_refused");
+    expect(pushes).toMatchObject([
+      { actor: { id: worker.actor.id }, data: { what: "push", words: [expect.stringContaining("You may not push")] } },
+    ]);
+  });
 });
 
 test("under a lease that ran out or ended, nothing is pushed", async () => {

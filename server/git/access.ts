@@ -12,6 +12,7 @@ import { newId } from "../ids.ts";
 import { renewLeasesOf } from "../leases/fence.ts";
 import { repositoryPath } from "../repos/queries.ts";
 import { voidReview } from "../reviews/service.ts";
+import { tellRefused } from "../security/telling.ts";
 import { lockTask } from "../tasks/finding.ts";
 import type { GitAccess, GitCaller } from "./http.ts";
 import { actorForLeasePassword, isLeasePassword } from "./lease-password.ts";
@@ -41,6 +42,7 @@ export function gitAccess(runtime: Runtime): (caller: GitCaller) => Promise<GitA
     const actor = await identify();
     const asActor = <Result>(work: (context: Context) => Promise<Result>) =>
       inTransaction(runtime, actor, { requestId: newId() }, work);
+    const onRefused = (words: string) => void tellRefused(runtime, actor.orgId, { what: "push", by: actor, words });
     const { repo, rights } = await asActor(async (context) => {
       const found = await findBySlug(context, org, slug);
       // Any call of an agent is a sign of life, a long clone too.
@@ -49,12 +51,17 @@ export function gitAccess(runtime: Runtime): (caller: GitCaller) => Promise<GitA
       const needsLease = service === "receive-pack" || isOfLease;
       const held = needsLease ? await rightsOf(context, found.id, username) : [];
       return { repo: found, rights: held };
+    }).catch((error: unknown) => {
+      if (service === "receive-pack" && error instanceof AppError && error.code === "forbidden")
+        onRefused(error.message);
+      throw error;
     });
     const access = { repositoryPath: repositoryPath(runtime.settings, repo) };
     if (service === "upload-pack") return access;
     return {
       ...access,
       push: {
+        onRefused,
         allowedRefs: rights.map(({ ref }) => ref),
         // An upload takes its time, and its key may have ended in between.
         confirm: (updates) =>

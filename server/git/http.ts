@@ -10,7 +10,7 @@ export interface GitAccess {
   /** The bare repository on disk. */
   repositoryPath: string;
   /** Absent: fetch only. Its functions know who is pushing; they are asked again when the refs are about to move. */
-  push?: Pick<PushRules, "allowedRefs" | "confirm" | "pushed">;
+  push?: Pick<PushRules, "allowedRefs" | "confirm" | "pushed" | "onRefused">;
 }
 
 export interface GitCaller {

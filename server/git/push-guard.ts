@@ -16,6 +16,8 @@ export interface PushRules {
   /** Told after the refs moved; the client hears of its success only when this has settled. */
   pushed: (updates: RefUpdate[]) => Promise<void>;
   onConfirmed?: () => void;
+  /** Told why, for the audit. */
+  onRefused?: (words: string) => void;
   onError?: (error: unknown) => void;
 }
 
@@ -60,9 +62,13 @@ async function answer(hook: string, lines: string[], rules: PushRules): Promise<
       return "ok";
     }
     const refused = refusal(lines, rules.allowedRefs);
+    if (refused !== null) rules.onRefused?.(refused);
     if (hook !== "pre-receive" || refused !== null) return refused ?? "The server does not know this hook.";
     const verdict = await rules.confirm(lines.flatMap(toUpdate));
-    if (!verdict.ok) return verdict.message;
+    if (!verdict.ok) {
+      rules.onRefused?.(verdict.message);
+      return verdict.message;
+    }
     rules.onConfirmed?.();
     return "ok";
   } catch (error) {

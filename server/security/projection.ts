@@ -6,6 +6,7 @@ const keptInTheLog = () => Promise.resolve();
 
 export const securityProjections: Projections<typeof securityEvents> = {
   "security.permission_refused": keptInTheLog,
+  "security.action_refused": keptInTheLog,
   "security.client_approved": keptInTheLog,
   "security.sign_in_denied": keptInTheLog,
 };

@@ -11,18 +11,21 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY
  * file system can hold, or reaches into git's own folder (whose hooks and settings are programs).
  */
 export function partsOf(path: string): string[] {
-  const wrong = (why: string) =>
+  const wrong = (why: string, details?: { outside: true }) =>
     new AppError(
       "invalid",
       `The path ${JSON.stringify(path.slice(0, 200))} ${why}. Give one relative to the workspace, such as src/main.ts.`,
+      details,
     );
+  const outside = { outside: true } as const;
   if (/[\0-\x1f\x7f]/.test(path) || !path.isWellFormed()) throw wrong("has characters that no path has");
   if (path.length > 1_000) throw wrong("is too long");
-  if (path.startsWith("/") || path.startsWith("~") || path.includes("\\")) throw wrong("is not relative");
+  if (path.startsWith("/") || path.startsWith("~") || path.includes("\\")) throw wrong("is not relative", outside);
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  if (parts.includes("..")) throw wrong("leads out of its folder");
+  if (parts.includes("..")) throw wrong("leads out of its folder", outside);
   if (parts.some((part) => Buffer.byteLength(part) > 255) || parts.length > 50) throw wrong("is too long or too deep");
-  if (parts.some((part) => part.toLowerCase() === ".git")) throw wrong("is in git's own folder, which is not yours");
+  if (parts.some((part) => part.toLowerCase() === ".git"))
+    throw wrong("is in git's own folder, which is not yours", outside);
   return parts;
 }
 
@@ -132,7 +135,7 @@ export function inWords(error: unknown, path: string): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT") return new AppError("not_found", `${path} does not exist.`);
   if (code === "ELOOP" || code === "EMLINK")
-    return new AppError("invalid", `${path} is a link, which is not followed.`);
+    return new AppError("invalid", `${path} is a link, which is not followed.`, { outside: true });
   if (code === "ENOTDIR") return new AppError("invalid", `${path}: a part of it is a file or a link, not a folder.`);
   if (code === "EISDIR") return new AppError("invalid", `${path} is a folder.`);
   if (code === "ENXIO") return new AppError("invalid", `${path} is neither a file nor a folder.`);

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { createWriteStream } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
+import { listAuditEvents } from "../audit-log/operations.ts";
 import { createTestMember } from "../test/fixtures.ts";
 import { openWorkingCopies } from "../workspaces/test/working-copies.ts";
 import { packFolder } from "./archive.ts";
@@ -71,6 +72,14 @@ test.for(leadingOut)("%j is refused by everything that takes a path", async (pat
     (of: string) => search({ query: "x", path: of }),
   ];
   for (const way of ways) await expect(way(path)).rejects.toMatchObject({ code: "invalid" });
+});
+
+test("who tries paths that lead out stands in the audit, once however often", async () => {
+  await expect(read("../../etc/shadow")).rejects.toMatchObject({ code: "invalid" });
+  const { events } = await run(listAuditEvents, { groups: ["security"] });
+  expect(events.filter(({ type }) => type === "security.action_refused")).toMatchObject([
+    { actor: { id: org.owner.id }, data: { what: "path", words: [expect.stringContaining("workspace_file")] } },
+  ]);
 });
 
 test("the zero character is refused", async () => {

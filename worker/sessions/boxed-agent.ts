@@ -6,7 +6,8 @@ import type { AgentConnection, DriverOptions } from "#server/drivers/driver.ts";
 import { driverFor, foldersOf } from "#server/drivers/launching.ts";
 import { AppError } from "#server/errors.ts";
 import { partsOf } from "#server/models/routing.ts";
-import type { BoxProvider } from "#server/sandbox/box.ts";
+import type { BoxExit, BoxProvider } from "#server/sandbox/box.ts";
+import { tellRefused } from "#server/security/telling.ts";
 import type { SessionRow } from "#server/sessions/closing.ts";
 import type { Held } from "#server/sessions/driving.ts";
 import * as driving from "#server/sessions/driving.ts";
@@ -144,13 +145,24 @@ async function bringUp(
   const transcripts = openTranscripts(runtime, held);
   const driver = driverFor({ kind: kind.id, ports, api, installed, home: inside.home, transcripts });
   return driver.connect({
-    spawn: (args, env) => boxes.spawn(sessionId, { args, env }),
+    spawn: async (args, env) => {
+      const program = await boxes.spawn(sessionId, { args, env });
+      void program.exited.then(({ killedBy }) => tellLimit(runtime, held, killedBy));
+      return program;
+    },
     cwd: inside.workspace,
     mcpServers: [{ name: "entourage", url: `http://127.0.0.1:${ports.mcp}/mcp`, headers: {} }],
     ...{ model: model && partsOf(model).name, mode, resume: session.externalId ?? (await pastOf(given, held)) },
     onUpdate: given.onUpdate,
     askPermission: (ask, until) => given.askPermission(seen, ask, until),
   });
+}
+
+/** An agent that used up what its sandbox may use stands in the audit. */
+async function tellLimit(runtime: Runtime, { orgId, sessionId }: Held, killedBy: BoxExit["killedBy"]): Promise<void> {
+  if (killedBy !== "memory" && killedBy !== "disk") return;
+  const words = `Its agent used more than ${killedBy === "memory" ? `${limits.memoryMb} MB of memory` : `${limits.diskMb} MB of disk`} and was ended.`;
+  await tellRefused(runtime, orgId, { what: "sandbox", by: { sessionId }, words });
 }
 
 /** The conversation that a fork goes on from. */

@@ -3,6 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sql } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
+import { listAuditEvents } from "#server/audit-log/operations.ts";
 import type { LabAnswer } from "#server/llm/test/lab-answer.ts";
 import { setPolicy } from "#server/policies/operations.ts";
 import * as sessions from "#server/sessions/operations.ts";
@@ -94,5 +95,12 @@ test("a mode that lets Claude Code do everything leaves what a policy forbids fo
   await ended();
   expect([existsSync(join(files, "fine.txt")), existsSync(join(files, "secret.txt"))]).toEqual([true, false]);
   expect((await updates()).filter(({ kind }) => kind === "permission")).toEqual([]);
+  const { events } = await run(listAuditEvents, org.owner, { groups: ["security"] });
+  expect(events).toMatchObject([
+    {
+      actor: { id: org.owner.id },
+      data: { what: "tool", sessionId: session.id, words: [expect.stringContaining("denies")] },
+    },
+  ]);
   await run(sessions.stopSessionOperation, org.owner, input);
 });

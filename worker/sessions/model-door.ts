@@ -18,6 +18,7 @@ import { guardedFetch } from "#server/outgoing/guarded-fetch.ts";
 import type { Tokens } from "#server/prices/service.ts";
 import type { SessionUpdate } from "#server/sessions/schema.ts";
 import type { Held } from "#server/sessions/driving.ts";
+import { tellRefused } from "#server/security/telling.ts";
 import { chat, noteUsage } from "#server/tracing/gen-ai.ts";
 import { inSpan } from "#server/tracing/spans.ts";
 import { lockSessionRow } from "#server/sessions/finding.ts";
@@ -153,7 +154,11 @@ export function modelDoor(
       const made = await prepareCall(context, models, asked, { bound, sessionId, isOwnSession: false, payer });
       return made.ok ? { ok: true as const, prepared: { ...made.prepared, teamId } } : made;
     });
-    if (!prepared.ok) throw overBudget(prepared.refusal);
+    if (!prepared.ok) {
+      const { message: words } = prepared.refusal;
+      await tellRefused(models, orgId, { what: "model", by: { sessionId }, words });
+      throw overBudget(prepared.refusal);
+    }
     if (shape.apis.some((api) => api === prepared.prepared.credential.api)) return prepared.prepared;
     await transact((context) => freeMoney(context, prepared.prepared));
     throw new AppError(

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import type { Actor } from "#server/context.ts";
 import { systemActor } from "#server/context.ts";
+import { listAuditEvents } from "#server/audit-log/operations.ts";
 import { audit } from "#server/audit/audit.ts";
 import { isSound } from "#server/audit/finding.ts";
 import { getCostSummary, listBudgetsOperation, setBudget } from "#server/budgets/operations.ts";
@@ -84,6 +85,10 @@ test("a free session goes with its owner's own key; what it costs is shown, and 
   expect([...spent("org"), ...spent("team")].flat().every((micros) => micros === 0)).toBe(true);
   await run(setBudget, org.owner, { sessionId: session.id, period: "life", capMicros: 1 });
   expect((await call()).status, "its own cap holds").not.toBe(200);
+  const { events } = await run(listAuditEvents, org.owner, { groups: ["security"] });
+  expect(events, "and a call for which there is no money is in the audit").toMatchObject([
+    { actor: { name: "Mia" }, data: { what: "model", sessionId: session.id } },
+  ]);
   const findings = await audit({ databaseUrl: url, dataDir: runtime.settings.dataDir });
   expect(findings.filter((finding) => !isSound(finding))).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { withdrawRequest } from "#server/human-requests/service.ts";
 import { openPermission, takePermission } from "#server/policies/asking.ts";
 import { decidePermission } from "#server/policies/deciding.ts";
 import type { SeenFolder } from "#server/policies/paths.ts";
+import { tellRefused } from "#server/security/telling.ts";
 import { moveIfPossible } from "#server/sessions/driving.ts";
 import { lockSessionRow } from "#server/sessions/finding.ts";
 import type { Recorder } from "./recorder.ts";
@@ -32,6 +33,11 @@ export async function askPerson(
     return "allow_once";
   if (decided.decision === "deny") {
     recorder.say({ kind: "error", message: `${ask.title}: ${decided.reason}` });
+    await tellRefused(runtime, actor.orgId, {
+      what: "tool",
+      by: { sessionId },
+      words: `${ask.title}: ${decided.reason}`,
+    });
     return "reject";
   }
   const requestId = await transact((context) => openPermission(context, { sessionId, ask }));

@@ -23,7 +23,7 @@ export function OwnKeys({ onAdd }: { onAdd: () => void }) {
           flush
         >
           {credentials.length > 0 ? (
-            <ul aria-label="Your keys">
+            <ul aria-label="Your keys" className="border-b">
               {credentials.map((credential) => (
                 <ProviderRow key={credential.id} credential={credential} isOwn />
               ))}

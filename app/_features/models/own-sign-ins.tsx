@@ -67,7 +67,10 @@ function Waiting({ signIn }: { signIn: ProviderSignIn }) {
         <CopyButton text={userCode} label="Copy the code" />
       </p>
       <p className="flex items-center gap-2 text-small text-muted">
-        <Spinner /> {problem ?? "Waiting for you to say yes there."} The code ends <RelativeTime at={expiresAt} />.
+        <Spinner />
+        <span>
+          {problem ?? "Waiting for you to say yes there."} The code ends <RelativeTime at={expiresAt} />.
+        </span>
       </p>
       <p className="flex flex-wrap gap-2">
         <a

@@ -1,3 +1,4 @@
+import type { RefusedAction } from "#db/enums.ts";
 import type { Wording } from "./about.ts";
 import { fieldsOf, afterPause, said } from "./words.ts";
 
@@ -85,6 +86,12 @@ export const peopleWording = {
     parts: [`was refused ${operation}: it needs ${permission}`],
     tone: "warning",
   }),
+  "security.action_refused": ({ what, words, times }) => ({
+    face: "key",
+    parts: [`${refusedWords[what]}${times > 1 ? `, ${times.toLocaleString("en")} times more within a while` : ""}`],
+    quote: said(words.join("\n")),
+    tone: "warning",
+  }),
   "security.client_approved": ({ client, ip }) => ({
     face: "key",
     parts: ["let ", { name: client }, ` in as themselves for seven days${ip ? `, from ${ip}` : ""}`],
@@ -124,3 +131,11 @@ export const peopleWording = {
 } satisfies Partial<Wording>;
 
 const roleWords = { owner: "an owner", admin: "an admin", member: "a member", viewer: "a viewer" } as const;
+
+const refusedWords: Record<RefusedAction, string> = {
+  tool: "was denied a tool by a rule",
+  push: "was refused a push",
+  path: "was refused a path outside of its folder",
+  sandbox: "was ended by a limit of its sandbox",
+  model: "was refused a call of a model for want of money",
+};
