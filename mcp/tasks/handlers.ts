@@ -11,6 +11,9 @@ import type { CallResult, LongTool, Look } from "./long-tool.ts";
 /** How often a client should ask: half of it is what an answer waits on average. */
 const POLL_MS = 500;
 
+/** What a client may answer to all that one task asks of it, as JSON: what people answer is shorter by far. */
+const mostAnsweredBytes = 64 * 1024;
+
 /** Begins a long tool for a client that takes tasks. What is finished at once is answered at once. */
 export async function beginTask(
   tool: LongTool,
@@ -54,8 +57,13 @@ export function serveTasks(
   server.setRequestHandler("tasks/update", { params }, async ({ taskId, ...rest }, context) => {
     requireTasks(context);
     const caller = callerOf();
-    await own(caller, taskId);
+    const { responses } = await own(caller, taskId);
     const answered = context.mcpReq.inputResponses ?? inputResponses.safeParse(rest).data?.inputResponses ?? {};
+    if (Buffer.byteLength(JSON.stringify({ ...answered, ...responses })) > mostAnsweredBytes)
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `All that is answered to one task may have ${mostAnsweredBytes} bytes. Answer in fewer words.`,
+      );
     const row = await within(caller, (inside) => addResponses(inside, taskId, answered));
     if (row) await toolOf(row).respond?.(caller, row);
     return {};

@@ -117,6 +117,17 @@ test("a client that can ask its person is given the question with the task, and 
   });
 });
 
+test("what a client answers has an end: too much is refused in words, and nothing of it is kept", async () => {
+  const { say } = await newcomer({ ...takesTasks, elicitation: {} });
+  const { taskId } = (await say("tools/call", ask)).result;
+  const inputResponses = { answer: { action: "accept", content: { answer: "x".repeat(70_000) } } };
+  const { error } = await say("tasks/update", { taskId, inputResponses });
+  expect(error).toMatchObject({ code: -32602, message: expect.stringContaining("fewer words") });
+  const [row] = await db.execute(sql`select responses from mcp_tasks where id = ${taskId}`);
+  expect(row).toEqual({ responses: {} });
+  expect((await say("tasks/get", { taskId })).result.status).toBe("input_required");
+});
+
 test("a client that declines is not asked again, and people elsewhere still answer", async () => {
   const { say, agent } = await newcomer({ ...takesTasks, elicitation: {} });
   const { taskId } = (await say("tools/call", ask)).result;
