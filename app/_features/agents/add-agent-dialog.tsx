@@ -1,9 +1,9 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
+import { useState } from "react";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import type { AgentRole } from "#db/enums.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
@@ -30,7 +30,6 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
   const [runtime, setRuntime] = useState<(typeof offeredRuntimes)[number]>("external");
   const [model, setModel] = useState<string | null>(null);
   const [started, setStarted] = useState<StartedAs>({ agentKind: null, mode: null });
-  const [failure, setFailure] = useState<string>();
   const [made, setMade] = useState<{ id: string; name: string; key: string }>();
   const create = useChange(trpc.agents.create.mutationOptions(), { refused: "The agent was not added" });
   const createKey = useChange(trpc.apiKeys.create.mutationOptions(), { refused: "No key was made" });
@@ -38,24 +37,18 @@ export function AddAgentDialog({ teamId, canMakeKeys, open, onOpenChange, onAdde
     onOpenChange(next);
     if (!next && made) onAdded(made.id);
   };
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    try {
-      const fields = readAgentFields(event.currentTarget);
-      const thinks = comesByKey({ runtime }) ? {} : { model, ...(runtime === "acp" ? started : {}) };
-      const { agent } = await create.send({ teamId, role, runtime, ...thinks, ...fields });
-      // What works here needs no key to come in.
-      if (!canMakeKeys || !comesByKey({ runtime })) {
-        onOpenChange(false);
-        return onAdded(agent.id);
-      }
-      const { key } = await createKey.send({ agentId: agent.id, name: agent.name });
-      setMade({ id: agent.id, name: agent.name, key });
-    } catch (error) {
-      setFailure(refusalOf(error));
+  const { failure, submit } = useSubmit(async (form) => {
+    const fields = readAgentFields(form);
+    const thinks = comesByKey({ runtime }) ? {} : { model, ...(runtime === "acp" ? started : {}) };
+    const { agent } = await create.send({ teamId, role, runtime, ...thinks, ...fields });
+    // What works here needs no key to come in.
+    if (!canMakeKeys || !comesByKey({ runtime })) {
+      onOpenChange(false);
+      return onAdded(agent.id);
     }
-  };
+    const { key } = await createKey.send({ agentId: agent.id, name: agent.name });
+    setMade({ id: agent.id, name: agent.name, key });
+  });
   if (made) {
     return (
       <Dialog

@@ -1,8 +1,8 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useState } from "react";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
@@ -14,17 +14,11 @@ import { ConnectAgent } from "./connect-agent.tsx";
 export function ConnectDialog({ agent, onClose }: { agent: { id: string; name: string }; onClose: () => void }) {
   const create = useChange(useTRPC().apiKeys.create.mutationOptions(), { refused: "No key was made" });
   const [key, setKey] = useState<string>();
-  const [failure, setFailure] = useState<string>();
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const name = new FormData(event.currentTarget).get("name");
-    try {
-      const made = await create.send({ agentId: agent.id, name: typeof name === "string" ? name : "" });
-      setKey(made.key);
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+  const { failure, submit } = useSubmit(async (form) => {
+    const name = new FormData(form).get("name");
+    const made = await create.send({ agentId: agent.id, name: typeof name === "string" ? name : "" });
+    setKey(made.key);
+  });
   return (
     <Dialog
       open

@@ -11,6 +11,7 @@ import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { Section, SettingsPage } from "#app/_features/settings/settings-page.tsx";
+import { ShowOlder } from "#app/_features/settings/show-older.tsx";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -99,13 +100,7 @@ export function AuditSettings({ orgSlug }: { orgSlug: string }) {
                       <EventRow key={event.seq} orgSlug={orgSlug} event={event} names={names} isSelected={false} />
                     ))}
                   </ol>
-                  {query.hasNextPage ? (
-                    <div className="flex justify-center p-3">
-                      <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                        Show older
-                      </Button>
-                    </div>
-                  ) : null}
+                  <ShowOlder query={query} />
                 </Section>
               )
             }

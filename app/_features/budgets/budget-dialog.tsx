@@ -1,13 +1,12 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useState } from "react";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import { type BudgetPeriod, budgetPeriods } from "#db/enums.ts";
@@ -22,99 +21,82 @@ export function BudgetDialog({ budget, onClose }: { budget?: Budget; onClose: ()
   const [scope, setScope] = useState<ScopeChoice>("team");
   const [whose, setWhose] = useState<string | null>(null);
   const [period, setPeriod] = useState<BudgetPeriod>(budget?.period ?? "day");
-  const [failure, setFailure] = useState<string>();
   const choices = useWhose(scope);
   const chosen = whose ?? choices[0]?.value ?? null;
   const set = useChange(useTRPC().budgets.set.mutationOptions(), {
     done: (output) => `${output.budget.name} may spend ${`$${output.budget.capMicros / 1_000_000}`}`,
     refused: "The budget was not set",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    const fields = new FormData(event.currentTarget);
+  const { failure, submit } = useSubmit(async (form) => {
+    const fields = new FormData(form);
     const task = fields.get("task");
     const named = budget
       ? namedBy(budget.scope, budget.scopeId)
       : namedBy(scope, scope === "task" ? (typeof task === "string" ? task.trim() : "") : chosen);
-    try {
-      await set.send({ ...named, period, capMicros: Math.round(Number(fields.get("cap")) * 1_000_000) });
-      onClose();
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+    await set.send({ ...named, period, capMicros: Math.round(Number(fields.get("cap")) * 1_000_000) });
+    onClose();
+  });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title={budget ? `Budget of ${budget.name}` : "Set a budget"}
       description={
         budget
           ? "It counts at once. What was spent in this period stays counted."
           : "What was spent in the period before counts too."
       }
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="budget" variant="primary" loading={set.isPending}>
-            {budget ? "Change budget" : "Set budget"}
-          </Button>
-        </>
-      }
+      action={budget ? "Change budget" : "Set budget"}
+      isPending={set.isPending}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="budget" onSubmit={submit} className="flex flex-col gap-4">
-        {budget ? null : (
-          <>
-            <Field label="Caps" name="scope">
-              <Select
-                value={scope}
-                onValueChange={(next) => {
-                  setScope(next);
-                  setWhose(null);
-                }}
-                options={scopes.map((value) => ({ value, label: scopeWords[value] }))}
-              />
+      {budget ? null : (
+        <>
+          <Field label="Caps" name="scope">
+            <Select
+              value={scope}
+              onValueChange={(next) => {
+                setScope(next);
+                setWhose(null);
+              }}
+              options={scopes.map((value) => ({ value, label: scopeWords[value] }))}
+            />
+          </Field>
+          {scope === "task" ? (
+            <Field label="Task" name="task" hint="Its number, such as 12.">
+              <Input name="task" required pattern="#?[1-9][0-9]*" autoComplete="off" placeholder="#12" />
             </Field>
-            {scope === "task" ? (
-              <Field label="Task" name="task" hint="Its number, such as 12.">
-                <Input name="task" required pattern="#?[1-9][0-9]*" autoComplete="off" placeholder="#12" />
-              </Field>
-            ) : null}
-            {choices.length > 0 ? (
-              <Field label={scopeWords[scope]} name="whose">
-                <Select value={chosen} onValueChange={setWhose} options={choices} />
-              </Field>
-            ) : null}
-            <Field label="Over" name="period" hint="Days and months begin at midnight UTC.">
-              <Select
-                value={period}
-                onValueChange={setPeriod}
-                options={budgetPeriods.map((value) => ({ value, label: periodWords[value].label }))}
-              />
+          ) : null}
+          {choices.length > 0 ? (
+            <Field label={scopeWords[scope]} name="whose">
+              <Select value={chosen} onValueChange={setWhose} options={choices} />
             </Field>
-          </>
-        )}
-        <Field
-          label={`Cap in dollars, ${periodWords[period].label.toLowerCase()}`}
+          ) : null}
+          <Field label="Over" name="period" hint="Days and months begin at midnight UTC.">
+            <Select
+              value={period}
+              onValueChange={setPeriod}
+              options={budgetPeriods.map((value) => ({ value, label: periodWords[value].label }))}
+            />
+          </Field>
+        </>
+      )}
+      <Field
+        label={`Cap in dollars, ${periodWords[period].label.toLowerCase()}`}
+        name="cap"
+        error={failure}
+        hint="Past it nothing is started and no call is paid for. 0 stops at once."
+      >
+        <Input
           name="cap"
-          error={failure}
-          hint="Past it nothing is started and no call is paid for. 0 stops at once."
-        >
-          <Input
-            name="cap"
-            type="number"
-            required
-            min={0}
-            max={1_000_000_000}
-            step="any"
-            defaultValue={budget ? budget.capMicros / 1_000_000 : 100}
-          />
-        </Field>
-      </form>
-    </Dialog>
+          type="number"
+          required
+          min={0}
+          max={1_000_000_000}
+          step="any"
+          defaultValue={budget ? budget.capMicros / 1_000_000 : 100}
+        />
+      </Field>
+    </FormDialog>
   );
 }
 

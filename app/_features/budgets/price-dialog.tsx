@@ -1,13 +1,11 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
 import type { z } from "zod";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import type { priceList } from "#server/prices/schema.ts";
 
@@ -22,52 +20,37 @@ const amounts = [
 
 /** A price from now on: of a listed model, or of a new one. */
 export function PriceDialog({ price, onClose }: { price: Price | undefined; onClose: () => void }) {
-  const [failure, setFailure] = useState<string>();
   const set = useChange(useTRPC().prices.set.mutationOptions(), {
     done: (_, { model }) => `The price of ${model} counts from now on`,
     refused: "The price was not set",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    const fields = new FormData(event.currentTarget);
+  const { failure, submit } = useSubmit(async (form) => {
+    const fields = new FormData(form);
     const text = (name: string) => {
       const value = fields.get(name);
       return typeof value === "string" ? value.trim() : "";
     };
     const micros = (name: string) => Math.round(Number(text(name)) * 1_000_000);
-    try {
-      await set.send({
-        provider: text("provider"),
-        model: text("model"),
-        inputMicros: micros("inputMicros"),
-        outputMicros: micros("outputMicros"),
-        cacheReadMicros: micros("cacheReadMicros"),
-        cacheWriteMicros: micros("cacheWriteMicros"),
-      });
-      onClose();
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+    await set.send({
+      provider: text("provider"),
+      model: text("model"),
+      inputMicros: micros("inputMicros"),
+      outputMicros: micros("outputMicros"),
+      cacheReadMicros: micros("cacheReadMicros"),
+      cacheWriteMicros: micros("cacheWriteMicros"),
+    });
+    onClose();
+  });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title={price ? `Price of ${price.model}` : "Set a price"}
       description="Dollars for a million tokens."
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="price" variant="primary" loading={set.isPending}>
-            Set price
-          </Button>
-        </>
-      }
+      action="Set price"
+      isPending={set.isPending}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="price" onSubmit={submit} className="grid gap-4 sm:grid-cols-2">
+      <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Model" name="model" hint="As its API takes it; * for all unknown ones." error={failure}>
           <Input
             name="model"
@@ -94,7 +77,7 @@ export function PriceDialog({ price, onClose }: { price: Price | undefined; onCl
             />
           </Field>
         ))}
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   );
 }

@@ -4,9 +4,8 @@ import { type SubmitEvent, useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { Textarea } from "#app/_ui/input.tsx";
 import type { ChannelInfo } from "#server/channels/schema.ts";
 
@@ -33,52 +32,42 @@ export function AdvertDialog({ channel, onClose }: { channel: ChannelInfo; onClo
   };
   const errorOf = (field: "description" | "schema") => (failure?.field === field ? { error: failure.words } : {});
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       size="lg"
       title={`Advert of ${channel.channel}`}
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="advert" variant="primary" loading={advertise.isPending}>
-            Publish advert
-          </Button>
-        </>
-      }
+      action="Publish advert"
+      isPending={advertise.isPending}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="advert" onSubmit={submit} className="flex flex-col gap-4">
-        <Field
-          label="Description"
-          hint="What is published here and when. All of the organization reads it."
-          {...errorOf("description")}
-        >
-          <Textarea
-            value={description}
-            required
-            maxLength={5000}
-            onChange={(event) => setDescription(event.target.value)}
-          />
-        </Field>
-        <Field
-          label="Schema"
-          optional
-          hint="JSON Schema 2020-12. From then on a message that does not satisfy it is refused."
-          {...errorOf("schema")}
-        >
-          <Textarea
-            mono
-            value={schema}
-            spellCheck={false}
-            maxLength={32_768}
-            placeholder={'{ "type": "object", "required": ["text"] }'}
-            onChange={(event) => setSchema(event.target.value)}
-          />
-        </Field>
-      </form>
-    </Dialog>
+      <Field
+        label="Description"
+        hint="What is published here and when. All of the organization reads it."
+        {...errorOf("description")}
+      >
+        <Textarea
+          value={description}
+          required
+          maxLength={5000}
+          onChange={(event) => setDescription(event.target.value)}
+        />
+      </Field>
+      <Field
+        label="Schema"
+        optional
+        hint="JSON Schema 2020-12. From then on a message that does not satisfy it is refused."
+        {...errorOf("schema")}
+      >
+        <Textarea
+          mono
+          value={schema}
+          spellCheck={false}
+          maxLength={32_768}
+          placeholder={'{ "type": "object", "required": ["text"] }'}
+          onChange={(event) => setSchema(event.target.value)}
+        />
+      </Field>
+    </FormDialog>
   );
 }
 

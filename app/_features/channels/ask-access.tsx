@@ -1,8 +1,8 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useState } from "react";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Banner } from "#app/_ui/banner.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -13,19 +13,12 @@ import type { ChannelInfo } from "#server/channels/schema.ts";
 /** Asks the owner of a locked channel to be let in, with a reason that everybody can read. */
 export function AskAccess({ channel }: { channel: ChannelInfo }) {
   const [reason, setReason] = useState("");
-  const [failure, setFailure] = useState<string>();
   const [isAsked, setAsked] = useState(false);
   const ask = useChange(useTRPC().channels.requestAccess.mutationOptions(), { refused: "Nothing was asked" });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    try {
-      await ask.send({ channel: channel.channel, reason });
-      setAsked(true);
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+  const { failure, submit } = useSubmit(async () => {
+    await ask.send({ channel: channel.channel, reason });
+    setAsked(true);
+  });
   if (isAsked) {
     return (
       <Banner tone="info" inset title={`${channel.owner ?? "The owner"} was asked.`}>

@@ -1,8 +1,8 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useState } from "react";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Field } from "#app/_ui/field.tsx";
@@ -17,21 +17,14 @@ const periods = [600, 3_600, 21_600, 86_400, 604_800];
 export function HistoryForm({ channel: { channel, keeps } }: { channel: ChannelInfo }) {
   const [count, setCount] = useState(String(keeps?.count ?? 0));
   const [seconds, setSeconds] = useState(keeps?.seconds ?? 3_600);
-  const [failure, setFailure] = useState<string>();
   const keep = useChange(useTRPC().channels.keepHistory.mutationOptions(), {
     done: ({ channel: now }) =>
       now.keeps ? `${now.keeps.count} messages are kept` : "Messages are gone after a minute",
     refused: "The history stays as it was",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    try {
-      await keep.send({ channel, count: Number(count), seconds });
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+  const { failure, submit } = useSubmit(async () => {
+    await keep.send({ channel, count: Number(count), seconds });
+  });
   const isChanged =
     Number(count) !== (keeps?.count ?? 0) || (Number(count) > 0 && seconds !== (keeps?.seconds ?? 3_600));
   const known = periods.includes(seconds) ? periods : [...periods, seconds].toSorted((a, b) => a - b);

@@ -5,10 +5,10 @@ import { History } from "lucide-react";
 import Link from "next/link";
 import { answerWords } from "#app/_features/events/sentences/requests.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
+import { ShowOlder } from "#app/_features/settings/show-older.tsx";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import { inboxHref } from "#app/_shell/rooms.ts";
 import { Badge } from "#app/_ui/badge.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
@@ -47,13 +47,7 @@ export function RequestHistory({ orgSlug }: { orgSlug: string }) {
                   <HistoryRow key={request.id} orgSlug={orgSlug} request={request} />
                 ))}
               </ul>
-              {query.hasNextPage ? (
-                <div className="flex justify-center p-3">
-                  <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                    Show older
-                  </Button>
-                </div>
-              ) : null}
+              <ShowOlder query={query} />
             </>
           )
         }

@@ -1,13 +1,12 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useState } from "react";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { textIn } from "#app/_features/teams/settings-form.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Segmented } from "#app/_ui/segmented.tsx";
 import { Select } from "#app/_ui/select.tsx";
@@ -26,77 +25,60 @@ const transports = [
 export function AddServerDialog({ onClose }: { onClose: () => void }) {
   const [transport, setTransport] = useState<Transport>("http");
   const [known, setKnown] = useState<(typeof wellKnownServers)[number]>();
-  const [failure, setFailure] = useState<string>();
   const add = useChange(useTRPC().mcpServers.add.mutationOptions(), {
     done: ({ server }) => `${server.name} is attached. Its tools are read now`,
     refused: "It was not attached",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    const fields = new FormData(event.currentTarget);
-    try {
-      await add.send({ name: textIn(fields, "name"), transport, ...readServerFields(fields, transport) });
-      onClose();
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+  const { failure, submit } = useSubmit(async (form) => {
+    const fields = new FormData(form);
+    await add.send({ name: textIn(fields, "name"), transport, ...readServerFields(fields, transport) });
+    onClose();
+  });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title="Attach an MCP server"
       description="It is asked for its tools every half minute. Nothing of it is offered to a model before you accept it."
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="add-server" variant="primary" loading={add.isPending}>
-            Attach server
-          </Button>
-        </>
-      }
+      action="Attach server"
+      isPending={add.isPending}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="add-server" onSubmit={submit} className="flex flex-col gap-4">
-        <Field label="Begin with" hint="Well-known servers; or one of your own.">
-          <Select
-            value={known?.name ?? ownServer}
-            onValueChange={(next) => {
-              setKnown(wellKnownServers.find(({ name }) => name === next));
-              setTransport("http");
-            }}
-            options={[
-              { value: ownServer, label: "A server of your own" },
-              ...wellKnownServers.map(({ name, label }) => ({ value: name, label })),
-            ]}
-          />
-        </Field>
-        <Field label="Name" name="name" hint="Small letters, digits and dashes; it stands in the names of its tools.">
-          <Input
-            name="name"
-            required
-            maxLength={31}
-            pattern="[a-z0-9][a-z0-9\-]*"
-            autoComplete="off"
-            placeholder="tracker"
-            key={known?.name}
-            defaultValue={known?.name}
-            mono
-          />
-        </Field>
-        <div>
-          <Segmented label="Where it is" options={transports} value={transport} onValueChange={setTransport} />
-        </div>
-        <ServerFields
-          key={`${transport}|${known?.name}`}
-          transport={transport}
-          url={known?.url}
-          secrets={known?.header}
-          error={failure}
+      <Field label="Begin with" hint="Well-known servers; or one of your own.">
+        <Select
+          value={known?.name ?? ownServer}
+          onValueChange={(next) => {
+            setKnown(wellKnownServers.find(({ name }) => name === next));
+            setTransport("http");
+          }}
+          options={[
+            { value: ownServer, label: "A server of your own" },
+            ...wellKnownServers.map(({ name, label }) => ({ value: name, label })),
+          ]}
         />
-      </form>
-    </Dialog>
+      </Field>
+      <Field label="Name" name="name" hint="Small letters, digits and dashes; it stands in the names of its tools.">
+        <Input
+          name="name"
+          required
+          maxLength={31}
+          pattern="[a-z0-9][a-z0-9\-]*"
+          autoComplete="off"
+          placeholder="tracker"
+          key={known?.name}
+          defaultValue={known?.name}
+          mono
+        />
+      </Field>
+      <div>
+        <Segmented label="Where it is" options={transports} value={transport} onValueChange={setTransport} />
+      </div>
+      <ServerFields
+        key={`${transport}|${known?.name}`}
+        transport={transport}
+        url={known?.url}
+        secrets={known?.header}
+        error={failure}
+      />
+    </FormDialog>
   );
 }

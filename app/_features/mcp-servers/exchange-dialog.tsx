@@ -1,9 +1,9 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useState } from "react";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { textIn } from "#app/_features/teams/settings-form.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -16,24 +16,17 @@ import { Textarea } from "#app/_ui/input.tsx";
 export function ExchangeDialog({ onClose }: { onClose: () => void }) {
   const { mcpServers } = useTRPC();
   const { data } = useQuery(mcpServers.export.queryOptions({}));
-  const [failure, setFailure] = useState<string>();
   const [refused, setRefused] = useState<readonly { name: string; why: string }[]>([]);
   const load = useChange(mcpServers.import.mutationOptions(), {
     done: ({ added }) => (added.length > 0 ? `${added.join(", ")} attached` : "Nothing was attached"),
     refused: "Nothing was attached",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
+  const { failure, submit } = useSubmit(async (form) => {
     setRefused([]);
-    try {
-      const result = await load.send({ mcpServers: read(textIn(new FormData(event.currentTarget), "json")) });
-      if (result.refused.length === 0) onClose();
-      else setRefused(result.refused);
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+    const result = await load.send({ mcpServers: read(textIn(new FormData(form), "json")) });
+    if (result.refused.length === 0) onClose();
+    else setRefused(result.refused);
+  });
   return (
     <Dialog
       open

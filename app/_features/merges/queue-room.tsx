@@ -6,9 +6,9 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { RoomHead } from "#app/_features/settings/room-head.tsx";
+import { ShowOlder } from "#app/_features/settings/show-older.tsx";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import { useListActions } from "#app/_shell/list-actions.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
@@ -99,13 +99,7 @@ export function QueueRoom({ orgSlug, teamId }: { orgSlug: string; teamId: string
                   selected={chosen}
                   onSelect={(id) => void setChosen(id)}
                 />
-                {ended.hasNextPage ? (
-                  <div className="flex justify-center p-3">
-                    <Button loading={ended.isFetchingNextPage} onClick={() => void ended.fetchNextPage()}>
-                      Show older
-                    </Button>
-                  </div>
-                ) : null}
+                <ShowOlder query={ended} />
               </section>
             )
           }

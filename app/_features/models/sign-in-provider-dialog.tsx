@@ -1,13 +1,12 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useState } from "react";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { textIn } from "#app/_features/teams/settings-form.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import { type ModelApi, modelApis } from "#db/enums.ts";
@@ -25,84 +24,60 @@ const addresses = [
 /** How people sign in at a provider: its endpoints, and as which client we come. */
 export function SignInProviderDialog({ known, onClose }: SignInProviderDialogProps) {
   const [api, setApi] = useState<ModelApi>(known?.api ?? "anthropic");
-  const [failure, setFailure] = useState<string>();
   const save = useChange(useTRPC().credentials.setSignInProvider.mutationOptions(), {
     done: ({ signInProvider }) => `People can sign in at ${signInProvider.provider}`,
     refused: "The sign-in was not saved",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const fields = new FormData(event.currentTarget);
+  const { failure, submit } = useSubmit(async (form) => {
+    const fields = new FormData(form);
     const text = (name: string) => textIn(fields, name);
-    try {
-      await save.send({
-        ...{ api, provider: known?.provider ?? text("provider"), clientId: text("clientId"), scopes: text("scopes") },
-        ...{ baseUrl: text("baseUrl"), deviceUrl: text("deviceUrl"), tokenUrl: text("tokenUrl") },
-      });
-      onClose();
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+    await save.send({
+      ...{ api, provider: known?.provider ?? text("provider"), clientId: text("clientId"), scopes: text("scopes") },
+      ...{ baseUrl: text("baseUrl"), deviceUrl: text("deviceUrl"), tokenUrl: text("tokenUrl") },
+    });
+    onClose();
+  });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title={known ? `Change the sign-in at ${known.provider}` : "Set up a sign-in with a code"}
       description="The provider's documentation of its OAuth device flow has these. Who has signed in already stays with what it was then."
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="sign-in-provider" variant="primary" loading={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      action="Save"
+      isPending={save.isPending}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="sign-in-provider" onSubmit={submit} className="flex flex-col gap-4">
-        <div className="grid gap-4 sm:grid-cols-2">
-          {known ? null : (
-            <Field label="Name" name="provider" hint="Models are named after it.">
-              <Input name="provider" required maxLength={40} autoComplete="off" mono data-autofocus />
-            </Field>
-          )}
-          <Field label="API" name="api">
-            <Select
-              value={api}
-              onValueChange={(value) => setApi(modelApis.find((one) => one === value) ?? "anthropic")}
-              options={modelApis.map((value) => ({ value, label: apiWords[value] }))}
-            />
+      <div className="grid gap-4 sm:grid-cols-2">
+        {known ? null : (
+          <Field label="Name" name="provider" hint="Models are named after it.">
+            <Input name="provider" required maxLength={40} autoComplete="off" mono data-autofocus />
           </Field>
-        </div>
-        {addresses.map(({ name, label, hint }) => (
-          <Field key={name} label={label} name={name} hint={hint}>
-            <Input
-              name={name}
-              type="url"
-              required
-              maxLength={500}
-              defaultValue={known?.[name]}
-              autoComplete="off"
-              mono
-            />
-          </Field>
-        ))}
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Field label="Client id" name="clientId">
-            <Input name="clientId" required maxLength={300} defaultValue={known?.clientId} autoComplete="off" mono />
-          </Field>
-          <Field label="Scopes" name="scopes" optional hint="With spaces between.">
-            <Input name="scopes" maxLength={500} defaultValue={known?.scopes} autoComplete="off" mono />
-          </Field>
-        </div>
-        {failure ? (
-          <p role="alert" className="text-app break-words text-danger">
-            {failure}
-          </p>
-        ) : null}
-      </form>
-    </Dialog>
+        )}
+        <Field label="API" name="api">
+          <Select
+            value={api}
+            onValueChange={(value) => setApi(modelApis.find((one) => one === value) ?? "anthropic")}
+            options={modelApis.map((value) => ({ value, label: apiWords[value] }))}
+          />
+        </Field>
+      </div>
+      {addresses.map(({ name, label, hint }) => (
+        <Field key={name} label={label} name={name} hint={hint}>
+          <Input name={name} type="url" required maxLength={500} defaultValue={known?.[name]} autoComplete="off" mono />
+        </Field>
+      ))}
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="Client id" name="clientId">
+          <Input name="clientId" required maxLength={300} defaultValue={known?.clientId} autoComplete="off" mono />
+        </Field>
+        <Field label="Scopes" name="scopes" optional hint="With spaces between.">
+          <Input name="scopes" maxLength={500} defaultValue={known?.scopes} autoComplete="off" mono />
+        </Field>
+      </div>
+      {failure ? (
+        <p role="alert" className="text-app break-words text-danger">
+          {failure}
+        </p>
+      ) : null}
+    </FormDialog>
   );
 }

@@ -1,14 +1,13 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useState } from "react";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTeamChoice } from "#app/_features/teams/use-team-choice.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import {
@@ -45,7 +44,6 @@ export function PolicyDialog({ onClose }: { onClose: () => void }) {
   const [subject, setSubject] = useState<PolicySubject>("command");
   const [access, setAccess] = useState<"both" | "read" | "write">("both");
   const [end, setEnd] = useState<(typeof ends)[number]["value"]>("never");
-  const [failure, setFailure] = useState<string>();
   const set = useChange(trpc.policies.set.mutationOptions(), {
     done: ({ policy }) => `${effectWords[policy.effect]}: ${policy.pattern}`,
     refused: "The policy was not set",
@@ -63,40 +61,26 @@ export function PolicyDialog({ onClose }: { onClose: () => void }) {
       .filter(({ agentKind, status }) => agentKind !== null && !goneSessions.has(status))
       .map(({ id, name }) => ({ value: `session ${id}`, label: `The session ${name}` })),
   ];
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    const given = new FormData(event.currentTarget).get("pattern");
+  const { failure, submit } = useSubmit(async (form) => {
+    const given = new FormData(form).get("pattern");
     const until = end === "never" ? null : new Date(Date.now() + Number(end) * 3_600_000).toISOString();
-    try {
-      await set.send({
-        ...{ scope: of?.scope ?? "team", scopeId: of?.id ?? chosen, effect, subject, until },
-        access: subject === "path" && access !== "both" ? access : null,
-        pattern: typeof given === "string" ? given : "",
-      });
-      onClose();
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+    await set.send({
+      ...{ scope: of?.scope ?? "team", scopeId: of?.id ?? chosen, effect, subject, until },
+      access: subject === "path" && access !== "both" ? access : null,
+      pattern: typeof given === "string" ? given : "",
+    });
+    onClose();
+  });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title="Set a policy"
       description="Deny wins over always ask, and always ask over allow."
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="policy" variant="primary" loading={set.isPending}>
-            Set policy
-          </Button>
-        </>
-      }
+      action="Set policy"
+      isPending={set.isPending}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="policy" onSubmit={submit} className="grid gap-4 sm:grid-cols-2">
+      <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Team">
           <Select
             options={team.options}
@@ -149,7 +133,7 @@ export function PolicyDialog({ onClose }: { onClose: () => void }) {
             <Input name="pattern" required maxLength={300} autoComplete="off" mono />
           </Field>
         </div>
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   );
 }

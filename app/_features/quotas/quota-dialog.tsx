@@ -1,12 +1,10 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import type { Quota } from "#server/quotas/schema.ts";
 import { quotaNames, quotaWords } from "./quota-words.ts";
@@ -21,48 +19,33 @@ type QuotaDialogProps = {
 /** Says how much a person's sessions may use. An empty field is no limit. */
 export function QuotaDialog({ person, limits, onClose }: QuotaDialogProps) {
   const whose = person?.name ?? "everybody else";
-  const [failure, setFailure] = useState<string>();
   const set = useChange(useTRPC().quotas.set.mutationOptions(), {
     done: () => `The quota of ${whose} is set`,
     refused: "The quota was not set",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    const fields = new FormData(event.currentTarget);
+  const { failure, submit } = useSubmit(async (form) => {
+    const fields = new FormData(form);
     const given = (name: (typeof quotaNames)[number]) => {
       const written = fields.get(name);
       return typeof written === "string" && written !== "" ? Math.round(Number(written) * quotaWords[name].unit) : null;
     };
-    try {
-      await set.send({
-        userId: person?.userId ?? null,
-        ...{ sessionsAtOnce: given("sessionsAtOnce"), hoursADay: given("hoursADay") },
-        ...{ tokensADay: given("tokensADay"), microsADay: given("microsADay") },
-      });
-      onClose();
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+    await set.send({
+      userId: person?.userId ?? null,
+      ...{ sessionsAtOnce: given("sessionsAtOnce"), hoursADay: given("hoursADay") },
+      ...{ tokensADay: given("tokensADay"), microsADay: given("microsADay") },
+    });
+    onClose();
+  });
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title={`Quota of ${whose}`}
       description="Empty is no limit. It counts at once, also for what was used today."
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="quota" variant="primary" loading={set.isPending}>
-            Set quota
-          </Button>
-        </>
-      }
+      action="Set quota"
+      isPending={set.isPending}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="quota" onSubmit={submit} className="grid gap-4 sm:grid-cols-2">
+      <div className="grid gap-4 sm:grid-cols-2">
         {quotaNames.map((name, at) => {
           const { field, unit } = quotaWords[name];
           const limit = limits?.[name] ?? null;
@@ -79,7 +62,7 @@ export function QuotaDialog({ person, limits, onClose }: QuotaDialogProps) {
             </Field>
           );
         })}
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   );
 }

@@ -6,10 +6,10 @@ import { useRouter } from "next/navigation";
 import { useDeferredValue, useState } from "react";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { RoomHead } from "#app/_features/settings/room-head.tsx";
+import { ShowOlder } from "#app/_features/settings/show-older.tsx";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import { useListActions } from "#app/_shell/list-actions.ts";
 import { reportHref } from "#app/_shell/rooms.ts";
-import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { FilterBar } from "#app/_ui/filter-bar.tsx";
 import { type Filter, useFilters } from "#app/_ui/filters.ts";
@@ -62,13 +62,7 @@ export function ReportsRoom({ orgSlug }: { orgSlug: string }) {
                 onSelect={setSelected}
                 onOpen={open}
               />
-              {query.hasNextPage ? (
-                <div className="flex justify-center p-3">
-                  <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                    Show older
-                  </Button>
-                </div>
-              ) : null}
+              <ShowOlder query={query} />
             </>
           )
         }

@@ -1,9 +1,9 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
+import { useState } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
@@ -25,36 +25,28 @@ export function RegisterRepoDialog({ teamId, open, onOpenChange, onRegistered }:
   const { me } = useMe();
   const [source, setSource] = useState<RepoSource>("hosted");
   const [strategy, setStrategy] = useState<MergeStrategy>("merge");
-  const [failure, setFailure] = useState<string>();
   const register = useChange(useTRPC().repos.register.mutationOptions(), {
     done: ({ repo }) => (repo.source === "hosted" ? `${repo.name} is made` : `${repo.name} is being copied`),
     refused: "The repository was not registered",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    const form = event.currentTarget;
+  const { failure, submit } = useSubmit(async (form) => {
     const fields = new FormData(form);
     const text = (name: string) => {
       const value = fields.get(name);
       return typeof value === "string" ? value.trim() : "";
     };
     const password = text("password");
-    try {
-      const { repo } = await register.send({
-        teamId,
-        name: text("name"),
-        source: source === "hosted" ? "hosted" : text("source"),
-        ...(source === "url" && password ? { credential: { username: text("username"), password } } : {}),
-        mergeStrategy: strategy,
-        ...readGateFields(form),
-      });
-      onOpenChange(false);
-      onRegistered(repo.id);
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+    const { repo } = await register.send({
+      teamId,
+      name: text("name"),
+      source: source === "hosted" ? "hosted" : text("source"),
+      ...(source === "url" && password ? { credential: { username: text("username"), password } } : {}),
+      mergeStrategy: strategy,
+      ...readGateFields(form),
+    });
+    onOpenChange(false);
+    onRegistered(repo.id);
+  });
   return (
     <Dialog
       open={open}

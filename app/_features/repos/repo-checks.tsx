@@ -1,9 +1,8 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { Section } from "#app/_features/settings/settings-page.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Banner } from "#app/_ui/banner.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -34,28 +33,21 @@ const scripts = [
 
 /** What runs in the working copies of a repository besides the work itself. */
 export function RepoChecks({ repo }: { repo: Repo }) {
-  const [failure, setFailure] = useState<string>();
   const update = useChange(useTRPC().repos.update.mutationOptions(), {
     done: () => `${repo.name} was changed`,
     refused: "The repository was not changed",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    const form = new FormData(event.currentTarget);
+  const { failure, submit } = useSubmit(async (form) => {
+    const fields = new FormData(form);
     const said = (name: string) => {
-      const value = form.get(name);
+      const value = fields.get(name);
       return typeof value === "string" ? value : "";
     };
-    try {
-      await update.send({
-        repoId: repo.id,
-        ...{ setupScript: said("setupScript"), turnCheck: said("turnCheck"), commitCheck: said("commitCheck") },
-      });
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+    await update.send({
+      repoId: repo.id,
+      ...{ setupScript: said("setupScript"), turnCheck: said("turnCheck"), commitCheck: said("commitCheck") },
+    });
+  });
   return (
     <Section
       title="While agents work"

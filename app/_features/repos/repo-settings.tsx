@@ -1,9 +1,9 @@
 "use client";
 
-import { type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
+import { useState } from "react";
 import { Section } from "#app/_features/settings/settings-page.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Field } from "#app/_ui/field.tsx";
@@ -14,26 +14,19 @@ import { GateFields, readGateFields } from "./gate-fields.tsx";
 /** Name, gate and way of merging. A merge that is being tested keeps the gate it began with. */
 export function RepoSettings({ repo }: { repo: Repo }) {
   const [strategy, setStrategy] = useState(repo.mergeStrategy);
-  const [failure, setFailure] = useState<string>();
   const update = useChange(useTRPC().repos.update.mutationOptions(), {
     done: () => `${repo.name} was changed`,
     refused: "The repository was not changed",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    const name = new FormData(event.currentTarget).get("name");
-    try {
-      await update.send({
-        repoId: repo.id,
-        name: typeof name === "string" ? name : repo.name,
-        mergeStrategy: strategy,
-        ...readGateFields(event.currentTarget),
-      });
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+  const { failure, submit } = useSubmit(async (form) => {
+    const name = new FormData(form).get("name");
+    await update.send({
+      repoId: repo.id,
+      name: typeof name === "string" ? name : repo.name,
+      mergeStrategy: strategy,
+      ...readGateFields(form),
+    });
+  });
   return (
     <Section title="Merging" lead="A merge that is being tested keeps the gate it began with.">
       <form onSubmit={submit} className="flex flex-col gap-4">

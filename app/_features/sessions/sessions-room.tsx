@@ -10,6 +10,7 @@ import { useState } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { RoomHead } from "#app/_features/settings/room-head.tsx";
+import { ShowOlder } from "#app/_features/settings/show-older.tsx";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
 import { useListActions } from "#app/_shell/list-actions.ts";
@@ -97,13 +98,7 @@ export function SessionsRoom({ orgSlug, teamId }: { orgSlug: string; teamId: str
                   onOpen={open}
                 />
               )}
-              {query.hasNextPage ? (
-                <div className="flex justify-center p-3">
-                  <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                    Show older
-                  </Button>
-                </div>
-              ) : null}
+              <ShowOlder query={query} />
             </>
           )
         }

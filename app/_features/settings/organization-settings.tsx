@@ -1,10 +1,10 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { PauseSection } from "#app/_features/pauses/pause-section.tsx";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { CopyableId } from "#app/_ui/copy.tsx";
@@ -14,7 +14,6 @@ import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { Skeleton } from "#app/_ui/skeleton.tsx";
 import type { Organization } from "#server/organizations/schema.ts";
 import { Loaded } from "./loaded.tsx";
-import { refusalOf } from "./refusal.ts";
 import { Section, SettingsPage } from "./settings-page.tsx";
 import { useChange } from "./use-change.ts";
 
@@ -61,21 +60,14 @@ export function OrganizationSettings() {
 }
 
 function NameSection({ organization, disabled }: { organization: Organization; disabled: boolean }) {
-  const [failure, setFailure] = useState<string>();
   const rename = useChange(useTRPC().organizations.rename.mutationOptions(), {
     done: (result) => `The organization is called ${result.organization.name} now`,
     refused: "The name was not changed",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    const name = new FormData(event.currentTarget).get("name");
-    try {
-      await rename.send({ name: typeof name === "string" ? name : "" });
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+  const { failure, submit } = useSubmit(async (form) => {
+    const name = new FormData(form).get("name");
+    await rename.send({ name: typeof name === "string" ? name : "" });
+  });
   return (
     <Section title="Name">
       <form onSubmit={submit} className="flex flex-wrap items-end gap-3">

@@ -6,6 +6,7 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { parseAsArrayOf, parseAsBoolean, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo, useState } from "react";
+import { ShowOlder } from "#app/_features/settings/show-older.tsx";
 import { taskStatuses } from "#db/enums.ts";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import { useListActions } from "#app/_shell/list-actions.ts";
@@ -137,13 +138,7 @@ export function TaskList() {
               onOpen={open}
             />
           ) : null}
-          {list.hasNextPage ? (
-            <div className="flex justify-center p-3">
-              <Button loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                Show more
-              </Button>
-            </div>
-          ) : null}
+          <ShowOlder query={list} label="Show more" />
         </div>
       </div>
       {peeked === null ? null : <TaskPeek number={peeked} onClose={() => setPeeked(null)} />}

@@ -1,9 +1,9 @@
 "use client";
 
-import { type ReactNode, type SubmitEvent, useState } from "react";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
+import type { ReactNode } from "react";
 import { Section } from "#app/_features/settings/settings-page.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import type { TeamSettings } from "#server/team-settings/schema.ts";
@@ -24,21 +24,14 @@ type SettingsFormProps = {
 
 /** One part of a team's settings with its button. What somebody else changed since the page was read is not overwritten. */
 export function SettingsForm({ settings, title, lead, canChange, read, children }: SettingsFormProps) {
-  const [failure, setFailure] = useState<string>();
   const update = useChange(useTRPC().teams.updateSettings.mutationOptions(), {
     done: () => `${title} saved`,
     refused: "Nothing was changed",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
+  const { failure, submit } = useSubmit(async (form) => {
     const { teamId, version } = settings;
-    try {
-      await update.send({ teamId, version, ...read(new FormData(event.currentTarget)) });
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+    await update.send({ teamId, version, ...read(new FormData(form)) });
+  });
   return (
     <Section title={title} lead={lead}>
       <form onSubmit={submit}>

@@ -3,14 +3,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Archive, ChevronLeft } from "lucide-react";
 import Link from "next/link";
-import { type SubmitEvent, useState } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { PauseSection } from "#app/_features/pauses/pause-section.tsx";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { Section } from "#app/_features/settings/settings-page.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { roomHref, settingsHref } from "#app/_shell/rooms.ts";
 import { ConfirmDialog } from "#app/_ui/alert-dialog.tsx";
@@ -76,20 +75,13 @@ export function TeamSettings({ orgSlug, teamId }: { orgSlug: string; teamId: str
 }
 
 function General({ team }: { team: TeamDetail }) {
-  const [failure, setFailure] = useState<string>();
   const update = useChange(useTRPC().teams.update.mutationOptions(), {
     done: (result) => `${result.team.name} was changed`,
     refused: "The team was not changed",
   });
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    try {
-      await update.send({ teamId: team.id, ...readTeamFields(event.currentTarget) });
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+  const { failure, submit } = useSubmit(async (form) => {
+    await update.send({ teamId: team.id, ...readTeamFields(form) });
+  });
   return (
     <Section title="General">
       <form onSubmit={submit} className="flex flex-col gap-4">

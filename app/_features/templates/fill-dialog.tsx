@@ -6,8 +6,7 @@ import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import { sessionHref } from "#app/_shell/rooms.ts";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { createSessionInput } from "#server/sessions/schema.ts";
 import type { Template } from "#server/templates/schema.ts";
 import { type Parameters, ParameterFields } from "./parameter-fields.tsx";
@@ -46,31 +45,21 @@ export function FillDialog({ orgSlug, template, onClose }: FillDialogProps) {
     }
   };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title={kind === "task" ? `New task: ${name}` : `New session: ${name}`}
       description={description || undefined}
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="fill-template" variant="primary" loading={isBusy}>
-            {kind === "task" ? "Create task" : "Start session"}
-          </Button>
-        </>
-      }
+      action={kind === "task" ? "Create task" : "Start session"}
+      isPending={isBusy}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="fill-template" onSubmit={submit} className="flex flex-col gap-4">
-        <ParameterFields variables={variables} values={values} onChange={setValues} />
-        {variables.length === 0 ? <p className="text-app text-muted">It asks for nothing.</p> : null}
-        {failure ? (
-          <p role="alert" className="text-app text-danger">
-            {failure}
-          </p>
-        ) : null}
-      </form>
-    </Dialog>
+      <ParameterFields variables={variables} values={values} onChange={setValues} />
+      {variables.length === 0 ? <p className="text-app text-muted">It asks for nothing.</p> : null}
+      {failure ? (
+        <p role="alert" className="text-app text-danger">
+          {failure}
+        </p>
+      ) : null}
+    </FormDialog>
   );
 }

@@ -1,15 +1,14 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
+import { useState } from "react";
 import { useAgentKinds } from "#app/_features/agents/use-agent-kinds.ts";
-import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
+import { useSubmit } from "#app/_features/settings/use-submit.ts";
 import { useTeamChoice } from "#app/_features/teams/use-team-choice.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { Input, Textarea } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import { priorities, taskTypes, templateKinds } from "#db/enums.ts";
@@ -33,7 +32,6 @@ export function TemplateDialog({ template, from, onClose }: TemplateDialogProps)
   const [kind, setKind] = useState(begun?.kind ?? "task");
   const [body, setBody] = useState<Record<string, unknown>>(begun?.body ?? {});
   const [known, setKnown] = useState<readonly Variable[]>(template?.variables ?? []);
-  const [failure, setFailure] = useState<string>();
   const save = useChange(trpc.templates.save.mutationOptions(), {
     done: (output) => `${output.template.name} is kept`,
     refused: "The template was not kept",
@@ -43,87 +41,71 @@ export function TemplateDialog({ template, from, onClose }: TemplateDialogProps)
     const { [field]: _, ...others } = body;
     setBody(value === "" ? others : { ...others, [field]: value });
   };
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setFailure(undefined);
-    const fields = new FormData(event.currentTarget);
+  const { failure, submit } = useSubmit(async (form) => {
+    const fields = new FormData(form);
     const text = (name: string) => {
       const value = fields.get(name);
       return typeof value === "string" ? value : "";
     };
-    try {
-      await save.send({
-        ...(template ? { templateId: template.id } : { teamId: teamId ?? undefined }),
-        ...{ kind, name: text("name"), description: text("description"), variables, body },
-      });
-      onClose();
-    } catch (error) {
-      setFailure(refusalOf(error));
-    }
-  };
+    await save.send({
+      ...(template ? { templateId: template.id } : { teamId: teamId ?? undefined }),
+      ...{ kind, name: text("name"), description: text("description"), variables, body },
+    });
+    onClose();
+  });
   return (
-    <Dialog
-      open
+    <FormDialog
       size="lg"
-      onOpenChange={(open) => (open ? undefined : onClose())}
       title={template ? `Change ${template.name}` : from ? `Keep ${from.name} as a template` : "Keep a template"}
       description="Write {{name}} where something is asked for each time. The team shares it."
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="template" variant="primary" loading={save.isPending}>
-            {template ? "Change template" : "Keep template"}
-          </Button>
-        </>
-      }
+      action={template ? "Change template" : "Keep template"}
+      isPending={save.isPending}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="template" onSubmit={submit} className="flex flex-col gap-4">
-        {template ? null : (
-          <div className="grid gap-4 sm:grid-cols-2">
-            <Field label="What it makes">
-              <Select
-                value={kind}
-                onValueChange={(next) => {
-                  setKind(next);
-                  setBody({});
-                }}
-                options={templateKinds.map((value) => ({ value, label: kindWords[value] }))}
-              />
-            </Field>
-            <Field label="Team">
-              <Select
-                value={teamId}
-                onValueChange={(next) => {
-                  choose(next);
-                  // Another team has other models.
-                  write("model", "");
-                }}
-                options={teams}
-              />
-            </Field>
-          </div>
-        )}
+      {template ? null : (
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field label="Name" name="name" error={failure}>
-            <Input name="name" required maxLength={200} autoComplete="off" defaultValue={begun?.name} />
+          <Field label="What it makes">
+            <Select
+              value={kind}
+              onValueChange={(next) => {
+                setKind(next);
+                setBody({});
+              }}
+              options={templateKinds.map((value) => ({ value, label: kindWords[value] }))}
+            />
           </Field>
-          <Field label="What it is for" name="description" optional>
-            <Input name="description" maxLength={2_000} autoComplete="off" defaultValue={template?.description} />
+          <Field label="Team">
+            <Select
+              value={teamId}
+              onValueChange={(next) => {
+                choose(next);
+                // Another team has other models.
+                write("model", "");
+              }}
+              options={teams}
+            />
           </Field>
         </div>
-        {kind === "task" ? (
-          <TaskBody body={body} onWrite={write} />
-        ) : (
-          <SessionBody teamId={teamId} body={body} onWrite={write} />
-        )}
-        <VariableRows
-          variables={variables}
-          onChange={(changed) => setKnown([...known.filter(({ name }) => name !== changed.name), changed])}
-        />
-      </form>
-    </Dialog>
+      )}
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="Name" name="name" error={failure}>
+          <Input name="name" required maxLength={200} autoComplete="off" defaultValue={begun?.name} />
+        </Field>
+        <Field label="What it is for" name="description" optional>
+          <Input name="description" maxLength={2_000} autoComplete="off" defaultValue={template?.description} />
+        </Field>
+      </div>
+      {kind === "task" ? (
+        <TaskBody body={body} onWrite={write} />
+      ) : (
+        <SessionBody teamId={teamId} body={body} onWrite={write} />
+      )}
+      <VariableRows
+        variables={variables}
+        onChange={(changed) => setKnown([...known.filter(({ name }) => name !== changed.name), changed])}
+      />
+    </FormDialog>
   );
 }
 

@@ -6,8 +6,9 @@ import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTeamChoice } from "#app/_features/teams/use-team-choice.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
+import { Dialog } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import { type WebhookProvider, webhookProviders } from "#db/enums.ts";
 import type { Webhook } from "#server/webhooks/schema.ts";
@@ -37,43 +38,33 @@ export function CreateWebhookDialog({ onClose }: { onClose: () => void }) {
   if (made)
     return <SecretDialog title={`Connect ${providerWords[made.webhook.provider].label}`} {...made} onClose={onClose} />;
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title="Add an endpoint"
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="create-webhook" variant="primary" loading={create.isPending}>
-            Add endpoint
-          </Button>
-        </>
-      }
+      action="Add endpoint"
+      isPending={create.isPending}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="create-webhook" onSubmit={submit} className="flex flex-col gap-4">
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Field label="From" name="provider">
-            <Select
-              value={provider}
-              onValueChange={setProvider}
-              options={webhookProviders.map((value) => ({ value, label: providerWords[value].label }))}
-            />
-          </Field>
-          <Field label="Team" name="teamId">
-            <Select value={teamId ?? null} onValueChange={choose} options={teams} />
-          </Field>
-        </div>
-        <p className="text-app text-muted">{providerWords[provider].hint}</p>
-        <WebhookFields
-          key={`${provider}${teamId ?? ""}`}
-          provider={provider}
-          teamId={teamId ?? undefined}
-          error={failure}
-        />
-      </form>
-    </Dialog>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="From" name="provider">
+          <Select
+            value={provider}
+            onValueChange={setProvider}
+            options={webhookProviders.map((value) => ({ value, label: providerWords[value].label }))}
+          />
+        </Field>
+        <Field label="Team" name="teamId">
+          <Select value={teamId ?? null} onValueChange={choose} options={teams} />
+        </Field>
+      </div>
+      <p className="text-app text-muted">{providerWords[provider].hint}</p>
+      <WebhookFields
+        key={`${provider}${teamId ?? ""}`}
+        provider={provider}
+        teamId={teamId ?? undefined}
+        error={failure}
+      />
+    </FormDialog>
   );
 }
 

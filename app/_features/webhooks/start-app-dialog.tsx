@@ -5,9 +5,8 @@ import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTeamChoice } from "#app/_features/teams/use-team-choice.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { Button } from "#app/_ui/button.tsx";
-import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
+import { FormDialog } from "#app/_ui/form-dialog.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
 
@@ -34,40 +33,30 @@ export function StartAppDialog({ githubUrl, onClose }: { githubUrl: string; onCl
     }
   };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <FormDialog
       title="Make a GitHub App"
       description={`You confirm its name at ${new URL(githubUrl).host}, then you are back here. It reads issues, pull requests and code; it writes nothing.`}
-      footer={
-        <>
-          <DialogClose>
-            <Button variant="ghost">Cancel</Button>
-          </DialogClose>
-          <Button type="submit" form="start-app" variant="primary" loading={start.isPending}>
-            Continue to GitHub
-          </Button>
-        </>
-      }
+      action="Continue to GitHub"
+      isPending={start.isPending}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form id="start-app" onSubmit={submit} className="flex flex-col gap-4">
-        <Field
-          label="Organization at GitHub"
-          name="owner"
-          optional
-          hint="Who is to own the App. Left empty: your own account."
-          error={failure}
-        >
-          <Input name="owner" maxLength={39} autoComplete="off" placeholder="acme" />
-        </Field>
-        <Field label="Team" name="teamId" hint="Whose tasks it makes.">
-          <Select value={teamId ?? null} onValueChange={choose} options={teams} />
-        </Field>
-        <Field label="Only with the label" name="label" optional hint="Then strangers cannot fill the board.">
-          <Input name="label" maxLength={50} autoComplete="off" placeholder="entourage" />
-        </Field>
-      </form>
-    </Dialog>
+      <Field
+        label="Organization at GitHub"
+        name="owner"
+        optional
+        hint="Who is to own the App. Left empty: your own account."
+        error={failure}
+      >
+        <Input name="owner" maxLength={39} autoComplete="off" placeholder="acme" />
+      </Field>
+      <Field label="Team" name="teamId" hint="Whose tasks it makes.">
+        <Select value={teamId ?? null} onValueChange={choose} options={teams} />
+      </Field>
+      <Field label="Only with the label" name="label" optional hint="Then strangers cannot fill the board.">
+        <Input name="label" maxLength={50} autoComplete="off" placeholder="entourage" />
+      </Field>
+    </FormDialog>
   );
 }
 
