@@ -12,6 +12,7 @@ const GLOBAL_TABLES: Record<string, string> = {
   password_resets: "a person's password is theirs in every organization",
   profile_sign_ins: "somebody who is not in yet",
   device_sign_ins: "a client that nobody has let in yet",
+  sign_in_attempts: "so is whoever tries to get in",
   worker_beats: "a worker serves every organization",
   realtime_nodes: "so does its realtime server",
   instance_resources: "the database, the disk and the like serve every organization",

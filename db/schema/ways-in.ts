@@ -25,6 +25,14 @@ export const profileSignIns = snakeCase.table(
   (table) => [index("profile_sign_ins_expiry").on(table.expiresAt)],
 );
 
+/** Attempts to sign in within a minute, counted by all processes together. */
+export const signInAttempts = snakeCase.table("sign_in_attempts", {
+  /** SHA-256 of the address or account that is tried. */
+  who: text().primaryKey(),
+  tries: integer().notNull(),
+  endsAt: moment().notNull(),
+});
+
 /** A client that asks to be let in by a person who is signed in elsewhere (RFC 8628). */
 export const deviceSignIns = snakeCase.table(
   "device_sign_ins",

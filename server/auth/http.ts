@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import { addressOf, readJsonText, refusal, requestIdOf } from "../door.ts";
 import { describeFailure } from "../failure.ts";
-import { attempts } from "./attempts.ts";
+import { admitAttempt } from "./attempts.ts";
 import { normalizeEmail } from "./email.ts";
 import { register } from "./register.ts";
 import { registered, registerInput } from "./schema.ts";
@@ -18,7 +18,7 @@ export async function handleRegister(runtime: WebRuntime, request: Request): Pro
       const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
       throw new AppError("invalid", issues.map(({ message }) => message).join(" "), { issues });
     }
-    await attempts(runtime.config).admit({ ip: ipOf(request) });
+    await admitAttempt(runtime, { ip: ipOf(request) });
     const { slug, userId } = await register(runtime, parsed.data, runtime.config.signUp, requestIdOf(request));
     const user = { id: userId, name: parsed.data.name, email: normalizeEmail(parsed.data.email) };
     return Response.json(registered.parse({ slug, user }), { status: 201, headers: { "cache-control": "no-store" } });
@@ -37,7 +37,7 @@ export async function handleSignIn(
   return answer(runtime, request, async () => {
     const { pathname, search } = new URL(request.url);
     if (request.method === "POST" && pathname.startsWith("/api/auth/callback/")) {
-      await attempts(runtime.config).admit({ ip: ipOf(request), account: await accountOf(request) });
+      await admitAttempt(runtime, { ip: ipOf(request), account: await accountOf(request) });
     }
     const seen = new Request(new URL(`${pathname}${search}`, originOf(runtime, request)), request);
     return nextAuth(seen, {

@@ -6,13 +6,12 @@ import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { NextAuthConfig } from "next-auth";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { parseConfig } from "../config.ts";
 import { createLogger } from "../log.ts";
 import { newId } from "../ids.ts";
 import { as, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { inviteMember } from "../members/invitations.ts";
-import { createAttempts } from "./attempts.ts";
 import { handleRegister, handleSignIn } from "./http.ts";
 import { nextAuthConfig, type SignInRequest } from "./next-auth.ts";
 import { actorOfRequest } from "./session.ts";
@@ -53,7 +52,7 @@ afterAll(() => github.close());
 const githubUrl = `http://127.0.0.1:${(github.address() as AddressInfo).port}`;
 
 function open(more: Record<string, string> = {}) {
-  globalThis.entourageAttempts = createAttempts(1_000);
+  globalThis.entourageAttempts = undefined;
   const config = parseConfig({
     ENTOURAGE_DATA_DIR: dataDir,
     ENTOURAGE_LOG_LEVEL: "silent",
@@ -67,12 +66,12 @@ function open(more: Record<string, string> = {}) {
     config,
     log: createLogger("test"),
   };
-  return { runtime, browser: () => createBrowser(runtime) };
+  return { runtime, browser: ({ ip = "192.0.2.1" } = {}) => createBrowser(runtime, ip) };
 }
 type TestRuntime = ReturnType<typeof open>["runtime"];
 
 /** Keeps cookies as a browser does; sends them to our two handlers. */
-function createBrowser(runtime: TestRuntime) {
+function createBrowser(runtime: TestRuntime, ip: string) {
   const jar = new Map<string, string>();
   const cookie = () => [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
   async function send(path: string, init: RequestInit = {}) {
@@ -80,7 +79,7 @@ function createBrowser(runtime: TestRuntime) {
     if (jar.size > 0) headers.set("cookie", cookie());
     headers.set("host", "localhost:3000");
     headers.set("x-forwarded-host", "localhost:3000");
-    headers.set("x-forwarded-for", "192.0.2.1");
+    headers.set("x-forwarded-for", ip);
     headers.set("origin", headers.get("origin") ?? "http://localhost:3000");
     const request = new Request(`http://localhost:3000${path}`, { ...init, headers });
     const response = path.startsWith("/api/auth/register")
@@ -203,11 +202,15 @@ test("signing out ends the row: the cookie is worthless afterwards, also where i
 });
 
 test("attempts are limited for an account from wherever they come, and say when to try again", async () => {
-  const { browser } = open(withOpenDoor);
-  globalThis.entourageAttempts = createAttempts(3);
-  const [ada, chrome] = [person(), browser()];
+  const { runtime, browser } = open(withOpenDoor);
+  runtime.settings.rateSignIn = 3;
+  onTestFinished(() => void (runtime.settings.rateSignIn = 100_000));
+  const ada = person();
   const statuses = [];
-  for (let attempt = 0; attempt < 4; attempt++) statuses.push(await chrome.signIn(ada.email, "wrong"));
+  for (let attempt = 0; attempt < 4; attempt++) {
+    globalThis.entourageAttempts = undefined; // As in another process, which has counted nothing itself.
+    statuses.push(await browser({ ip: `198.51.100.${attempt}` }).signIn(ada.email, "wrong"));
+  }
   expect(statuses.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
   expect(Number(statuses[3]?.headers.get("retry-after"))).toBeGreaterThan(0);
 });

@@ -3,7 +3,7 @@ import { signIns } from "#db/schema/identity.ts";
 import { memberships, organizations } from "#db/schema/organizations.ts";
 import { deviceSignIns } from "#db/schema/ways-in.ts";
 import { asSystem } from "../auth/actor.ts";
-import { attempts } from "../auth/attempts.ts";
+import { admitAttempt, admitCode } from "../auth/attempts.ts";
 import { isWellFormed, makeKey } from "../auth/key.ts";
 import { hashSecret } from "../auth/secret.ts";
 import type { Context, Runtime } from "../context.ts";
@@ -23,7 +23,7 @@ type Row = typeof deviceSignIns.$inferSelect;
 /** Begins: a code for the client, and a short one for a person. @throws AppError rate_limited. */
 export async function startDeviceSignIn(runtime: Runtime, clientName: string, client: Client): Promise<Started> {
   const { settings } = runtime;
-  await attempts(settings).admit({ ip: client.ip });
+  await admitAttempt(runtime, { ip: client.ip });
   const [deviceCode, userCode] = [makeKey("dc_"), makeUserCode()];
   await asSystem(runtime, ({ tx, now }) =>
     tx.insert(deviceSignIns).values({
@@ -51,7 +51,7 @@ export async function pollDeviceSignIn(
   client: Client,
 ): Promise<Granted | PollError> {
   if (!isWellFormed(deviceCode, "dc_")) {
-    await attempts(runtime.settings).admit({ ip: client.ip });
+    await admitAttempt(runtime, { ip: client.ip });
     return "expired_token";
   }
   const answer = await asSystem(runtime, async (context) => {
@@ -70,7 +70,7 @@ export async function pollDeviceSignIn(
     return grant(context, row, { userId: row.userId, orgId: row.forOrgId }, client);
   });
   // A client asks no more after this answer; whoever does is counted like everybody who tries.
-  if (answer === "expired_token") await attempts(runtime.settings).admit({ ip: client.ip });
+  if (answer === "expired_token") await admitAttempt(runtime, { ip: client.ip });
   return answer;
 }
 
@@ -154,7 +154,7 @@ async function decide(context: Context, typed: string, decision: Pick<Row, "user
 async function findByUserCode(context: Context, typed: string, forUpdate = false): Promise<Row> {
   const { tx, settings, actor } = context;
   const code = normalUserCode(typed);
-  await attempts(settings).admit({ ip: `user codes of ${actor.id}` });
+  await admitCode(settings, actor.id);
   const found = tx
     .select()
     .from(deviceSignIns)

@@ -3,7 +3,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { accounts, users } from "#db/schema/identity.ts";
 import { profileSignIns } from "#db/schema/ways-in.ts";
 import { asSystem } from "../auth/actor.ts";
-import { attempts } from "../auth/attempts.ts";
+import { admitAttempt } from "../auth/attempts.ts";
 import { isWellFormed, keyOfBytes, makeKey } from "../auth/key.ts";
 import { hashSecret } from "../auth/secret.ts";
 import { signingOf } from "../auth/signing.ts";
@@ -34,7 +34,7 @@ export async function initProfileSignIn(
 ): Promise<SignatureToPlace> {
   const places = placesOf(runtime.config).filter((place) => place.provider === provider);
   if (places.length === 0) throw unknownProvider(runtime.config);
-  await attempts(runtime.settings).admit({ ip: client.ip });
+  await admitAttempt(runtime, { ip: client.ip });
   const ticket = makeKey("pt_");
   const request: Request = {
     ...{ provider, profileName: user, organization: org ?? null },
@@ -59,7 +59,7 @@ export async function initProfileSignIn(
 export async function verifyProfileSignIn(runtime: ProfileRuntime, ticket: string, client: Client): Promise<Verified> {
   const known = isWellFormed(ticket, "pt_") ? await findRequest(runtime, ticket) : undefined;
   const account = known && `${known.provider}:${known.profileName}`;
-  await attempts(runtime.settings).admit({ ip: client.ip, account });
+  await admitAttempt(runtime, { ip: client.ip, account });
   if (!known) throw notLetIn();
   const accountId = await readAccountId(runtime, known, signatureOf(runtime.settings, ticket, known));
   if (!accountId) throw notLetIn();

@@ -1,6 +1,6 @@
 import { answerAuth, clientOf, readBody } from "../auth/answer.ts";
 import { isWellFormed } from "../auth/key.ts";
-import { attempts } from "../auth/attempts.ts";
+import { admitAttempt } from "../auth/attempts.ts";
 import { resetPassword } from "../auth/password-reset.ts";
 import { type Door, enter, requestIdOf } from "../door.ts";
 import { AppError } from "../errors.ts";
@@ -50,7 +50,7 @@ export const handleRevoke = (door: Door, request: Request): Promise<Response> =>
 export const handleReset = (door: Door, request: Request): Promise<Response> =>
   answerAuth(door, request, async () => {
     const asked = await readBody(request, "reset", resetInput);
-    await attempts(door.runtime.settings).admit({ ip: clientOf(request).ip });
+    await admitAttempt(door.runtime, { ip: clientOf(request).ip });
     await resetPassword(door.runtime, asked);
     return {};
   });

@@ -3,7 +3,7 @@ import { users } from "#db/schema/identity.ts";
 import { eq } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
 import { actorForKey, asSystem } from "../auth/actor.ts";
-import { attempts } from "../auth/attempts.ts";
+import { admitAttempt } from "../auth/attempts.ts";
 import { normalizeEmail } from "../auth/email.ts";
 import { findByPassword } from "../auth/sign-in.ts";
 import type { Actor, Context, Runtime } from "../context.ts";
@@ -21,7 +21,7 @@ export async function signInWithPassword(
   { email, password, org }: { email: string; password: string; org?: string | undefined },
   client: Client,
 ): Promise<SignedIn> {
-  await attempts(runtime.settings).admit({ ip: client.ip, account: normalizeEmail(email) ?? email });
+  await admitAttempt(runtime, { ip: client.ip, account: normalizeEmail(email) ?? email });
   const user = await findByPassword(runtime, { email, password, ip: client.ip });
   if (!user) throw new AppError("unauthenticated", "The e-mail address or the password is not right.");
   const member = await asSystem(runtime, (context) => findMembership(context, user.id, org));
@@ -37,7 +37,7 @@ export async function signInWithPassword(
  * @throws AppError rate_limited, unauthenticated.
  */
 export async function exchangeKey(runtime: Runtime, apiKey: string, client: Client): Promise<SignedIn> {
-  await attempts(runtime.settings).admit({ ip: client.ip });
+  await admitAttempt(runtime, { ip: client.ip });
   return exchangeKeyOf(runtime, await actorForKey(runtime, apiKey, client.ip), client);
 }
 

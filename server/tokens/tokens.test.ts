@@ -92,6 +92,7 @@ test("a wrong password and an unknown address are refused alike, and attempts ar
   expect([wrong.status, wrong.body.error.message]).toEqual([401, unknown.body.error.message]);
   const kept = globalThis.entourageAttempts;
   globalThis.entourageAttempts = undefined;
+  await db.execute(sql`delete from sign_in_attempts`);
   runtime.settings.rateSignIn = 3;
   try {
     const statuses = [];
