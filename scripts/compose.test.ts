@@ -51,6 +51,14 @@ test("the scaled recipe serves roles that exist, each web in the network of a wo
   expect(hosts).toEqual(["worker1", "worker2"]);
   const inside = /\bPORT=(\d+)/.exec(image)?.[1] ?? "";
   for (const host of hosts) expect(balancer).toContain(`server ${host}:${inside}`);
+  // Terminals are sent to the machine that their address names.
+  const names = [...scaled.matchAll(/^ {4}hostname: (\w+)/gm)].map(([, name = ""]) => name);
+  const sent = [...balancer.matchAll(/\/at\/(\w+)\$" (\w+);/g)].map(
+    ([, name = "", pair = ""]) => [name, pair] as const,
+  );
+  expect([names, sent.map(([name]) => name)]).toEqual([hosts, hosts]);
+  for (const [name, pair] of sent)
+    expect(balancer).toMatch(new RegExp(`upstream ${pair} \\{\\s+server ${name}:${inside};`));
   const known = new Set(Object.keys(settings.shape).map(variableName));
   const named = [...`${scaled}\n${read("deploy/README.md")}`.matchAll(/\b(?:ENTOURAGE_[A-Z_]*[A-Z]|DATABASE_URL)\b/g)];
   expect(named.map(([name]) => name).filter((name) => !known.has(name))).toEqual([]);

@@ -30,7 +30,11 @@ export const openTerminalInput = z.strictObject({
 export const openedTerminal = z.object({
   terminal,
   ticket: z.string().describe(`Opens it once, within ${ticketSeconds} seconds.`),
-  path: z.string().describe("Where its WebSocket is: JSON frames of type input, output, resize, exit, error."),
+  path: z
+    .string()
+    .describe(
+      "Where its WebSocket is, behind the ticket the machine of the session's sandbox: JSON frames of type input, output, resize, exit, error.",
+    ),
   expiresAt: isoTime,
 });
 export const listTerminalsInput = z.strictObject({ workspaceId: id });

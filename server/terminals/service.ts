@@ -1,5 +1,6 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { z } from "zod";
+import { sandboxes } from "#db/schema/sandboxes.ts";
 import { sessions } from "#db/schema/sessions.ts";
 import { terminals } from "#db/schema/terminals.ts";
 import { actorRef, type Context } from "../context.ts";
@@ -24,7 +25,19 @@ export async function openTerminal(context: Context, input: z.output<typeof open
   const { ticket, expiresAt } = await makeTicket(context, {
     ...{ kind: "terminal", workspaceId: workspace.id, terminalId: row.id, sessionId: row.sessionId },
   });
-  return { terminal: shown(row), ticket, path: `/terminal/${ticket}`, expiresAt };
+  const at = row.sessionId ? await machineOf(context, row.sessionId) : undefined;
+  // A balancer before several workers reads there where to go; the worker reads the ticket alone.
+  const path = `/terminal/${ticket}${at ? `/at/${encodeURIComponent(at)}` : ""}`;
+  return { terminal: shown(row), ticket, path, expiresAt };
+}
+
+/** The machine on which a session's sandbox runs, as its worker told. */
+export async function machineOf({ tx, actor }: Context, sessionId: string): Promise<string | undefined> {
+  const [found] = await tx
+    .select({ host: sandboxes.host })
+    .from(sandboxes)
+    .where(and(eq(sandboxes.orgId, actor.orgId), eq(sandboxes.id, sessionId), eq(sandboxes.status, "running")));
+  return found?.host;
 }
 
 /** Ends a terminal; its worker ends the shell and all that runs in it. */

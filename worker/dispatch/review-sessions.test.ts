@@ -95,7 +95,7 @@ test.for(isFull ? ["entourage", "claude-sdk"] : ["entourage"])(
   },
 );
 
-test(
+test.runIf(isFull)(
   "a reviewer that comes to no verdict is asked twice, then the review is for people and others",
   generous,
   async () => {

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { sql } from "drizzle-orm";
 import { type Runtime, systemActor } from "#server/context.ts";
 import { AppError } from "#server/errors.ts";
@@ -5,7 +6,7 @@ import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
 import type { BoxProvider } from "#server/sandbox/box.ts";
-import { endTerminal } from "#server/terminals/service.ts";
+import { endTerminal, machineOf } from "#server/terminals/service.ts";
 import type { Admission } from "#server/terminals/tickets.ts";
 import { cacheEnvironment, openCache } from "#server/workspaces/caches.ts";
 import { workspaceHome, workspacePath } from "#server/workspaces/place.ts";
@@ -114,14 +115,22 @@ export type Shells = ReturnType<typeof createShells>;
 /** The session's sandbox while it runs; else one of the workspace's own, brought up. */
 async function boxOf(
   provider: BoxProvider,
-  { settings }: Runtime,
+  runtime: Runtime,
   workspace: WorkspaceRow,
   sessionId: string | null,
 ): Promise<{ id: string; isOwn: boolean }> {
+  const { settings } = runtime;
   const { orgId, id } = workspace;
   if (sessionId !== null) {
     const running = (await provider.list()).some((box) => box.id === sessionId && box.status === "running");
     if (running) return { id: sessionId, isOwn: false };
+    const actor = systemActor(orgId, "terminals");
+    const at = await inTransaction(runtime, actor, { requestId: newId() }, (context) => machineOf(context, sessionId));
+    if (at !== undefined && at !== hostname())
+      throw new AppError(
+        "conflict",
+        `The session's sandbox runs on the machine ${at}, and this connection came to ${hostname()}. Open the terminal again: its address names the machine, and the balancer has to send it there (deploy/scaled shows how). A terminal of the workspace opens anywhere.`,
+      );
     throw new AppError(
       "conflict",
       "The session's sandbox does not run. Resume the session, or open a terminal of the workspace.",

@@ -30,7 +30,7 @@ interface Coder {
 
 /** Teams whose agents code in sessions: our own server, repositories, merges, and a stand-in for the models. Once in a file. */
 export async function openCodingTeams(settings: Record<string, string> = {}) {
-  const { runtime, db, address, url } = await openTestDoors({
+  const { runtime, db, address, url, keyOf } = await openTestDoors({
     ENTOURAGE_TRUSTED_HOSTS: "127.0.0.1,localhost",
     ENTOURAGE_LEASE_SECONDS: "8",
     ...settings,
@@ -101,7 +101,7 @@ export async function openCodingTeams(settings: Record<string, string> = {}) {
     return { kill };
   }
 
-  return { runtime, db, address, run, addTask, read, lab, openTeam, startWorker };
+  return { runtime, db, address, keyOf, run, addTask, read, lab, openTeam, startWorker };
 }
 
 export type CodingTeams = Awaited<ReturnType<typeof openCodingTeams>>;
