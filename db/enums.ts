@@ -152,7 +152,8 @@ export type BudgetPeriod = (typeof budgetPeriods)[number];
 
 export const reservationStatuses = ["open", "settled", "released", "expired"] as const;
 
-export const ledgerEntryKinds = ["opened", "reserved", "settled", "released", "expired"] as const;
+/** `estimated`: a call whose maker died, booked at the most it could cost, since nobody knows what it used. */
+export const ledgerEntryKinds = ["opened", "reserved", "settled", "estimated", "released", "expired"] as const;
 
 export const sessionStatuses = [
   "initializing",

@@ -244,10 +244,10 @@ BEGIN
     FROM budgets b JOIN budget_counters c ON c.org_id = b.org_id AND c.budget_id = b.id AND c.period_start = budget_period_start(b.period, p_at)
    WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL;
   IF v_fits THEN
-    INSERT INTO reservations (org_id, id, team_id, agent_id, user_id, plan_id, task_id, session_id, model, own_key, micros, status, booked_at, expires_at)
-      SELECT p_org, p_id, f.team_id, f.agent_id, f.user_id, f.plan_id, f.task_id, f.session_id, f.model, coalesce(f.own_key, false), p_asked, 'open', p_at,
+    INSERT INTO reservations (org_id, id, team_id, agent_id, user_id, plan_id, task_id, session_id, model, own_key, is_call, micros, status, booked_at, expires_at)
+      SELECT p_org, p_id, f.team_id, f.agent_id, f.user_id, f.plan_id, f.task_id, f.session_id, f.model, coalesce(f.own_key, false), coalesce(f.is_call, false), p_asked, 'open', p_at,
         clock_timestamp() + make_interval(secs => f.seconds)
-      FROM jsonb_to_record(p_for) AS f(team_id uuid, agent_id uuid, user_id uuid, plan_id uuid, task_id uuid, session_id uuid, model text, own_key boolean, seconds integer);
+      FROM jsonb_to_record(p_for) AS f(team_id uuid, agent_id uuid, user_id uuid, plan_id uuid, task_id uuid, session_id uuid, model text, own_key boolean, is_call boolean, seconds integer);
     WITH changed AS (
       UPDATE budget_counters c SET reserved_micros = c.reserved_micros + p_asked FROM budgets b
        WHERE b.org_id = p_org AND b.scope_id = ANY (p_scopes) AND b.removed_at IS NULL AND c.org_id = b.org_id
@@ -265,8 +265,10 @@ END $$;
 -- Books what a call really cost, in the periods of its reservation. What was set aside is always enough for itself; what
 -- exceeds it is booked as far as every cap has room, and the rest is answered as `uncovered`: it is in no counter. Without a
 -- reservation, or after it ended, all of it is such an excess. One row for each budget, or a single one without a budget.
+-- `p_kind`: settled, or estimated where nobody knows what was used.
 DROP FUNCTION IF EXISTS settle_money(uuid, uuid, uuid, uuid[], bigint, timestamptz);
-CREATE FUNCTION settle_money(p_org uuid, p_reservation uuid, p_usage uuid, p_scopes uuid[], p_actual bigint, p_at timestamptz)
+DROP FUNCTION IF EXISTS settle_money(uuid, uuid, uuid, uuid[], bigint, timestamptz, text);
+CREATE FUNCTION settle_money(p_org uuid, p_reservation uuid, p_usage uuid, p_scopes uuid[], p_actual bigint, p_at timestamptz, p_kind text)
 RETURNS TABLE (booked_at timestamptz, uncovered bigint, budget_id uuid, period_start date, cap bigint, settled bigint, reserved bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE v_held bigint := 0; v_at timestamptz := p_at; v_covered bigint;
@@ -285,19 +287,19 @@ BEGIN
     RETURNING c.budget_id, c.period_start, c.settled_micros, c.reserved_micros, b.cap_micros
   ), written AS (
     INSERT INTO ledger (org_id, budget_id, period_start, kind, reservation_id, usage_id, settled_delta, reserved_delta, settled_after, reserved_after, cap_micros, at)
-      SELECT p_org, x.budget_id, x.period_start, 'settled', p_reservation, p_usage, v_covered, -v_held, x.settled_micros, x.reserved_micros, x.cap_micros, clock_timestamp() FROM changed x)
+      SELECT p_org, x.budget_id, x.period_start, p_kind, p_reservation, p_usage, v_covered, -v_held, x.settled_micros, x.reserved_micros, x.cap_micros, clock_timestamp() FROM changed x)
   SELECT v_at, p_actual - v_covered, x.budget_id, x.period_start, x.cap_micros, x.settled_micros, x.reserved_micros
     FROM (SELECT 1) one LEFT JOIN changed x ON true;
 END $$;
 
 -- Gives money back that was set aside: of the named reservations of an organization, or (as the system) of those that ran
--- out. All counters first, in the order of everybody; what somebody settles at this moment is left to them.
+-- out and on which no call of ours was made (that may have cost something: it is booked). All counters first, in the order of everybody; what somebody settles at this moment is left to them.
 CREATE OR REPLACE FUNCTION free_reservations(p_org uuid, p_ids uuid[], p_kind text) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE v_freed jsonb; v_parts jsonb; v_org uuid;
 BEGIN
   WITH due AS MATERIALIZED (
     SELECT r.org_id, r.id FROM reservations r
-     WHERE r.status = 'open' AND CASE WHEN p_org IS NULL THEN r.expires_at <= clock_timestamp() ELSE r.org_id = p_org AND r.id = ANY (p_ids) END
+     WHERE r.status = 'open' AND CASE WHEN p_org IS NULL THEN r.expires_at <= clock_timestamp() AND NOT r.is_call ELSE r.org_id = p_org AND r.id = ANY (p_ids) END
      ORDER BY r.org_id, r.id LIMIT 500 FOR UPDATE SKIP LOCKED
   ), ended AS (
     UPDATE reservations r SET status = p_kind, ended_at = clock_timestamp() FROM due d WHERE r.org_id = d.org_id AND r.id = d.id RETURNING r.*)

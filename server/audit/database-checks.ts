@@ -170,7 +170,7 @@ const checks: readonly Check[] = [
     looked: sql`select count(*) from ledger`,
     faults: sql`select 'entry ' || l.id || ' brought budget ' || l.budget_id || ' to ' || (l.settled_after + l.reserved_after)
         || ' of ' || l.cap_micros as fault from ledger l
-      where l.kind in ('reserved', 'settled') and l.settled_delta + l.reserved_delta > 0 and l.settled_after + l.reserved_after > l.cap_micros
+      where l.kind in ('reserved', 'settled', 'estimated') and l.settled_delta + l.reserved_delta > 0 and l.settled_after + l.reserved_after > l.cap_micros
       union all select 'budget ' || c.budget_id || ' from ' || c.period_start || ' counts otherwise than its ledger ends' from budget_counters c
         left join lateral (select l.settled_after, l.reserved_after from ledger l where l.org_id = c.org_id and l.budget_id = c.budget_id
           and l.period_start = c.period_start order by l.id desc limit 1) e on true

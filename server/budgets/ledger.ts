@@ -12,6 +12,8 @@ export interface ReserveOptions {
   model: string;
   /** After how long it is free again by itself; the longest a dead owner keeps it. 60 at most. */
   seconds?: number;
+  /** A call of ours is made on it: where nobody settles it, it is booked whole. */
+  isCall?: boolean;
 }
 
 export type Reserved = { ok: true; reservationId: string; counters: Counter[] } | { ok: false; refusal: Refusal };
@@ -24,14 +26,14 @@ export type Reserved = { ok: true; reservationId: string; counters: Counter[] } 
 export async function reserve(
   context: Context,
   spender: Spender,
-  { upperBoundMicros, model, seconds = 60 }: ReserveOptions,
+  { upperBoundMicros, model, seconds = 60, isCall = false }: ReserveOptions,
 ): Promise<Reserved> {
   const { tx, actor, now } = context;
   const reservationId = newId();
   const { teamId, agentId, userId, planId = null, taskId, sessionId } = spender;
   const owner = {
     ...{ team_id: teamId, agent_id: agentId, user_id: userId, plan_id: planId },
-    ...{ task_id: taskId, session_id: sessionId, own_key: spender.isOwnKey === true },
+    ...{ task_id: taskId, session_id: sessionId, own_key: spender.isOwnKey === true, is_call: isCall },
   };
   const rows = await tx.execute<
     CounterRow & { fits: boolean }
@@ -67,7 +69,15 @@ export async function settle(
     reservationId,
     actualMicros,
     model,
-  }: { usageId: string; reservationId?: string | undefined; actualMicros: number; model: string },
+    kind = "settled",
+  }: {
+    usageId: string;
+    reservationId?: string | undefined;
+    actualMicros: number;
+    model: string;
+    /** How the ledger calls it. */
+    kind?: "settled" | "estimated";
+  },
 ): Promise<Settled> {
   const { tx, actor, now } = context;
   const rows = await tx.execute<CounterRow & { bookedAt: string; uncoveredMicros: number }>(sql`
@@ -75,7 +85,7 @@ export async function settle(
       s.budget_id as "budgetId", s.period_start::text as "periodStart", s.cap::float8 as "capMicros",
       s.settled::float8 as "settledMicros", s.reserved::float8 as "reservedMicros"
     from settle_money(${actor.orgId}, ${reservationId ?? null}::uuid, ${usageId}, ${scopesOf(actor.orgId, spender)}::uuid[],
-      ${actualMicros}::bigint, ${now.toISOString()}::timestamptz) s`);
+      ${actualMicros}::bigint, ${now.toISOString()}::timestamptz, ${kind}) s`);
   const [first] = rows;
   if (!first) throw new Error("settling money gave no row");
   const counters = rows.filter(({ budgetId }) => budgetId !== null);

@@ -52,7 +52,7 @@ export async function prepareCall(
   const session = await lockSessionRow(context, sessionId);
   const upperBoundMicros = mostMicros(chosen.price, bound);
   const spender = { ...spenderOf(session), isOwnKey: chosen.credential.userId !== null };
-  const reserved = await reserve(context, spender, { upperBoundMicros, model: chosen.model });
+  const reserved = await reserve(context, spender, { upperBoundMicros, model: chosen.model, isCall: true });
   if (!reserved.ok) return { ok: false, refusal: reserved.refusal };
   const { model, credential } = chosen;
   return { ok: true, prepared: { model, credential, sessionId, reservationId: reserved.reservationId } };

@@ -13,8 +13,9 @@ export async function stopSession(context: Context, session: SessionRow, reason:
   if (session.status === "stopped") return;
   if (session.agentKind !== null)
     throw new AppError("conflict", "This session is driven here: end it with stop_session.");
+  // What is set aside for calls that are under way is booked or freed by whoever makes them.
   const held = await tx.execute<{ id: string }>(
-    sql`select id from reservations where org_id = ${actor.orgId} and session_id = ${session.id} and status = 'open' order by id`,
+    sql`select id from reservations where org_id = ${actor.orgId} and session_id = ${session.id} and status = 'open' and not is_call order by id`,
   );
   await release(
     context,

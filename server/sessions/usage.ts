@@ -39,7 +39,8 @@ export async function bookUsage(context: Context, input: Input): Promise<Booked>
   const session = await lockSession(context, input.sessionId);
   const known = await findRecorded(context, input);
   if (known) {
-    requireSameCall(session, known, input);
+    // Whoever made it was taken for dead, and comes late: it was booked at the most it could cost, and stays so.
+    if (!known.estimated) requireSameCall(session, known, input);
     return { usageId: known.id, session, costMicros: known.costMicros, uncoveredMicros: known.uncoveredMicros };
   }
   const reserved = await findReservation(context, input);
@@ -48,7 +49,8 @@ export async function bookUsage(context: Context, input: Input): Promise<Booked>
 }
 
 async function addUsage(context: Context, session: SessionRow, input: Input & Reservation): Promise<Booked> {
-  refuseEnded(session);
+  // A call that was begun is paid, also when its session ended meanwhile.
+  if (!input.isCall) refuseEnded(session);
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = input;
   const tokens = { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens };
   if (inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens === 0)
@@ -98,6 +100,8 @@ function requireSameCall(session: SessionRow, known: UsageRow, input: Input): vo
 interface Reservation {
   /** What was set aside is paid with the person's own key. */
   ownKey: boolean;
+  /** It was set aside for a call of ours. */
+  isCall: boolean;
 }
 
 /** Money of another session is not there for this one. */
@@ -105,8 +109,10 @@ async function findReservation(
   { tx, actor }: Context,
   { sessionId, reservationId }: Input,
 ): Promise<Reservation | undefined> {
-  if (!reservationId) return { ownKey: false };
-  const [own] = await tx.execute<{ ownKey: boolean }>(sql`select own_key as "ownKey" from reservations
+  if (!reservationId) return { ownKey: false, isCall: false };
+  const [own] = await tx.execute<
+    Reservation & Record<string, unknown>
+  >(sql`select own_key as "ownKey", is_call as "isCall" from reservations
     where org_id = ${actor.orgId} and id = ${reservationId} and session_id = ${sessionId}`);
   return own;
 }

@@ -12,6 +12,7 @@ import { connect } from "#db/client.ts";
 import { startEmbeddedPostgres } from "#db/embedded.ts";
 import { migrate } from "#db/migrate.ts";
 import { expireReservations } from "#server/budgets/freeing.ts";
+import { bookAbandonedCalls } from "#server/sessions/abandoned-calls.ts";
 import { type Runtime, systemActor } from "#server/context.ts";
 import { saveCredentialOperation } from "#server/credentials/operations.ts";
 import { startWake } from "#server/events/wake.ts";
@@ -175,6 +176,7 @@ test(`${executors} executors while workers and the database are killed: every ta
 
   await db.execute(sql`update reservations set expires_at = clock_timestamp() where status = 'open'`);
   await inTransaction(runtime, systemActor("", "money"), { requestId: "test", system: true }, expireReservations);
+  await bookAbandonedCalls(runtime);
   const [facts] = await db.execute<Record<string, number>>(sql`select
     (select count(*)::int from turns where attempt > 1) as doubled,
     (select count(*)::int from turns where status <> 'finished') as unfinished,

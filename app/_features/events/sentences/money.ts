@@ -39,14 +39,26 @@ export const moneyWording = {
     ],
   }),
   "usage.recorded": (
-    { model, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costMicros, uncoveredMicros, ownKey },
+    {
+      model,
+      inputTokens,
+      outputTokens,
+      cacheReadTokens,
+      cacheWriteTokens,
+      costMicros,
+      uncoveredMicros,
+      ownKey,
+      estimated,
+    },
     { it },
   ) => ({
     face: "money",
     parts: [
       `spent ${dollars(costMicros)}`,
       ...(it === "it" || it === "a task" ? [] : [" on ", it]),
-      ` with ${model}, ${(inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens).toLocaleString("en")} tokens`,
+      estimated
+        ? ` at most with ${model}: whoever made the call died before it was known what it used`
+        : ` with ${model}, ${(inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens).toLocaleString("en")} tokens`,
       ownKey ? ", paid with their own key" : "",
       uncoveredMicros > 0 ? `; ${dollars(uncoveredMicros)} of it no budget had room for` : "",
     ],
