@@ -95,14 +95,15 @@ export default {
       // What a noun says (schema, transitions), how many change together (changes), finds (finding, queries) and does (service, jobs), and the parts that
       // several nouns stand on: the dependencies of tasks, clocks and fence of leases, pause switches, what closes with a task,
       // the crew of a team, the ledger of money, its words and refusals, what was used, the routing of models, families of tokens, invitations,
-      // how knowledge is searched and attached servers are checked, paths that stay inside, where a workspace is and how it is made and run in, the facts of a repository.
+      // how knowledge is searched and attached servers are checked, paths that stay inside, where a workspace is and how it is made and run in, the facts of a repository,
+      // how work in sessions begins, how reviews are handed on, how servers of sign-ins are asked, and how what was refused is told.
       comment: "Across nouns import only what is made for others.",
       from: { path: NOUN, pathNot: ["^server/(trpc|events|realtime|auth)/", TESTS] },
       to: {
         path: NOUN,
         pathNot: [
           "^server/$1/",
-          "^server/[^/]+/(schema|transitions|changes|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew|ledger|freeing|answers|words|refusals|usage|routing|families|invitations|searching|checking|confined|place|running|making|sources|caches|facts)[.]ts$",
+          "^server/[^/]+/(schema|transitions|changes|finding|queries|service|jobs|closing|dependencies|clocks|fence|switches|crew|ledger|freeing|answers|words|refusals|usage|routing|families|invitations|searching|checking|confined|place|running|making|sources|caches|facts|beginning|handing|asking-server|telling)[.]ts$",
           "^server/(events|realtime|auth|git|llm|github|outgoing|sandbox|drivers|tracing)/",
           // How people are asked, and what agents' tools may do without.
           "^server/human-requests/(approvals|canonical|costs|policies)[.]ts$",

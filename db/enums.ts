@@ -207,7 +207,6 @@ export type ResourceStatus = (typeof resourceStatuses)[number];
 export const modelApis = ["anthropic", "openai_compatible", "ollama"] as const;
 export type ModelApi = (typeof modelApis)[number];
 
-/** `refused`: the provider does not take the key; it counts again when it is saved anew. */
 /** What can be refused besides operations: a tool by a rule, a push, a path outside, what a sandbox may use, a call by a budget. */
 export const refusedActions = ["tool", "push", "path", "sandbox", "model"] as const;
 export type RefusedAction = (typeof refusedActions)[number];
@@ -217,8 +216,8 @@ export const credentialForms = ["key", "sign_in"] as const;
 export type CredentialForm = (typeof credentialForms)[number];
 
 export const signInStatuses = ["pending", "connected", "denied", "expired", "failed", "cancelled"] as const;
-export type SignInStatus = (typeof signInStatuses)[number];
 
+/** `refused`: the provider does not take the key; it counts again when it is saved anew. */
 export const credentialStatuses = ["working", "refused"] as const;
 export type CredentialStatus = (typeof credentialStatuses)[number];
 

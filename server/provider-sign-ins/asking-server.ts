@@ -89,6 +89,7 @@ function optionsOf({ trustedHosts }: Settings, { tokenUrl, deviceUrl = tokenUrl 
   return {
     signal: () => AbortSignal.timeout(secondsToAnswer * 1_000),
     // Which addresses may be without TLS was decided when they were saved.
+    // oxlint-disable-next-line typescript/no-deprecated -- marked so that it stands out, not because it goes
     [oauth.allowInsecureRequests]: [tokenUrl, deviceUrl].some((url) => url.startsWith("http:")),
     [oauth.customFetch]: (
       url: string,
