@@ -1,6 +1,6 @@
 import type { AgentContext } from "@agentclientprotocol/sdk";
 import * as acp from "@agentclientprotocol/sdk";
-import { jsonSchema, type LanguageModel, type ModelMessage, streamText, tool as describe } from "ai";
+import { jsonSchema, type LanguageModel, type ModelMessage, RetryError, streamText, tool as describe } from "ai";
 import { ruleOf } from "./modes.ts";
 import { keepMessages, unanswered } from "./store.ts";
 import type { Result, Tool } from "./tools.ts";
@@ -90,10 +90,16 @@ async function askModel(
     if (part.type === "tool-call") calls.push({ id: part.toolCallId, name: part.toolName, input: part.input });
   }
   signal.throwIfAborted();
-  if (failure !== undefined) throw failure instanceof Error ? failure : new Error(JSON.stringify(failure));
+  if (failure !== undefined) throw plain(failure);
   const { response } = await result.finalStep;
   await add(conversation, response.messages);
   return calls;
+}
+
+/** What the model's door said, without the story of how often it was tried. */
+function plain(failure: unknown): Error {
+  if (RetryError.isInstance(failure)) return plain(failure.lastError);
+  return failure instanceof Error ? failure : new Error(JSON.stringify(failure));
 }
 
 async function answerCall(

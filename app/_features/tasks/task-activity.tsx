@@ -130,7 +130,7 @@ function entriesOf(
   const names: Names = { nameOf, taskNumberOf: (id) => numberOf(task, id) };
   // What was said stands there whole, so the event of it is left out.
   const happened = events
-    .filter(({ type }) => !type.startsWith("message."))
+    .filter((event) => !event.type.startsWith("message.") && !isRoutine(event))
     .map((event) => ({
       id: event.id,
       at: event.occurredAt,
@@ -146,6 +146,12 @@ function entriesOf(
   return [...happened, ...said].sort(
     (left, right) => left.at.localeCompare(right.at) || left.id.localeCompare(right.id),
   );
+}
+
+/** Turns that come and go in the session of a task: the session itself shows them, and here they would bury the rest. */
+function isRoutine({ type, data }: FeedEvent): boolean {
+  if (type === "session.moved") return ["ready", "running", "waiting"].includes(String(data.to));
+  return type === "session.changed" && !data.model && !data.mode;
 }
 
 const faces: Partial<Record<EventFace, ReactNode>> = {

@@ -5,7 +5,7 @@ import { SquareTerminal } from "lucide-react";
 import { useEffect, useState } from "react";
 import { fetchSignedIn } from "#app/_lib/session.ts";
 import { sessionHref } from "#app/_shell/rooms.ts";
-import { Badge } from "#app/_ui/badge.tsx";
+import { StatusBadge } from "#app/_ui/status.tsx";
 import { SessionStream } from "#app/_features/sessions/session-stream.ts";
 import { isInTurn } from "#app/_features/sessions/session-words.ts";
 import { readChunk } from "#app/_features/sessions/use-transcript.ts";
@@ -30,7 +30,7 @@ export function TaskSession({ session }: TaskSessionProps) {
     >
       <SquareTerminal aria-hidden="true" className="size-4 shrink-0 text-muted" />
       <span className="shrink-0">Session of {session.agent}</span>
-      <Badge>{session.status}</Badge>
+      <StatusBadge of="session" status={session.status} />
       <span
         aria-live="off"
         title={line ?? undefined}

@@ -14,10 +14,16 @@ const TerminalScreen = dynamic(() => import("./terminal-screen.tsx").then((modul
   loading: () => <SkeletonRows count={3} label="Loading the terminal" />,
 });
 
-type OneTerminalProps = { terminal: Terminal; onEnded: (terminal: Terminal) => void; onAgain: () => void };
+type OneTerminalProps = {
+  terminal: Terminal;
+  /** Whoever looks has just asked for it. */
+  isAsked: boolean;
+  onEnded: (terminal: Terminal) => void;
+  onAgain: () => void;
+};
 
 /** A terminal that one looks at and types into, and in words what became of it. */
-export function OneTerminal({ terminal, onEnded, onAgain }: OneTerminalProps) {
+export function OneTerminal({ terminal, isAsked, onEnded, onAgain }: OneTerminalProps) {
   const api = useTRPCClient();
   const [state, setState] = useState<TerminalState>({ state: "connecting" });
   const socket = useRef<TerminalSocket>(null);
@@ -30,6 +36,7 @@ export function OneTerminal({ terminal, onEnded, onAgain }: OneTerminalProps) {
         ) : null}
         <TerminalScreen
           label={name}
+          isAsked={isAsked}
           connect={({ write, clear }) => {
             socket.current = new TerminalSocket({
               // A ticket lets in once: each connection has its own.

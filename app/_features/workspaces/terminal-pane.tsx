@@ -13,7 +13,7 @@ import { useTerminals } from "./use-terminals.ts";
 
 /** Terminals in the files of the session, several of them; each goes on while nobody looks. */
 export function TerminalPane({ workspaceId }: PaneProps) {
-  const { list, all, shown, isOpening, choose, open, close, keepEnded } = useTerminals(workspaceId);
+  const { list, all, shown, isAsked, isOpening, choose, open, close, keepEnded } = useTerminals(workspaceId);
   return (
     <Loaded query={list} what="The terminals" skeleton={<SkeletonRows count={3} label="Loading the terminals" />}>
       {() =>
@@ -58,7 +58,13 @@ export function TerminalPane({ workspaceId }: PaneProps) {
               />
             </div>
             <div className="min-h-0 grow">
-              <OneTerminal key={shown.id} terminal={shown} onEnded={keepEnded} onAgain={() => void open()} />
+              <OneTerminal
+                key={shown.id}
+                terminal={shown}
+                isAsked={isAsked}
+                onEnded={keepEnded}
+                onAgain={() => void open()}
+              />
             </div>
           </div>
         ) : (

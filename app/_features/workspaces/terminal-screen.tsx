@@ -10,6 +10,8 @@ import type { TerminalSocket } from "./terminal-socket.ts";
 
 export type TerminalScreenProps = {
   label: string;
+  /** Whoever looks has just asked for it, and types next. */
+  isAsked: boolean;
   /** Opens the line when the screen stands; what it says is shown. */
   connect: (screen: { write: (data: string, isReplay: boolean) => void; clear: () => void }) => TerminalSocket;
 };
@@ -18,10 +20,11 @@ export type TerminalScreenProps = {
  * The screen of a terminal. What programs print can colour it and move its cursor, and no more: it opens no page, sets no
  * title, reads and writes no clipboard, and its links are followed only when somebody presses one whose address is safe.
  */
-export function TerminalScreen({ label, connect }: TerminalScreenProps) {
+export function TerminalScreen({ label, isAsked, connect }: TerminalScreenProps) {
   const place = useRef<HTMLDivElement>(null);
   const terminal = useRef<Terminal>(null);
   const connecting = useRef(connect);
+  const asked = useRef(isAsked);
   const { resolvedTheme } = useTheme();
   useEffect(() => {
     const element = place.current;
@@ -44,6 +47,8 @@ export function TerminalScreen({ label, connect }: TerminalScreenProps) {
     for (const order of [0, 1, 2, 9, 52, 777, 1337]) screen.parser.registerOscHandler(order, () => true);
     screen.open(element);
     terminal.current = screen;
+    // Keys that went nowhere would be shortcuts of the page, such as a yes to what an agent asks.
+    if (asked.current && isFree(element)) screen.focus();
     let replays = 0;
     const write = (data: string, isReplay: boolean) => {
       if (!isReplay) return screen.write(data);
@@ -78,6 +83,12 @@ export function TerminalScreen({ label, connect }: TerminalScreenProps) {
       className="h-full min-h-0 overflow-hidden bg-surface p-2 font-mono [&_.xterm]:h-full [&_.xterm-viewport]:bg-transparent!"
     />
   );
+}
+
+/** Nobody went on to another part of the page meanwhile. */
+function isFree(place: HTMLElement): boolean {
+  const holder = document.activeElement;
+  return holder === null || holder === document.body || place.closest("[data-pane]")?.contains(holder) === true;
 }
 
 /** Without our page's address and without a way back to it. */

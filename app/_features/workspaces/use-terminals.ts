@@ -26,18 +26,21 @@ export function useTerminals(workspaceId: string) {
     one.createdAt.localeCompare(other.createdAt),
   );
   const renew = () => client.invalidateQueries(trpc.terminals.list.queryFilter({ workspaceId }));
+  const shown = all.find(({ id }) => id === chosen) ?? all.at(-1);
   return {
     list,
     all,
-    shown: all.find(({ id }) => id === chosen) ?? all.at(-1),
+    shown,
+    /** Opened or chosen by whoever looks, rather than there from before. */
+    isAsked: shown !== undefined && shown.id === chosen,
     isOpening,
     choose,
     open: async (): Promise<void> => {
       setOpening(true);
       try {
         const { terminal } = await api.terminals.open.mutate({ workspaceId, name: nextName(all) });
-        await renew();
         choose(terminal.id);
+        await renew();
       } catch (error) {
         toast.error("No terminal was opened", { description: refusalOf(error) });
       } finally {
