@@ -26,7 +26,7 @@ export interface NewCredential extends Endpoint {
 }
 
 /** What a local model is named after, and only that: its calls cost nothing. */
-const isLocalName = (provider: string): boolean => /^ollama(-|$)/.test(provider);
+export const isLocalName = (provider: string): boolean => /^ollama(-|$)/.test(provider);
 
 /** @throws AppError invalid when the name says something else than the API. */
 export function requireFittingName({ api, provider }: Pick<NewCredential, "api" | "provider">): void {

@@ -5,6 +5,7 @@ import { defineOperation } from "../operation.ts";
 import { teamMeant, findTeam } from "../teams/finding.ts";
 import { weigh, weighInTeam } from "./deciding.ts";
 import { readFlags } from "./flags.ts";
+import { findSeen } from "../sessions/driven.ts";
 import * as queries from "./queries.ts";
 import * as schema from "./schema.ts";
 import * as service from "./service.ts";
@@ -53,7 +54,7 @@ export const explainPermission = defineOperation({
   output: schema.explainResult,
   run: async (context, { sessionId, teamId, ask }) => {
     if (sessionId) {
-      const session = await service.findSessionOf(context, sessionId);
+      const session = await findSeen(context, sessionId);
       return (await weigh(context, { session, ask })).decided;
     }
     return weighInTeam(context, (await findTeam(context, teamMeant(context, teamId))).id, ask);
@@ -65,11 +66,11 @@ export const getSessionFlags = defineOperation({
   summary:
     "Tell which of untrusted input, private data and outward effect a session has had; the third needs a person.",
   kind: "read",
-  permission: "task:read",
+  permission: "session:use",
   input: schema.flagsInput,
   output: schema.flagsResult,
   run: async (context, { sessionId }) => {
-    await service.findSessionOf(context, sessionId);
+    await findSeen(context, sessionId);
     const raised = await readFlags(context, sessionId);
     const flags = raised.map(({ flag, because, raisedAt, requestId }) => ({
       ...{ flag, because, requestId },

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
 import { visible } from "../human-requests/costs.ts";
+import { shownTo } from "../sessions/queries.ts";
 import { findTeam } from "../teams/finding.ts";
 import type { listPoliciesInput, ToolPolicy } from "./schema.ts";
 
@@ -23,6 +24,7 @@ export async function listPolicies(
 /** At most this many are shown; no team has more that anybody reads. */
 const most = 1_000;
 
+/** Of sessions only those that the actor sees. */
 export async function readPolicies({ tx, actor }: Context, which: SQL): Promise<ToolPolicy[]> {
   const rows = await tx.execute<ToolPolicy & Record<string, unknown>>(sql`
     select p.id, p.team_id as "teamId", p.scope, p.scope_id as "scopeId", coalesce(a.name, s.name, m.name) as "scopeName",
@@ -31,7 +33,7 @@ export async function readPolicies({ tx, actor }: Context, which: SQL): Promise<
     from tool_policies p join teams m on m.org_id = p.org_id and m.id = p.team_id
     left join agents a on p.scope = 'agent' and a.org_id = p.org_id and a.id = p.scope_id
     left join sessions s on p.scope = 'session' and s.org_id = p.org_id and s.id = p.scope_id
-    where p.org_id = ${actor.orgId} ${visible(actor.teams, sql`p.team_id`)} and ${which}
+    where p.org_id = ${actor.orgId} ${visible(actor.teams, sql`p.team_id`)} and (p.scope <> 'session' or (${shownTo(actor)})) and ${which}
     order by p.scope <> 'team', p.scope <> 'agent', p.effect = 'allow', p.effect, p.subject, p.pattern, p.id limit ${most}`);
   return [...rows];
 }

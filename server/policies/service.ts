@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
+import { findSeen } from "../sessions/driven.ts";
 import { noSession } from "../sessions/queries.ts";
 import { findTeam } from "../teams/finding.ts";
 import type { setPolicyInput } from "./schema.ts";
@@ -78,7 +79,7 @@ async function requireScope(
   const { actor } = context;
   const manages = actor.permissions.has("policies:manage");
   if (scope === "session") {
-    const session = await findSessionOf(context, scopeId);
+    const session = await findSeen(context, scopeId);
     if (manages || session.userId === actor.id) return session.teamId;
     throw new AppError("forbidden", "Only the owner of a session and admins decide what its agent may do.");
   }

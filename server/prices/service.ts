@@ -40,6 +40,10 @@ export async function priceOf(context: Context, model: string): Promise<Price> {
   );
 }
 
+/** Whether a call of this model has a price. */
+export const knowsPrice = async (context: Context, model: string): Promise<boolean> =>
+  (await pricesOf(context, [model])).has(model);
+
 /** The same for several models in one query; those that nobody knows are left out. */
 async function pricesOf(context: Context, models: readonly string[]): Promise<Map<string, Price>> {
   const own = await context.tx.execute<Price & Record<string, unknown>>(selectOwnPrices(context, models));

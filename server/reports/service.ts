@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { newId } from "../ids.ts";
+import { shownTo } from "../sessions/queries.ts";
 import { findTask } from "../tasks/finding.ts";
 import { findTeam, teamMeant } from "../teams/finding.ts";
 import { findReadyWorkspace } from "../workspaces/queries.ts";
@@ -62,7 +63,7 @@ async function findSource(
       : sql`${mine} and s.status in ('ready', 'running', 'waiting', 'paused')`;
   const [session] = await tx.execute<Source>(sql`select s.team_id as "teamId", s.workspace_id as "workspaceId",
       s.id as "sessionId", s.task_id as "taskId" from sessions s
-    where s.org_id = ${actor.orgId} and ${which} order by s.id desc limit 1`);
+    where s.org_id = ${actor.orgId} and (${shownTo(actor)}) and ${which} order by s.id desc limit 1`);
   const known = session && (actor.teams === "all" || actor.teams.includes(session.teamId)) ? session : undefined;
   if (sessionId && !known) throw new AppError("not_found", `There is no session ${sessionId} here.`);
   // A text says its team, or it is the agent's; only what was named ties it to a session.

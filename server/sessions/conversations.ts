@@ -17,6 +17,7 @@ import { createWorkspace, openTaskWorkspace } from "../workspaces/service.ts";
 import type { SessionRow } from "./closing.ts";
 import { cannot, findDriven, lockDriven, moveSession, wakeWorkers } from "./driven.ts";
 import { lockSessionRow } from "./finding.ts";
+import { requireModel } from "./models.ts";
 import { queueMessage, takeBackMessages } from "./messages.ts";
 import type { createSessionInput, forkSessionInput } from "./schema.ts";
 import { copyTranscripts } from "./transcripts.ts";
@@ -35,6 +36,7 @@ export async function createSession(context: Context, input: NewSession): Promis
   const { actor } = context;
   const { defaultAgentKind } = await findTeam(context, input.teamId);
   const kind = requireKind(input.agentKind ?? defaultAgentKind);
+  if (input.model && !input.agentId) await requireModel(context, input.model);
   if (actor.kind === "user" && !input.agentId) await refuseOverQuota(context, actor.id);
   const task = input.task ? await findTask(context, input.task) : undefined;
   if (task && task.teamId !== input.teamId)
@@ -101,6 +103,7 @@ export async function setMode(context: Context, sessionId: string, mode: string)
 export async function setModel(context: Context, sessionId: string, model: string): Promise<void> {
   if (!model.includes("/"))
     throw new AppError("invalid", "Name the model with its provider: anthropic/claude-sonnet-5-5.");
+  await requireModel(context, model);
   const session = await lockDriven(context, sessionId);
   await record(context, "session.changed", [{ ...aboutOf(session), data: { model } }]);
   wakeWorkers(context, session.id);

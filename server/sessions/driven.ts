@@ -27,6 +27,20 @@ export async function findDriven(context: Context, sessionId: string): Promise<S
   return refuseUnled(context, sessionId, session);
 }
 
+/**
+ * A session that the actor may look into, without a lock: as for `lockDriven`, and those that agents elsewhere report.
+ * @throws AppError not_found, the same for missing, foreign and another's.
+ */
+export async function findSeen(context: Context, sessionId: string): Promise<SessionRow> {
+  const { tx, actor } = context;
+  const [session] = await tx
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.orgId, actor.orgId), eq(sessions.id, sessionId)));
+  if (!session || !mayLead(context, session)) throw noSession(sessionId);
+  return session;
+}
+
 function refuseUnled(context: Context, sessionId: string, session: SessionRow | undefined): SessionRow {
   if (!session || !mayLead(context, session)) throw noSession(sessionId);
   if (session.agentKind === null)

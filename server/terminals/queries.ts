@@ -1,7 +1,9 @@
-import { and, asc, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { terminals } from "#db/schema/terminals.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { findSeen } from "../sessions/driven.ts";
+import { shownTo } from "../sessions/queries.ts";
 import { findWorkspace } from "../workspaces/queries.ts";
 import type { Terminal } from "./schema.ts";
 
@@ -16,23 +18,27 @@ export async function findTerminal(context: Context, terminalId: string): Promis
     .where(and(eq(terminals.orgId, actor.orgId), eq(terminals.id, terminalId), isNull(terminals.endedAt)));
   const missing = new AppError("not_found", `There is no open terminal ${terminalId} here. list_terminals shows them.`);
   if (!row) throw missing;
-  await findWorkspace(context, row.workspaceId).catch((error: unknown) => {
+  const { workspaceId, sessionId } = row;
+  // A shell in a session's sandbox is as much its owner's as the session is.
+  await (sessionId ? findSeen(context, sessionId) : findWorkspace(context, workspaceId)).catch((error: unknown) => {
     throw error instanceof AppError ? missing : error;
   });
   return row;
 }
 
-/** The open terminals of a workspace, in the order they were opened. */
+/** The open terminals of a workspace, in the order they were opened; of those in sessions the ones that the actor sees. */
 export async function listTerminals(
   context: Context,
   { workspaceId }: { workspaceId: string },
 ): Promise<{ terminals: Terminal[] }> {
   const { id } = await findWorkspace(context, workspaceId);
   const { tx, actor } = context;
+  const seen = sql`(${terminals.sessionId} is null or exists (select 1 from sessions s where s.org_id = ${terminals.orgId}
+    and s.id = ${terminals.sessionId} and (${shownTo(actor)})))`;
   const rows = await tx
     .select()
     .from(terminals)
-    .where(and(eq(terminals.orgId, actor.orgId), eq(terminals.workspaceId, id), isNull(terminals.endedAt)))
+    .where(and(eq(terminals.orgId, actor.orgId), eq(terminals.workspaceId, id), isNull(terminals.endedAt), seen))
     .orderBy(asc(terminals.createdAt), asc(terminals.id));
   return { terminals: rows.map(shown) };
 }

@@ -1,11 +1,11 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { z } from "zod";
 import { sandboxes } from "#db/schema/sandboxes.ts";
-import { sessions } from "#db/schema/sessions.ts";
 import { terminals } from "#db/schema/terminals.ts";
 import { actorRef, type Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { newId } from "../ids.ts";
+import { findSeen } from "../sessions/driven.ts";
 import { findReadyWorkspace } from "../workspaces/queries.ts";
 import { findTerminal, listTerminals, shown, type TerminalRow } from "./queries.ts";
 import type { openPreviewInput, openTerminalInput } from "./schema.ts";
@@ -80,18 +80,16 @@ function previewOrigin({ settings }: Context, workspaceId: string, port: number)
 }
 
 /** A sandbox is named by its session's id, so whose session it is decides who looks in. @throws AppError not_found */
-async function requireSessionOf(
-  { tx, actor }: Context,
-  workspaceId: string,
-  sessionId: string | undefined,
-): Promise<void> {
+async function requireSessionOf(context: Context, workspaceId: string, sessionId: string | undefined): Promise<void> {
   if (sessionId === undefined) return;
-  const [session] = await tx
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(and(eq(sessions.orgId, actor.orgId), eq(sessions.id, sessionId), eq(sessions.workspaceId, workspaceId)));
-  if (!session)
-    throw new AppError("not_found", `There is no session ${sessionId} in this workspace. list_sessions shows them.`);
+  const missing = new AppError(
+    "not_found",
+    `There is no session ${sessionId} in this workspace. list_sessions shows them.`,
+  );
+  const session = await findSeen(context, sessionId).catch((error: unknown) => {
+    throw error instanceof AppError ? missing : error;
+  });
+  if (session.workspaceId !== workspaceId) throw missing;
 }
 
 async function known(context: Context, terminalId: string, workspaceId: string): Promise<TerminalRow> {
