@@ -36,7 +36,7 @@ export function canStartEngine(): boolean {
 export async function startEngine(): Promise<Engine> {
   // A short path: the engine makes sockets below it.
   const root = mkdtempSync("/tmp/engine-");
-  unpack(root);
+  unpackDebian(root, PACKAGES);
   const path = `${root}/usr/bin:${root}/usr/sbin:${process.env.PATH}`;
   const socket = join(root, "docker.sock");
   const places = ["--data-root", `${root}/data`, "--exec-root", `${root}/exec`, "--pidfile", `${root}/pid`];
@@ -78,10 +78,11 @@ export async function startEngine(): Promise<Engine> {
   };
 }
 
-function unpack(root: string): void {
+/** Takes packages of Debian apart into a folder; nothing is installed. */
+export function unpackDebian(root: string, packages: readonly string[]): void {
   const debs = join(root, "debs");
   mkdirSync(debs);
-  execFileSync("apt-get", ["-qq", "download", ...PACKAGES], { cwd: debs, stdio: "ignore" });
+  execFileSync("apt-get", ["-qq", "download", ...packages], { cwd: debs, stdio: "ignore" });
   for (const file of readdirSync(debs)) execFileSync("dpkg-deb", ["-x", join(debs, file), root]);
 }
 
