@@ -39,7 +39,7 @@ const read = (args: string[], env: Record<string, string>) =>
     cwd: ROOT,
     encoding: "utf8",
     env: {
-      PATH: process.env.PATH,
+      ...{ NODE_ENV: process.env.NODE_ENV, PATH: process.env.PATH },
       ...{ PYTHONPATH: join(root, "usr/lib/python3/dist-packages"), PYTHONDONTWRITEBYTECODE: "1" },
       LD_LIBRARY_PATH: join(root, `usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`),
       ...env,

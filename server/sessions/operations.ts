@@ -71,6 +71,14 @@ export const listSessionsAtWork = defineOperation({
 
 const resultOf = async (context: Context, sessionId: string) => ({ session: await readSession(context, sessionId) });
 
+/** Does something to a session; the answer is the session as it is then. */
+const changing =
+  <Input extends { sessionId: string }>(change: (context: Context, input: Input) => Promise<unknown>) =>
+  async (context: Context, input: Input) => {
+    await change(context, input);
+    return resultOf(context, input.sessionId);
+  };
+
 export const createSession = defineOperation({
   name: "create_session",
   summary: "Begin a conversation with a coding agent in a sandbox, in a workspace, for a task or free.",
@@ -154,10 +162,7 @@ export const renameSession = defineOperation({
   hints: { idempotent: true },
   input: schema.renameSessionInput,
   output: schema.sessionResult,
-  run: async (context, input) => {
-    await conversations.renameSession(context, input.sessionId, input.name);
-    return resultOf(context, input.sessionId);
-  },
+  run: changing((context, { sessionId, name }) => conversations.renameSession(context, sessionId, name)),
 });
 
 export const cancelSessionTurn = defineOperation({
@@ -168,10 +173,7 @@ export const cancelSessionTurn = defineOperation({
   hints: { idempotent: true },
   input: schema.sessionInput,
   output: schema.sessionResult,
-  run: async (context, input) => {
-    await conversations.cancelTurn(context, input.sessionId);
-    return resultOf(context, input.sessionId);
-  },
+  run: changing((context, { sessionId }) => conversations.cancelTurn(context, sessionId)),
 });
 
 export const pauseSession = defineOperation({
@@ -182,10 +184,7 @@ export const pauseSession = defineOperation({
   hints: { idempotent: true },
   input: schema.sessionInput,
   output: schema.sessionResult,
-  run: async (context, input) => {
-    await conversations.pauseSession(context, input.sessionId);
-    return resultOf(context, input.sessionId);
-  },
+  run: changing((context, { sessionId }) => conversations.pauseSession(context, sessionId)),
 });
 
 export const resumeSession = defineOperation({
@@ -195,10 +194,7 @@ export const resumeSession = defineOperation({
   permission: "session:use",
   input: schema.sessionInput,
   output: schema.sessionResult,
-  run: async (context, input) => {
-    await conversations.resumeSession(context, input.sessionId);
-    return resultOf(context, input.sessionId);
-  },
+  run: changing((context, { sessionId }) => conversations.resumeSession(context, sessionId)),
 });
 
 export const forkSession = defineOperation({
@@ -219,10 +215,9 @@ export const stopSessionOperation = defineOperation({
   hints: { idempotent: true },
   input: schema.sessionInput,
   output: schema.sessionResult,
-  run: async (context, input) => {
-    await conversations.stopDriven(context, input.sessionId, `${context.actor.name} stopped it`);
-    return resultOf(context, input.sessionId);
-  },
+  run: changing((context, { sessionId }) =>
+    conversations.stopDriven(context, sessionId, `${context.actor.name} stopped it`),
+  ),
 });
 
 export const archiveSession = defineOperation({
@@ -233,10 +228,7 @@ export const archiveSession = defineOperation({
   hints: { idempotent: true },
   input: schema.sessionInput,
   output: schema.sessionResult,
-  run: async (context, input) => {
-    await conversations.archiveSession(context, input.sessionId);
-    return resultOf(context, input.sessionId);
-  },
+  run: changing((context, { sessionId }) => conversations.archiveSession(context, sessionId)),
 });
 
 export const removeSession = defineOperation({
@@ -247,10 +239,7 @@ export const removeSession = defineOperation({
   hints: { destructive: true, idempotent: true },
   input: schema.sessionInput,
   output: schema.sessionResult,
-  run: async (context, input) => {
-    await conversations.removeSession(context, input.sessionId);
-    return resultOf(context, input.sessionId);
-  },
+  run: changing((context, { sessionId }) => conversations.removeSession(context, sessionId)),
 });
 
 export const setSessionMode = defineOperation({
@@ -261,10 +250,7 @@ export const setSessionMode = defineOperation({
   hints: { idempotent: true },
   input: schema.setModeInput,
   output: schema.sessionResult,
-  run: async (context, input) => {
-    await conversations.setMode(context, input.sessionId, input.mode);
-    return resultOf(context, input.sessionId);
-  },
+  run: changing((context, { sessionId, mode }) => conversations.setMode(context, sessionId, mode)),
 });
 
 export const setSessionModel = defineOperation({
@@ -275,8 +261,5 @@ export const setSessionModel = defineOperation({
   hints: { idempotent: true },
   input: schema.setModelInput,
   output: schema.sessionResult,
-  run: async (context, input) => {
-    await conversations.setModel(context, input.sessionId, input.model);
-    return resultOf(context, input.sessionId);
-  },
+  run: changing((context, { sessionId, model }) => conversations.setModel(context, sessionId, model)),
 });
