@@ -10,6 +10,7 @@ const outlived = {
   password_resets: sql`expires_at < now() - interval '1 day'`,
   profile_sign_ins: sql`expires_at < now() - interval '1 day'`,
   sign_in_attempts: sql`ends_at < now() - interval '1 hour'`,
+  provider_sign_ins: sql`expires_at < now() - interval '1 day' and status <> 'pending'`,
   device_sign_ins: sql`expires_at < now() - interval '1 day'`,
   refresh_tokens: sql`expires_at < now()`,
   event_tickets: sql`expires_at < now()`,
