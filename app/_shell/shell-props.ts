@@ -40,7 +40,7 @@ export type ShellStatus = {
   connection: Connection;
   /** ISO time of the last thing heard from the server. */
   lastUpdateAt: string | null;
-  /** Agents that hold a task, and sessions of people in which one works. */
+  /** Agents that are at work on a task, and sessions besides in which one works; who waits for people does not. */
   working: { agents: number; sessions: number };
   pause: Pause | null;
   /** Outside of the team's working hours, and when its agents take new work again. */

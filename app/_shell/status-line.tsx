@@ -56,7 +56,7 @@ export function StatusLine({ org, orgs, team, teams, user, status, onSignOut }: 
 function WorkingAgents({ working: { agents, sessions } }: Pick<ShellStatus, "working">) {
   const count = agents + sessions;
   const words = [
-    `${agents} ${agents === 1 ? "agent holds" : "agents hold"} a task right now`,
+    `${agents} ${agents === 1 ? "agent works" : "agents work"} on a task right now`,
     ...(sessions > 0 ? [`${sessions} ${sessions === 1 ? "session" : "sessions"} at work besides`] : []),
   ];
   return (

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useCallback } from "react";
+import { faceOfAgent } from "#app/_features/agents/agent-face.ts";
 import { periodWords, tightest } from "#app/_features/budgets/budget-words.ts";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
 import type { Frame } from "#app/_server/frame.ts";
@@ -45,7 +46,7 @@ export function useFrameWork(frame: Frame, team: { id: string } | null) {
   );
   return {
     working: {
-      agents: agents.data?.agents.filter(({ holds }) => holds.length > 0).length ?? 0,
+      agents: agents.data?.agents.filter((agent) => faceOfAgent(agent) === "working").length ?? 0,
       sessions: free.data ?? 0,
     },
     spend: teamId ? spendOf(frame, teamId, budgets.data?.budgets ?? []) : null,

@@ -59,7 +59,7 @@ export function InboxRow({ orgSlug, item, showsTeam, isSelected, isMarked, canAn
             <RelativeTime at={since} />
           </span>
         </div>
-        <p className="mt-0.5 flex flex-wrap items-center gap-x-2 gap-y-0.5 text-small text-muted">
+        <p className="flex min-h-6 flex-wrap items-center gap-x-2 text-small text-muted">
           <span className={face.tone}>{face.label}</span>
           {who ? <span className="truncate">{who}</span> : null}
           {number ? (
@@ -72,7 +72,7 @@ export function InboxRow({ orgSlug, item, showsTeam, isSelected, isMarked, canAn
               href={sessionHref(orgSlug, session.teamId, session.id)}
               prefetch={false}
               title={`The session ${session.name}`}
-              className={clsx(besideClass, "inline-flex min-w-0 items-center gap-1")}
+              className={clsx(besideClass, "gap-1")}
             >
               <SquareTerminal aria-hidden="true" className="size-3 shrink-0" />
               <span className="truncate">{withoutNumber(session.name, number)}</span>
@@ -92,7 +92,8 @@ const withoutNumber = (name: string, number: number | undefined) =>
   number !== undefined && name.startsWith(`#${number} `) ? name.slice(`#${number} `.length) : name;
 
 /** Above the press of the whole row, which opens what is asked. */
-const besideClass = "relative z-1 rounded-sm hover:text-ink hover:underline underline-offset-2";
+const besideClass =
+  "relative z-1 -mx-1 flex min-h-6 min-w-6 items-center rounded-sm px-1 hover:text-ink hover:underline underline-offset-2";
 
 interface Face {
   icon: LucideIcon;

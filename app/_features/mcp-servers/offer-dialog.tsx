@@ -40,6 +40,12 @@ export function OfferDialog({ server, onClose }: { server: McpServer; onClose: (
       setFailure(refusalOf(error));
     }
   };
+  const teamOf = new Map(teams.map(({ value, label }) => [value, label]));
+  // Every team has its manager.
+  const named = (agents.data?.agents ?? []).map(({ id, name: agent, teamId: of }) => ({
+    id,
+    name: teams.length > 1 ? `${agent} of ${teamOf.get(of) ?? "another team"}` : agent,
+  }));
   // What is over is only shown where it was offered before, to be taken out.
   const open = (sessions.data?.sessions ?? []).filter(
     ({ id, agentKind, status }) => chosenSessions.has(id) || (agentKind !== null && !goneSessions.has(status)),
@@ -66,7 +72,7 @@ export function OfferDialog({ server, onClose }: { server: McpServer; onClose: (
         {everybody ? null : (
           <>
             <h3 className="text-app font-medium">Agents</h3>
-            <Choices label="Agents" all={agents.data?.agents ?? []} chosen={chosen} onChange={setChosen} />
+            <Choices label="Agents" all={named} chosen={chosen} onChange={setChosen} />
             <div className="flex flex-wrap items-end justify-between gap-2">
               <h3 className="text-app font-medium">Sessions</h3>
               {teams.length > 1 ? (

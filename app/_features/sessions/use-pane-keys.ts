@@ -12,8 +12,10 @@ export function usePaneKeys(place: RefObject<HTMLElement | null>): void {
       event.preventDefault();
       event.stopPropagation();
       const at = panes.findIndex((pane) => pane.contains(document.activeElement));
-      const to = at === -1 ? 0 : (at + (event.shiftKey ? -1 : 1) + panes.length) % panes.length;
-      focusWithin(panes[to]);
+      const step = event.shiftKey ? panes.length - 1 : 1;
+      // One that still loads has nothing to stand on: the walk goes on behind it.
+      let to = at === -1 ? 0 : (at + step) % panes.length;
+      for (let tries = 0; tries < panes.length && !focusWithin(panes[to]); tries++) to = (to + step) % panes.length;
     };
     window.addEventListener("keydown", onKey, { capture: true });
     return () => window.removeEventListener("keydown", onKey, { capture: true });
@@ -33,9 +35,12 @@ const places = [
   "button, [href], input, textarea, [tabindex='0']",
 ];
 
-function focusWithin(pane: HTMLElement | undefined): void {
+/** @returns whether there was something to focus. */
+function focusWithin(pane: HTMLElement | undefined): boolean {
   for (const selector of places) {
     const element = pane?.querySelector<HTMLElement>(selector);
-    if (element) return element.focus();
+    element?.focus();
+    if (element) return true;
   }
+  return false;
 }
