@@ -7,8 +7,8 @@ import { NoPermission } from "#app/_features/members/who-can-grant.tsx";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { Section, SettingsPage } from "#app/_features/settings/settings-page.tsx";
+import { useAddButton } from "#app/_features/settings/use-add-button.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { useActions } from "#app/_shell/actions.tsx";
 import { AgentMark } from "#app/_ui/agent-mark.tsx";
 import { Avatar } from "#app/_ui/avatar.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
@@ -30,28 +30,19 @@ export function ApiKeysSettings() {
   const canManage = can("keys:manage");
   const [creating, setCreating] = useQueryState("new", parseAsBoolean.withDefault(false));
   const create = () => void setCreating(true);
-  useActions([
-    {
-      id: "key.create",
-      title: "Create an API key",
-      group: "API keys",
-      keys: "c",
-      icon: <Plus />,
-      when: () => canManage,
-      run: create,
-    },
-  ]);
+  const button = useAddButton({
+    id: "key.create",
+    title: "Create an API key",
+    group: "API keys",
+    label: "Create key",
+    may: canManage,
+    run: create,
+  });
   return (
     <SettingsPage
       title="API keys"
       lead="How agents and scripts come in. A key is shown once; here you see its last four characters."
-      action={
-        canManage ? (
-          <Button variant="primary" icon={<Plus className="size-4" />} keys="c" onClick={create}>
-            Create key
-          </Button>
-        ) : null
-      }
+      action={button}
     >
       {isKnown && !canManage ? <NoPermission what="see and make API keys" /> : null}
       {canManage ? <Keys onCreate={create} /> : null}

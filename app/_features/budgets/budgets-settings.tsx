@@ -1,15 +1,15 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { CircleDollarSign, Plus } from "lucide-react";
+import { CircleDollarSign } from "lucide-react";
 import { parseAsBoolean, parseAsString, useQueryState } from "nuqs";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { Section, SettingsPage } from "#app/_features/settings/settings-page.tsx";
+import { useAddButton } from "#app/_features/settings/use-add-button.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { useActions } from "#app/_shell/actions.tsx";
 import { ConfirmDialog } from "#app/_ui/alert-dialog.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -29,28 +29,12 @@ export function BudgetsSettings() {
   const query = useQuery(useTRPC().budgets.list.queryOptions({}));
   const edited = query.data?.budgets.find(({ id }) => id === editedId);
   const add = () => void setAdding(true);
-  useActions([
-    {
-      id: "budget.set",
-      title: "Set a budget",
-      group: "Money",
-      keys: "c",
-      icon: <Plus />,
-      when: () => canManage,
-      run: add,
-    },
-  ]);
+  const button = useAddButton({ id: "budget.set", title: "Set a budget", group: "Money", may: canManage, run: add });
   return (
     <SettingsPage
       title="Budgets"
       lead="Money is set aside before a call and never past a cap. At 80 % you are told; at the cap the work stops and people are asked."
-      action={
-        canManage ? (
-          <Button variant="primary" icon={<Plus className="size-4" />} keys="c" onClick={add}>
-            Set a budget
-          </Button>
-        ) : null
-      }
+      action={button}
     >
       {isKnown && !canManage ? <LookOnly what="set and raise budgets" /> : null}
       <Loaded query={query} what="The budgets" skeleton={<SkeletonRows count={4} label="Loading the budgets" />}>

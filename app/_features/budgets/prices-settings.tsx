@@ -1,14 +1,13 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Plus } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { Section, SettingsPage } from "#app/_features/settings/settings-page.tsx";
+import { useAddButton } from "#app/_features/settings/use-add-button.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { useActions } from "#app/_shell/actions.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Banner } from "#app/_ui/banner.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -24,28 +23,12 @@ export function PricesSettings() {
   const [edited, setEdited] = useQueryState("model", parseAsString);
   const query = useQuery(useTRPC().prices.list.queryOptions({}));
   const add = () => void setEdited("");
-  useActions([
-    {
-      id: "price.set",
-      title: "Set a price",
-      group: "Money",
-      keys: "c",
-      icon: <Plus />,
-      when: () => canManage,
-      run: add,
-    },
-  ]);
+  const button = useAddButton({ id: "price.set", title: "Set a price", group: "Money", may: canManage, run: add });
   return (
     <SettingsPage
       title="Prices"
       lead="What a million tokens cost. A new price counts from now on; what was booked keeps the price of its time."
-      action={
-        canManage ? (
-          <Button variant="primary" icon={<Plus className="size-4" />} keys="c" onClick={add}>
-            Set a price
-          </Button>
-        ) : null
-      }
+      action={button}
     >
       {isKnown && !canManage ? <LookOnly what="set prices" /> : null}
       <Loaded query={query} what="The prices" skeleton={<SkeletonRows count={12} label="Loading the prices" />}>

@@ -5,11 +5,10 @@ import { UserPlus } from "lucide-react";
 import { parseAsBoolean, parseAsString, useQueryState } from "nuqs";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { Section, SettingsPage } from "#app/_features/settings/settings-page.tsx";
+import { useAddButton } from "#app/_features/settings/use-add-button.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { useActions } from "#app/_shell/actions.tsx";
 import { Avatar } from "#app/_ui/avatar.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
@@ -30,28 +29,19 @@ export function MembersSettings() {
   const [words, setWords] = useQueryState("q", parseAsString.withDefault(""));
   const query = useQuery(useTRPC().members.list.queryOptions({ deactivated: true }));
   const invite = () => void setInviting(true);
-  useActions([
-    {
-      id: "member.invite",
-      title: "Invite a person",
-      group: "Members",
-      keys: "c",
-      icon: <UserPlus />,
-      when: () => canManage,
-      run: invite,
-    },
-  ]);
+  const button = useAddButton({
+    id: "member.invite",
+    title: "Invite a person",
+    group: "Members",
+    icon: UserPlus,
+    may: canManage,
+    run: invite,
+  });
   return (
     <SettingsPage
       title="Members"
       lead="People of the organization. Their role says what they may do; their teams say where."
-      action={
-        canManage ? (
-          <Button variant="primary" icon={<UserPlus className="size-4" />} keys="c" onClick={invite}>
-            Invite a person
-          </Button>
-        ) : null
-      }
+      action={button}
     >
       {isKnown && !canManage ? <LookOnly what="invite people or change roles" /> : null}
       <Loaded query={query} what="The members" skeleton={<SkeletonRows count={4} label="Loading the members" />}>

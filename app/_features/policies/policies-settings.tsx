@@ -1,17 +1,16 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Plus, ShieldCheck, Trash2 } from "lucide-react";
+import { ShieldCheck, Trash2 } from "lucide-react";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { Section, SettingsPage } from "#app/_features/settings/settings-page.tsx";
+import { useAddButton } from "#app/_features/settings/use-add-button.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { useActions } from "#app/_shell/actions.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
@@ -27,34 +26,26 @@ export function PoliciesSettings() {
   const [isOpen, setOpen] = useQueryState("new", parseAsBoolean.withDefault(false));
   const query = useQuery(useTRPC().policies.list.queryOptions({}));
   const add = () => void setOpen(true);
-  useActions([
-    {
-      id: "policy.add",
-      title: "Set a policy for agents' tools",
-      group: "Permissions",
-      keys: "c",
-      icon: <Plus />,
-      when: () => canManage,
-      run: add,
-    },
-  ]);
-  const button = (
-    <Button variant="primary" icon={<Plus className="size-4" />} keys="c" onClick={add}>
-      Set a policy
-    </Button>
-  );
+  const button = useAddButton({
+    id: "policy.add",
+    title: "Set a policy for agents' tools",
+    group: "Permissions",
+    label: "Set a policy",
+    may: canManage,
+    run: add,
+  });
   return (
     <SettingsPage
       title="Agents’ permissions"
       lead="What the tools of coding agents may do without asking. Reading in the workspace is free; for everything that no policy decides, a person is asked for exactly that action."
-      action={canManage ? button : null}
+      action={button}
     >
       {isKnown && !canManage ? <LookOnly what="set policies for teams and agents" /> : null}
       <Loaded query={query} what="The policies" skeleton={<SkeletonRows count={4} label="Loading the policies" />}>
         {({ policies }) => (
           <Section title={policies.length === 0 ? "Policies" : `Policies (${policies.length})`} flush>
             {policies.length === 0 ? (
-              <EmptyState icon={<ShieldCheck />} title="Agents ask for everything" action={canManage ? button : null}>
+              <EmptyState icon={<ShieldCheck />} title="Agents ask for everything" action={button}>
                 Allow what they do all day, such as npm test or git log *, and deny what they must never do. Answering a
                 request with “always” adds a policy here too.
               </EmptyState>

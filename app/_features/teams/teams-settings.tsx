@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Plus, Users } from "lucide-react";
+import { Users } from "lucide-react";
 import Link from "next/link";
 import { useParams, useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
@@ -9,12 +9,11 @@ import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { Section, SettingsPage } from "#app/_features/settings/settings-page.tsx";
+import { useAddButton } from "#app/_features/settings/use-add-button.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { useActions } from "#app/_shell/actions.tsx";
 import { settingsHref } from "#app/_shell/rooms.ts";
 import { TeamMark } from "#app/_ui/avatar.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import { type Column, Table } from "#app/_ui/table.tsx";
@@ -31,28 +30,18 @@ export function TeamsSettings() {
   const query = useQuery(useTRPC().teams.list.queryOptions({ archived: true }));
   const create = () => void setCreating(true);
   const hrefOf = (id: string) => `${settingsHref(org, "teams")}/${id}`;
-  useActions([
-    {
-      id: "team.create",
-      title: "Create a team",
-      group: "Teams",
-      keys: "c",
-      icon: <Plus />,
-      when: () => canManage,
-      run: create,
-    },
-  ]);
+  const button = useAddButton({
+    id: "team.create",
+    title: "Create a team",
+    group: "Teams",
+    may: canManage,
+    run: create,
+  });
   return (
     <SettingsPage
       title="Teams"
       lead="The scope of work: a board, a merge queue, agents and people of its own."
-      action={
-        canManage ? (
-          <Button variant="primary" icon={<Plus className="size-4" />} keys="c" onClick={create}>
-            Create a team
-          </Button>
-        ) : null
-      }
+      action={button}
     >
       {isKnown && !canManage ? <LookOnly what="create or change teams" /> : null}
       <Loaded query={query} what="The teams" skeleton={<SkeletonRows count={3} label="Loading the teams" />}>

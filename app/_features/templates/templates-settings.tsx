@@ -1,16 +1,15 @@
 "use client";
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { LayoutTemplate, Plus, Search } from "lucide-react";
+import { LayoutTemplate, Search } from "lucide-react";
 import { useParams } from "next/navigation";
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryState, throttle } from "nuqs";
 import { useMe } from "#app/_features/members/use-me.ts";
 import { LookOnly } from "#app/_features/members/who-can-grant.tsx";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
 import { Section, SettingsPage } from "#app/_features/settings/settings-page.tsx";
+import { useAddButton } from "#app/_features/settings/use-add-button.tsx";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { useActions } from "#app/_shell/actions.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input } from "#app/_ui/input.tsx";
@@ -43,27 +42,18 @@ export function TemplatesSettings() {
   const [edited, used] = [named(editedId), named(usedId)];
   const isFiltered = search !== "" || kind !== "all";
   const add = () => void setAdding(true);
-  useActions([
-    {
-      id: "template.add",
-      title: "Keep a template",
-      group: "Templates",
-      keys: "c",
-      icon: <Plus />,
-      when: () => canManage,
-      run: add,
-    },
-  ]);
-  const button = (
-    <Button variant="primary" icon={<Plus className="size-4" />} keys="c" onClick={add}>
-      Keep a template
-    </Button>
-  );
+  const button = useAddButton({
+    id: "template.add",
+    title: "Keep a template",
+    group: "Templates",
+    may: canManage,
+    run: add,
+  });
   return (
     <SettingsPage
       title="Templates"
       lead="Tasks and sessions that your teams make again and again. What changes each time is asked for."
-      action={canManage ? button : null}
+      action={button}
     >
       {isKnown && !canManage ? <LookOnly what="keep and use templates" /> : null}
       <div className="flex flex-wrap items-end gap-3">
