@@ -21,8 +21,24 @@ export async function readAudit(
         ${from ? sql`and e.occurred_at >= ${from}::timestamptz` : sql``} ${until ? sql`and e.occurred_at < ${until}::timestamptz` : sql``}
       order by e.seq desc limit ${limit + 1}) x order by x.seq desc limit ${limit + 1})`;
   const found = await readEventsBy(context, source);
-  const events = found.slice(0, limit);
+  const events = await withWords(context, found.slice(0, limit));
   return { events, next: found.length > limit ? (events.at(-1)?.seq ?? null) : null };
+}
+
+/** What was refused in words: other readers of the log are not told. */
+async function withWords({ tx, actor }: Context, events: readonly FeedEvent[]): Promise<FeedEvent[]> {
+  const refused = events.filter(({ type }) => type === "security.action_refused").map(({ seq }) => seq);
+  if (refused.length === 0) return [...events];
+  const rows = await tx.execute<{
+    seq: number;
+    words: string[] | null;
+  }>(sql`select e.seq::float8 as seq, e.data->'words' as words
+    from events e where e.org_id = ${actor.orgId} and e.seq = any(${`{${refused.join(",")}}`}::bigint[])`);
+  const wordsOf = new Map(rows.map(({ seq, words }) => [seq, words ?? []]));
+  return events.map((event) => {
+    const words = wordsOf.get(event.seq);
+    return words ? { ...event, data: { ...event.data, words } } : event;
+  });
 }
 
 /** The same as a file. */

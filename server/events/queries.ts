@@ -22,7 +22,7 @@ export async function readEventsBy(
     left join events c on c.org_id = e.org_id and c.seq = e.cause_seq
       ${actor.teams === "all" ? sql`` : sql`and (c.team_id is null or c.team_id = any(${`{${actor.teams.join(",")}}`}::uuid[]))`}
     left join tasks ct on ct.org_id = c.org_id and ct.id = c.task_id order by ${order}`);
-  return rows.map((row) => ({ ...row, seq: Number(row.seq), data: withoutHashes(row.data) }));
+  return rows.map((row) => ({ ...row, seq: Number(row.seq), data: toldOf(row) }));
 }
 
 /** An event as it is told to many readers, each of whom may see a part of it. */
@@ -50,15 +50,17 @@ export async function readLogs(
     left join tasks ct on ct.org_id = c.org_id and ct.id = c.task_id order by e.org_id, e.seq`);
   return rows.map(({ orgId, causeTeamId, ...row }) => ({
     ...{ orgId, causeTeamId },
-    event: { ...row, seq: Number(row.seq), data: withoutHashes(row.data) },
+    event: { ...row, seq: Number(row.seq), data: toldOf(row) },
   }));
 }
 
-/** Hashes of keys and invitations help nobody who reads the feed. */
-export function withoutHashes({
-  hash: _hash,
-  tokenHash: _tokenHash,
-  ...data
-}: Record<string, unknown>): Record<string, unknown> {
-  return data;
+/**
+ * What an event tells its readers. Hashes of keys and invitations help nobody who reads the feed; and what was tried in
+ * somebody's session is for the audit alone, which adds it.
+ */
+export function toldOf({ type, data: all }: { type: string; data: Record<string, unknown> }): Record<string, unknown> {
+  const { hash: _hash, tokenHash: _tokenHash, ...data } = all;
+  if (type !== "security.action_refused") return data;
+  const { words: _words, ...told } = data;
+  return told;
 }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
-import { withoutHashes } from "../events/queries.ts";
+import { toldOf } from "../events/queries.ts";
 import { cardsOf } from "../tasks/queries.ts";
 import type { Card } from "../tasks/schema.ts";
 import { channelOf } from "./channels.ts";
@@ -49,7 +49,7 @@ export async function readLog({ tx, actor }: Context, above: number, limit: numb
       from (select * from events e where e.org_id = ${actor.orgId} and e.seq > ${above} order by e.seq limit ${limit}) e) e
     left join channel_epochs x on x.org_id = e.org_id and x.scope_id = coalesce(e.team_id, e.org_id)
     left join tasks t on t.org_id = e.org_id and t.id = e.task_id order by e.seq`);
-  return rows.map((row) => ({ ...row, data: withoutHashes(row.data) }));
+  return rows.map((row) => ({ ...row, data: toldOf(row) }));
 }
 
 /**

@@ -9,7 +9,8 @@ export const securityEvents = {
   "security.action_refused": z.object({
     what: z.enum(refusedActions),
     sessionId: id.nullable(),
-    words: z.array(text),
+    /** For those who read the audit. */
+    words: z.array(text).optional(),
     times: z.int(),
   }),
   /** A person let a client in as themselves, by the code it showed. */

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { listAuditEvents } from "../audit-log/operations.ts";
+import { listActivity } from "../events/operations.ts";
 import { systemActor } from "../context.ts";
-import { createTestAgent, createTestOrg, openTestRuntime, type TestOrg } from "../test/fixtures.ts";
+import { createTestAgent, createTestMember, createTestOrg, openTestRuntime, type TestOrg } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
 import { tellGroups, tellRefused } from "./telling.ts";
 
@@ -45,6 +46,16 @@ test("a loop of a hundred refusals is two entries: the first at once, the others
   }
   const left = await db.execute(sql`select 1 from refusal_groups where org_id = ${org.orgId}`);
   expect(left.length, "who stopped is forgotten").toBe(0);
+});
+
+test("what was tried stands in the audit alone: who reads the feed learns that something was refused, not what", async () => {
+  const org = await createTestOrg(runtime);
+  const member = await createTestMember(runtime, org, "member");
+  await tellRefused(runtime, org.orgId, { what: "tool", by: org.owner, words: "cat the-plan-of-the-owner" });
+  const { events } = await run(listActivity, member, {});
+  expect(events.some(({ type }) => type === "security.action_refused")).toBe(true);
+  expect(JSON.stringify(events)).not.toContain("the-plan-of-the-owner");
+  expect(JSON.stringify(await readAudit(org))).toContain("the-plan-of-the-owner");
 });
 
 test("each session and kind has its own, and what a hostile name says stands there as text", async () => {

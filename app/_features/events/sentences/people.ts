@@ -89,7 +89,7 @@ export const peopleWording = {
   "security.action_refused": ({ what, words, times }) => ({
     face: "key",
     parts: [`${refusedWords[what]}${times > 1 ? `, ${times.toLocaleString("en")} times more within a while` : ""}`],
-    quote: said(words.join("\n")),
+    quote: said(words?.join("\n")),
     tone: "warning",
   }),
   "security.client_approved": ({ client, ip }) => ({
