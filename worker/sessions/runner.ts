@@ -1,5 +1,4 @@
 import { type Actor, type Context, systemActor } from "#server/context.ts";
-import { readActing } from "#server/agents/acting.ts";
 import { AppError } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
 import { withdrawPermissionsOf } from "#server/human-requests/service.ts";
@@ -7,17 +6,16 @@ import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
 import type { SessionRow } from "#server/sessions/closing.ts";
 import * as driving from "#server/sessions/driving.ts";
-import { firstMessage } from "#server/sessions/messages.ts";
 import { count } from "#server/tally.ts";
 import { invokeAgent } from "#server/tracing/gen-ai.ts";
 import { inSpan, traceparentOf } from "#server/tracing/spans.ts";
 import { findWorkspace, readChecks } from "#server/workspaces/queries.ts";
-import { type BoxedAgent, type BoxedAgentDeps, startBoxedAgent } from "./boxed-agent.ts";
+import type { BoxedAgentDeps } from "./boxed-agent.ts";
 import { removeHome } from "./home.ts";
-import { type Asking, askPerson } from "./permissions.ts";
 import { placeFiles } from "./placing-files.ts";
 import { answerAndCheck } from "./turn-check.ts";
 import { openRecorder, type Recorder } from "./recorder.ts";
+import { openSessionAgent } from "./session-agent.ts";
 
 export interface RunnerDeps extends BoxedAgentDeps {
   log: Logger;
@@ -34,8 +32,6 @@ export interface Runner {
   leave(): Promise<void>;
 }
 
-/** Sandbox and agent together, on a machine that is busy. */
-const startMs = 4 * 60_000;
 /** A cancelled turn that does not end by itself within this is ended with its agent. */
 const patienceMs = 900;
 /** An agent that says and does nothing for so long in a turn hangs: the longest command it may run is shorter. */
@@ -59,15 +55,6 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   const transact = <Result>(work: (context: Context) => Promise<Result>) =>
     inTransaction(runtime, actor, { requestId: `session-${newId()}` }, work);
   let recorder: Recorder | undefined;
-  /** With its sandbox and its doors, which stay when it ends by itself. */
-  let agent: BoxedAgent | undefined;
-  let isUp = false;
-  let starting: { made: Promise<BoxedAgent>; stop: AbortController } | undefined;
-  /** The agent begins anew, and knows nothing of what was said before. */
-  let isAnew = false;
-  /** Why the last call of a model was not made, or failed. */
-  let refused: { code: string; message: string } | undefined;
-  let lastSaidAt = Date.now();
   let isWaiting = false;
   let turn: Turn | undefined;
   /** Of the turn that runs: what it calls and uses is found below it. */
@@ -77,6 +64,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   let isFinishing = false;
   let leaving: Promise<void> | undefined;
   let working: Promise<void> | undefined;
+  const agent = openSessionAgent(deps, held, { actor, transact, traceparent: () => traceparent, onGone: poke });
 
   function poke() {
     again = true;
@@ -94,7 +82,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       }
     } catch (error) {
       log.error({ error, sessionId }, "a session could not be driven on");
-      await shut().catch(() => undefined);
+      await agent.shut().catch(() => undefined);
       await over();
     }
   }
@@ -109,7 +97,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   async function step(): Promise<void> {
     const now = await transact((context) => driving.lockHeld(context, holder, sessionId));
     if (!now) {
-      await shut();
+      await agent.shut();
       return over();
     }
     const { session, cancelTurn } = now;
@@ -120,14 +108,14 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       onError: (error) => log.error({ error, sessionId }, "a conversation could not be written down"),
     });
     const { status } = session;
-    if (turn && status === "running" && Date.now() - lastSaidAt > silentMs) {
+    if (turn && status === "running" && agent.silentMs() > silentMs) {
       turn.hung = `The agent gave no sign of life for ${silentMs / 60_000} minutes.`;
       recorder.say({ kind: "error", message: turn.hung });
       await cancel(turn);
     }
     if (turn && (cancelTurn === turn.number || !["running", "waiting"].includes(status))) await cancel(turn);
     if (["stopped", "error", "archived"].includes(status)) {
-      await shut();
+      await agent.shut();
       return over();
     }
     if (status === "removing") return remove(session);
@@ -142,7 +130,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     isWaiting = await waitsForWorkspace(session);
     if (isWaiting) return;
     try {
-      await connect(session, into);
+      await agent.connect(session, into);
       await transition("ready");
     } catch (error) {
       await fail(error, into);
@@ -169,67 +157,8 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
       error instanceof AppError ? error.message : "Something failed here. Try it again with resume_session.";
     into.say({ kind: "error", message });
     await into.flush();
-    await shut();
+    await agent.shut();
     await transition("error", message.slice(0, 1_000));
-  }
-
-  async function connect(session: SessionRow, into: Recorder): Promise<BoxedAgent> {
-    if (agent && isUp) return agent;
-    if (!starting) {
-      await shut();
-      const stop = new AbortController();
-      starting = { stop, made: start(session, into, stop).finally(() => (starting = undefined)) };
-    }
-    return starting.made;
-  }
-
-  async function start(session: SessionRow, into: Recorder, stop: AbortController): Promise<BoxedAgent> {
-    const late = new AppError("unavailable", `The agent was not started within ${startMs / 60_000} minutes.`);
-    const timer = setTimeout(() => stop.abort(late), startMs);
-    const made = await startBoxedAgent(deps, held, {
-      ...{ session, transact, signal: stop.signal, traceparent: () => traceparent },
-      onUsage(usage) {
-        refused = undefined;
-        into.say(usage);
-      },
-      onRefused(failure) {
-        refused = failure;
-      },
-      onUpdate(update) {
-        lastSaidAt = Date.now();
-        into.say(update);
-      },
-      askPermission: async (folders, ask, signal) =>
-        askPerson({ ...(await askingOf(session, into)), folders }, ask, signal),
-    }).finally(() => clearTimeout(timer));
-    const { connection } = made;
-    agent = made;
-    isUp = true;
-    void connection.closed.then(() => {
-      if (agent === made) isUp = false;
-      poke();
-    });
-    isAnew = session.externalId !== null && !connection.resumed;
-    if (isAnew)
-      into.say({
-        kind: "error",
-        message: "The agent could not take its conversation up: it begins anew, without memory of what was said.",
-      });
-    await transact(async (context) => {
-      const now = await driving.lockHeld(context, holder, sessionId);
-      if (now) await driving.noteConnection(context, now.session, { externalId: connection.id, sandboxId: sessionId });
-    });
-    return made;
-  }
-
-  /** An agent of the team asks in its own name: the task it holds waits for the answer. */
-  async function askingOf({ agentId }: SessionRow, into: Recorder): Promise<Omit<Asking, "folders">> {
-    const agent = agentId ? await transact((context) => readActing(context, agentId)) : undefined;
-    const asker = agent?.actor ?? actor;
-    return {
-      ...{ runtime, actor: asker, sessionId, recorder: into },
-      transact: (work) => inTransaction(runtime, asker, { requestId: `session-${newId()}` }, work),
-    };
   }
 
   async function begin(session: SessionRow, into: Recorder): Promise<void> {
@@ -244,7 +173,6 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     into.say({ kind: "turn", state: "started" });
     const files = attachments.length > 0 ? { files: attachments.map(({ name }) => name) } : {};
     if (isFirstTry) into.say({ kind: "user", text: message.text, by: message.by.name, ...files });
-    lastSaidAt = Date.now();
     const stopped = Promise.withResolvers<never>();
     stopped.promise.catch(() => undefined);
     const current: Turn = { number, isCancelled: false, over: Promise.resolve(), stopped };
@@ -273,11 +201,11 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     let stopReason = "failed";
     let failure: driving.TurnEnd["failure"];
     const startedAt = Date.now();
-    refused = undefined;
+    agent.expect();
     try {
-      const { connection, boxes } = await Promise.race([connect(session, into), current.stopped.promise]);
+      const { connection, boxes } = await Promise.race([agent.connect(session, into), current.stopped.promise]);
       if (session.mode) await connection.setMode(session.mode).catch(() => undefined);
-      const words = await wordsFor(said);
+      const words = await agent.wordsFor(said);
       const placed = await placeFiles(boxes, sessionId, said.attachments);
       if (current.isCancelled) throw notBegun();
       const script = await transact(async (context) => {
@@ -298,7 +226,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
             : { code: "internal", message: "Something failed here; it is tried again in a moment." };
     }
     // Some agents break off, others tell of it and end their turn as if all were well.
-    if (refused && !current.isCancelled) failure = refused;
+    if (!current.isCancelled) failure = agent.refused() ?? failure;
     if (current.hung) failure = { code: "unavailable", message: current.hung };
     // What the worker leaves in the middle is gone on with by whoever takes it up.
     if (isGone) return;
@@ -314,19 +242,11 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     });
   }
 
-  /** What is said to the agent: with what it has to know that it does not remember, or that it began before. */
-  async function wordsFor({ text, isFirstTry }: { text: string; isFirstTry: boolean }): Promise<string> {
-    if (!isAnew) return isFirstTry ? text : wordsAfter(text);
-    isAnew = false;
-    const first = await transact((context) => firstMessage(context, sessionId));
-    return wordsAnew(first === text ? undefined : first, text);
-  }
-
   async function cancel(current: Turn): Promise<void> {
     if (current.isCancelled) return;
     current.isCancelled = true;
     current.stopped.reject(notBegun());
-    const connection = isUp ? agent?.connection : undefined;
+    const connection = agent.connection();
     // An agent that is too busy to hear it is not waited for.
     const timer = setTimeout(() => void connection?.close(), patienceMs);
     void current.over.finally(() => clearTimeout(timer));
@@ -343,7 +263,7 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
   }
 
   async function remove(session: SessionRow): Promise<void> {
-    await shut();
+    await agent.shut();
     // Without a sandbox on this machine there is none of it here.
     const box = await deps.openBoxes().catch(() => undefined);
     await box?.remove(sessionId);
@@ -357,20 +277,10 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
     await over();
   }
 
-  /** Ends what runs of it here; its rows and folders stay. */
-  async function shut(): Promise<void> {
-    starting?.stop.abort(new AppError("unavailable", "The session is driven elsewhere now."));
-    await starting?.made.catch(() => undefined);
-    const ending = agent;
-    agent = undefined;
-    isUp = false;
-    await ending?.close();
-  }
-
   async function leave(): Promise<void> {
     isGone = true;
     await recorder?.flush();
-    await shut();
+    await agent.shut();
     await transact((context) => driving.handOver(context, holder, sessionId)).catch(() => undefined);
     onOver();
   }
@@ -392,11 +302,3 @@ export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => 
 }
 
 const notBegun = () => new AppError("conflict", "The turn was cancelled before it began.");
-
-const wordsAfter = (text: string) =>
-  `You were interrupted while you worked on what was said last. Look at what is done already, then go on with it:\n\n${text}`;
-
-const wordsAnew = (first: string | undefined, text: string) =>
-  `Your memory of this conversation is lost. Look at what is done already in your working directory, then go on with it.${
-    first === undefined ? "" : `\n\nThis was said first:\n\n${first}`
-  }\n\nThis was said last:\n\n${text}`;
