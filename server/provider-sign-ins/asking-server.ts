@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import { guardedFetch } from "../outgoing/guarded-fetch.ts";
 
 /** Where a provider lets devices sign in, and as which client we come. */
-export interface Server {
+interface Server {
   tokenUrl: string;
   clientId: string;
   deviceUrl?: string;

@@ -27,7 +27,7 @@ const offered = {
 };
 
 /** A provider at which people sign in with a code. */
-export const signInProvider = z.object({ id, ...offered, scopes: z.string(), updatedAt: isoTime });
+const signInProvider = z.object({ id, ...offered, scopes: z.string(), updatedAt: isoTime });
 export type SignInProvider = z.output<typeof signInProvider>;
 export const setSignInProviderInput = z.strictObject(offered);
 export const signInProviderInput = z.strictObject({ signInProviderId: id });
@@ -35,7 +35,7 @@ export const signInProviderResult = z.object({ signInProvider });
 export const signInProviderList = z.object({ signInProviders: z.array(signInProvider) });
 
 /** A person's sign-in at a provider. */
-export const providerSignIn = z.object({
+const providerSignIn = z.object({
   id,
   provider: z.string(),
   status: z
