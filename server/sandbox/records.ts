@@ -73,7 +73,8 @@ export function openRecords(root: string): Records {
       // Without its folder it was removed meanwhile, and is not brought back.
       await write(join(folder(id), "state.json"), state).catch(() => undefined);
     },
-    forget: (id) => rm(folder(id), { recursive: true, force: true }),
+    // Whoever brought it up may write down at this moment that it has ended.
+    forget: (id) => rm(folder(id), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }),
   };
 }
 
