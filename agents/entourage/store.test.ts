@@ -28,3 +28,10 @@ test("a call that two deaths left without an answer is answered where it was mad
   expect(withAnswers(whole)).toEqual(whole);
   expect(shapeOf(withAnswers([said("do"), calls("a")]))).toEqual(["user", "assistant", "answer a"]);
 });
+
+test("a number of a call that a model uses again does not take the answer of its first use", () => {
+  const kept = [said("do"), calls("a"), answer("a"), said("again"), calls("a"), said("go on"), calls("a"), answer("a")];
+  expect(shapeOf(withAnswers(kept))).toEqual([
+    ...["user", "assistant", "answer a", "user", "assistant", "answer a", "user", "assistant", "answer a"],
+  ]);
+});

@@ -34,22 +34,16 @@ function messageIn(line: string): ModelMessage[] {
  * next: the answer must not stand behind that.
  */
 export function withAnswers(messages: readonly ModelMessage[]): ModelMessage[] {
-  const missing = unanswered(messages);
   const whole: ModelMessage[] = [];
+  let since = 0;
   for (const message of messages) {
-    if (message.role !== "tool") whole.push(...missing.splice(0, countBefore(missing, whole)));
+    if (message.role !== "tool") {
+      whole.push(...unanswered(whole.slice(since)));
+      since = whole.length;
+    }
     whole.push(message);
   }
-  return [...whole, ...missing];
-}
-
-/** How many of the answers, which stand in the order of their calls, are for calls that were said before here. */
-function countBefore(answers: readonly ModelMessage[], before: readonly ModelMessage[]): number {
-  const said = new Set(before.flatMap(callsOf).map(({ toolCallId }) => toolCallId));
-  return answers.filter(
-    ({ role, content }) =>
-      role === "tool" && content.some((part) => part.type === "tool-result" && said.has(part.toolCallId)),
-  ).length;
+  return [...whole, ...unanswered(whole.slice(since))];
 }
 
 const callsOf = (message: ModelMessage) =>
@@ -57,16 +51,24 @@ const callsOf = (message: ModelMessage) =>
     ? message.content.flatMap((part) => (part.type === "tool-call" ? [part] : []))
     : [];
 
-/** Models refuse a conversation in which a call of theirs has no answer. */
+const answersOf = (message: ModelMessage) =>
+  message.role === "tool"
+    ? message.content.flatMap((part) => (part.type === "tool-result" ? [part.toolCallId] : []))
+    : [];
+
+/**
+ * Answers for the calls that have none: models refuse a conversation with such a call. Some models number their calls
+ * anew in every answer, so an answer is for the newest open call of its number alone.
+ */
 export function unanswered(messages: readonly ModelMessage[]): ModelMessage[] {
-  const answered = new Set(
-    messages.flatMap((message) =>
-      message.role === "tool"
-        ? message.content.flatMap((part) => (part.type === "tool-result" ? [part.toolCallId] : []))
-        : [],
-    ),
-  );
-  const open = messages.flatMap(callsOf).filter(({ toolCallId }) => !answered.has(toolCallId));
+  const open: ReturnType<typeof callsOf> = [];
+  for (const message of messages) {
+    open.push(...callsOf(message));
+    for (const id of answersOf(message)) {
+      const at = open.findLastIndex(({ toolCallId }) => toolCallId === id);
+      if (at >= 0) open.splice(at, 1);
+    }
+  }
   const value = "It was interrupted before it was done. Look at what is there before you do it again.";
   return open.map(({ toolCallId, toolName }) => ({
     role: "tool",

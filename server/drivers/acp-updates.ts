@@ -16,6 +16,7 @@ export function updatesOf(update: acp.SessionUpdate, tools: Tools): SessionUpdat
     case "agent_thought_chunk":
       return textOf(update.content, "thought");
     case "tool_call":
+      return [tools.begin(update)];
     case "tool_call_update":
       return [tools.tell(update)];
     case "plan":
@@ -49,6 +50,11 @@ type Tools = ReturnType<typeof openTools>;
 export function openTools() {
   const known = new Map<string, acp.ToolCallUpdate>();
   return {
+    /** Of one that was broken off under the same number nothing is left. */
+    begin(update: acp.ToolCallUpdate): ToolUpdate {
+      known.delete(update.toolCallId);
+      return this.tell(update);
+    },
     tell(update: acp.ToolCallUpdate): ToolUpdate {
       const given = Object.fromEntries(Object.entries(update).filter(([, value]) => value != null));
       const call = { ...known.get(update.toolCallId), ...given, toolCallId: update.toolCallId };

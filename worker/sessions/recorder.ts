@@ -100,6 +100,8 @@ export async function openRecorder(
     say,
     turn(number) {
       turn = number;
+      // A number of a tool means another use of it in another turn.
+      startedAt.clear();
     },
     async flush() {
       while (writing) await writing;

@@ -28,3 +28,22 @@ export function AttachmentChips({ files, onRemove }: { files: readonly File[]; o
     </ul>
   );
 }
+
+/** The files that went with a message. */
+export function AttachedNames({ names }: { names: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <ul aria-label="Attached files" className="flex flex-wrap gap-1.5 pt-1">
+      {names.map((name, index) => (
+        <li
+          // Two files may have the same name.
+          key={`${index} ${name}`}
+          className="inline-flex min-h-6 max-w-full items-center gap-1.5 rounded-md border bg-surface px-2 text-small"
+        >
+          <FileIcon aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
+          <span className="min-w-0 break-all">{name}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

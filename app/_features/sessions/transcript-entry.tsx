@@ -8,6 +8,7 @@ import { duration } from "#app/_ui/format.ts";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { StatusGlyph } from "#app/_ui/status-glyph.tsx";
 import { AgentText } from "./agent-text.tsx";
+import { AttachedNames } from "./attachment-chips.tsx";
 import type { PlanEntry } from "./session-update.ts";
 import { PermissionBadge, ToolCard } from "./tool-card.tsx";
 import type { Entry } from "./transcript.ts";
@@ -25,7 +26,7 @@ type TranscriptEntryProps = {
 export const TranscriptEntry = memo(function TranscriptEntry({ entry, agent, isGrowing, ask }: TranscriptEntryProps) {
   switch (entry.kind) {
     case "user":
-      return <Said by={entry.by} at={entry.at} text={entry.text} />;
+      return <Said by={entry.by} at={entry.at} text={entry.text} files={entry.files} />;
     case "text":
       return (
         <div role="group" aria-label={`Written by ${agent}, an agent`}>
@@ -73,7 +74,9 @@ export const TranscriptEntry = memo(function TranscriptEntry({ entry, agent, isG
   }
 });
 
-function Said({ by, at, text }: { by: string; at: string; text: string }) {
+type SaidProps = { by: string; at: string; text: string; files: readonly string[] };
+
+function Said({ by, at, text, files }: SaidProps) {
   return (
     <div
       role="group"
@@ -87,7 +90,8 @@ function Said({ by, at, text }: { by: string; at: string; text: string }) {
           <RelativeTime at={at} />
         </span>
       </p>
-      <p className="text-read break-words whitespace-pre-wrap">{text}</p>
+      {text ? <p className="text-read break-words whitespace-pre-wrap">{text}</p> : null}
+      <AttachedNames names={files} />
     </div>
   );
 }

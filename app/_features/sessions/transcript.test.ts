@@ -70,6 +70,36 @@ describe("a conversation", () => {
     });
   });
 
+  it("keeps a number of a tool that is used again, in another turn or the same, apart from its first use", () => {
+    const ask = { kind: "permission", toolId: "t1", title: "Write" } as const;
+    const used = (requestId: string): SessionUpdate[] => [
+      { ...tool, title: requestId, status: "pending" },
+      { ...ask, requestId, status: "pending" },
+      { ...ask, requestId, status: "allowed" },
+      { ...tool, title: "", status: "completed", output: requestId },
+    ];
+    const chunks = [...used("r1"), ...used("r2"), ...used("r3")].map((update, index) => ({
+      ...{ seq: index + 1, turn: index < 8 ? 1 : 2, at: "", update },
+    }));
+    const { entries } = foldChunks(emptyTranscript, chunks);
+    expect(entries).toMatchObject(
+      ["r1", "r2", "r3"].map((requestId) => ({
+        ...{ kind: "tool", title: requestId, output: requestId, status: "completed" },
+        permission: { requestId, status: "allowed" },
+      })),
+    );
+    const waiting = foldChunks(emptyTranscript, chunks.slice(0, 10));
+    expect(pendingAsks(waiting)).toEqual([{ requestId: "r3", key: "9" }]);
+  });
+
+  it("keeps the names of what was added to a message", () => {
+    const { entries } = foldChunks(
+      emptyTranscript,
+      said({ kind: "user", text: "See", by: "Olga", files: ["a.png"] }, { kind: "user", text: "And", by: "Olga" }),
+    );
+    expect(entries).toMatchObject([{ files: ["a.png"] }, { files: [] }]);
+  });
+
   it("asks beside the tool that waits, and no more once it is answered", () => {
     const ask = { kind: "permission", requestId: "r1", toolId: "t1", title: "Write" } as const;
     const asked = foldChunks(emptyTranscript, said({ ...tool, status: "pending" }, { ...ask, status: "pending" }));

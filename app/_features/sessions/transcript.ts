@@ -3,7 +3,7 @@ import type { FileDiff, PermissionStatus, PlanEntry, QuestionStatus, ToolKind, T
 
 /** One thing of a conversation as it is shown. `key` stays the same while it grows. */
 export type Entry =
-  | { kind: "user"; key: string; at: string; text: string; by: string }
+  | { kind: "user"; key: string; at: string; text: string; by: string; files: readonly string[] }
   | { kind: "text"; key: string; text: string }
   | { kind: "thought"; key: string; text: string }
   | ToolEntry
@@ -18,6 +18,7 @@ export type ToolEntry = {
   kind: "tool";
   key: string;
   id: string;
+  turn: number;
   title: string;
   toolKind: ToolKind;
   status: ToolStatus;
@@ -72,13 +73,13 @@ function take(draft: Draft, { seq, turn, at, update }: Chunk): void {
   const key = String(seq);
   switch (update.kind) {
     case "user":
-      draft.entries.push({ kind: "user", key, at, text: update.text, by: update.by });
+      draft.entries.push({ kind: "user", key, at, text: update.text, by: update.by, files: update.files ?? [] });
       return;
     case "text":
     case "thought":
       return grow(draft, key, update);
     case "tool":
-      return takeTool(draft, key, update);
+      return takeTool(draft, key, turn, update);
     case "plan":
       return put(
         draft,
@@ -86,7 +87,7 @@ function take(draft: Draft, { seq, turn, at, update }: Chunk): void {
         (one) => one.kind === "plan" && one.turn === turn,
       );
     case "permission":
-      return takePermission(draft, key, update);
+      return takePermission(draft, key, turn, update);
     case "question": {
       const { requestId, text, status } = update;
       return put(
@@ -120,11 +121,13 @@ function grow(draft: Draft, key: string, { kind, text }: { kind: "text" | "thoug
   else if (text !== "") draft.entries.push({ kind, key, text });
 }
 
-function takeTool(draft: Draft, key: string, update: Extract<SessionUpdate, { kind: "tool" }>): void {
-  const at = draft.entries.findLastIndex((one) => one.kind === "tool" && one.id === update.id);
+function takeTool(draft: Draft, key: string, turn: number, update: Extract<SessionUpdate, { kind: "tool" }>): void {
+  const at = toolAt(draft, turn, update.id);
   const known = draft.entries[at];
-  const before = known?.kind === "tool" ? known : undefined;
-  const isEnded = update.status === "completed" || update.status === "failed";
+  // What has ended does not wait again: that is another use of a tool under a number that was used before.
+  const isAnother = update.status === "pending" && known?.kind === "tool" && hasEnded(known);
+  const before = known?.kind === "tool" && !isAnother ? known : undefined;
+  const isEnded = hasEnded(update);
   // Only the first word about a tool says what it does with things; later ones may be silent about it.
   const toolKind = update.toolKind === "other" ? (before?.toolKind ?? "other") : update.toolKind;
   if (isEnded && before?.status !== update.status && changesFiles.has(toolKind)) draft.touched += 1;
@@ -132,6 +135,7 @@ function takeTool(draft: Draft, key: string, update: Extract<SessionUpdate, { ki
     kind: "tool",
     key: before?.key ?? key,
     id: update.id,
+    turn,
     title: update.title || before?.title || "",
     toolKind,
     status: update.status,
@@ -146,12 +150,23 @@ function takeTool(draft: Draft, key: string, update: Extract<SessionUpdate, { ki
   else draft.entries.push(entry);
 }
 
+/** Some models count the uses of a tool anew in every answer: a number stands for one within its turn alone. */
+const toolAt = (draft: Draft, turn: number, id: string) =>
+  draft.entries.findLastIndex((one) => one.kind === "tool" && one.turn === turn && one.id === id);
+
+const hasEnded = ({ status }: { status: ToolStatus }) => status === "completed" || status === "failed";
+
 const changesFiles: ReadonlySet<ToolKind> = new Set<ToolKind>(["edit", "delete", "move", "execute", "other"]);
 
 /** A permission stands with the tool that waits for it; one whose tool is not told stands alone. */
-function takePermission(draft: Draft, key: string, update: Extract<SessionUpdate, { kind: "permission" }>): void {
+function takePermission(
+  draft: Draft,
+  key: string,
+  turn: number,
+  update: Extract<SessionUpdate, { kind: "permission" }>,
+): void {
   const { requestId, toolId, title, status } = update;
-  const at = draft.entries.findLastIndex((one) => one.kind === "tool" && one.id === toolId);
+  const at = toolAt(draft, turn, toolId);
   const tool = draft.entries[at];
   if (tool?.kind === "tool") draft.entries[at] = { ...tool, permission: { requestId, status } };
   else
