@@ -8,6 +8,16 @@ import { closeTerminal, listTerminalsOperation, openPreview, openTerminal } from
 import { as, createTestMember, createTestOrg } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
 import { openWorkingCopies } from "../workspaces/test/working-copies.ts";
+import { listWorkspaceFiles, readWorkspaceFile, writeWorkspaceFile } from "../workspace-files/operations.ts";
+import { download } from "../workspace-files/stream-operations.ts";
+import { workspaceDiffOperation } from "../workspace-git/operations.ts";
+import {
+  createWorkspace,
+  getWorkspace,
+  listWorkspacesOperation,
+  removeWorkspace,
+  renameWorkspace,
+} from "../workspaces/operations.ts";
 import { createSession, setSessionModel } from "./operations.ts";
 
 const shop = await openWorkingCopies();
@@ -59,11 +69,58 @@ test("what belongs to a session is its owner's and the admins': to others it is 
   await foreign(openPreview, { workspaceId, sessionId, port: 3_000 });
   await expect(run(getSessionFlags, viewer, { sessionId })).rejects.toMatchObject({ code: "forbidden" });
   expect((await run(listPolicies, max, { scopeId: sessionId })).policies).toEqual([]);
-  expect((await run(listTerminalsOperation, max, { workspaceId })).terminals).toEqual([]);
+  await foreign(listTerminalsOperation, { workspaceId });
   for (const actor of [mia, org.owner]) {
     expect((await run(getSessionFlags, actor, { sessionId })).flags).toEqual([]);
     expect((await run(listPolicies, actor, { scopeId: sessionId })).policies).toHaveLength(1);
     expect((await run(listTerminalsOperation, actor, { workspaceId })).terminals).toHaveLength(1);
   }
   await run(closeTerminal, org.owner, { terminalId: terminal.id });
+});
+
+test("a working copy in which somebody has conversations of their own is theirs, its maker's and the admins'", async () => {
+  const { org, repo } = shop;
+  const { teamId } = org;
+  const [mia, max] = [await createTestMember(runtime, org, "member"), await createTestMember(runtime, org, "member")];
+  const viewer = await createTestMember(runtime, org, "viewer");
+  const { id: workspaceId } = await shop.made();
+  const { terminal } = await run(openTerminal, mia, { workspaceId, rows: 24, cols: 80 });
+  const listed = async (actor: typeof mia) =>
+    (await run(listWorkspacesOperation, actor, { teamId })).workspaces.some(({ id }) => id === workspaceId);
+  // Nobody talks in it yet: the team's.
+  for (const actor of [mia, max, viewer]) expect(await listed(actor)).toBe(true);
+  await run(writeWorkspaceFile, max, { workspaceId, path: "shared.txt", text: "of the team" });
+  await run(readWorkspaceFile, viewer, { workspaceId, path: "shared.txt" });
+  await run(createSession, mia, { teamId, workspaceId });
+  for (const actor of [max, viewer]) {
+    expect(await listed(actor)).toBe(false);
+    const foreign = async (operation: Operation<z.ZodObject, z.ZodObject>, input: Record<string, unknown> = {}) =>
+      expect(
+        await run(operation, actor, { workspaceId, ...input }).catch((error: unknown) => error),
+        operation.name,
+      ).toMatchObject({ code: "not_found", message: expect.stringContaining(`no workspace ${workspaceId} here`) });
+    await foreign(getWorkspace);
+    await foreign(listWorkspaceFiles, { path: "" });
+    await foreign(readWorkspaceFile, { path: "shared.txt" });
+    await foreign(workspaceDiffOperation);
+    await foreign(listTerminalsOperation);
+    await foreign(download, { path: "" });
+    if (actor === viewer) continue;
+    await foreign(writeWorkspaceFile, { path: "hers.txt", text: "x" });
+    await foreign(renameWorkspace, { name: "mine now" });
+    await foreign(removeWorkspace);
+    await foreign(openPreview, { port: 3_000 });
+    await foreign(openTerminal, { terminalId: terminal.id });
+    await foreign(createSession, { teamId });
+    await expect(run(closeTerminal, max, { terminalId: terminal.id })).rejects.toMatchObject({ code: "not_found" });
+  }
+  for (const actor of [mia, org.owner]) {
+    expect(await listed(actor)).toBe(true);
+    await run(readWorkspaceFile, actor, { workspaceId, path: "shared.txt" });
+  }
+  // Somebody else's conversation in it takes it from nobody who made it.
+  const { workspace } = await run(createWorkspace, max, { teamId, repoId: repo.id });
+  await run(createSession, mia, { teamId, workspaceId: workspace.id });
+  for (const actor of [mia, max]) await run(getWorkspace, actor, { workspaceId: workspace.id });
+  await expect(run(getWorkspace, viewer, { workspaceId: workspace.id })).rejects.toMatchObject({ code: "not_found" });
 });

@@ -8,7 +8,10 @@ import type { Workspace } from "./schema.ts";
 
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 
-/** A workspace of the actor's teams. @throws AppError not_found, the same for missing, foreign and removed. */
+/**
+ * A workspace that is there for the actor: of their teams, and nobody else's (`reachedBy`).
+ * @throws AppError not_found, the same for missing, foreign, another's and removed.
+ */
 export async function findWorkspace(
   { tx, actor }: Context,
   workspaceId: string,
@@ -17,10 +20,22 @@ export async function findWorkspace(
   const query = tx
     .select()
     .from(workspaces)
-    .where(and(eq(workspaces.orgId, actor.orgId), eq(workspaces.id, workspaceId)));
+    .where(and(eq(workspaces.orgId, actor.orgId), eq(workspaces.id, workspaceId), reachedBy(actor, sql`workspaces`)));
   const [row] = await (lock ? query.for("update") : query);
   if (row && row.status !== "removed" && (actor.teams === "all" || actor.teams.includes(row.teamId))) return row;
   throw new AppError("not_found", `There is no workspace ${workspaceId} here. list_workspaces shows yours.`);
+}
+
+/**
+ * A working copy in which people have, or had, conversations of their own is theirs, its maker's and the admins': what
+ * lies in it is part of what they talk about. That of a task, and one that nobody talked in, is the team's.
+ */
+function reachedBy({ id, kind, permissions }: Context["actor"], w: SQL): SQL {
+  if (kind === "system" || permissions.has("budgets:manage")) return sql`true`;
+  const own = sql`s.org_id = ${w}.org_id and s.workspace_id = ${w}.id and s.agent_id is null and s.task_id is null`;
+  return sql`(${w}.task_id is not null or ${w}.created_by->>'id' = ${id}
+    or not exists (select 1 from sessions s where ${own} and s.user_id is not null)
+    or exists (select 1 from sessions s where ${own} and s.user_id::text = ${id}))`;
 }
 
 /** A workspace whose files can be worked with now. @throws AppError conflict saying what it waits for. */
@@ -42,7 +57,13 @@ export async function listWorkspaces(
 ): Promise<{ workspaces: Workspace[] }> {
   const teamId = teamMeant(context, named);
   await findTeam(context, teamId);
-  return { workspaces: await readWorkspaces(context, sql`w.team_id = ${teamId}`, limit) };
+  return {
+    workspaces: await readWorkspaces(
+      context,
+      sql`w.team_id = ${teamId} and ${reachedBy(context.actor, sql`w`)}`,
+      limit,
+    ),
+  };
 }
 
 type Detail = Workspace & { setupScript: string; setupOutput: string | null };
