@@ -83,3 +83,16 @@ export async function raiseFlags(
     },
   ]);
 }
+
+/**
+ * Who has the same past has had to do with the same, so a copy of a conversation begins with what its parent had. What a
+ * person let the parent do, they let that one do.
+ */
+export async function inheritFlags(
+  context: Context,
+  parentId: string,
+  child: { id: string; teamId: string; taskId: string | null },
+): Promise<void> {
+  for (const { flag, because } of await readFlags(context, parentId))
+    await raiseFlags(context, child, [flag], { because });
+}

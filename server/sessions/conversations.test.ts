@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { type SessionStatus, sessionStatuses } from "#db/enums.ts";
 import { systemActor } from "../context.ts";
 import { record } from "../events/record.ts";
+import { isThird, raiseFlags, readFlags } from "../policies/flags.ts";
 import { updateTeam } from "../teams/operations.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
@@ -135,10 +136,24 @@ test("a fork has the same past and a life of its own", async () => {
   await move("ready");
   await db.execute(sql`insert into session_chunks (org_id, session_id, seq, turn, kind, data, at)
     values (${org.orgId}, ${session.id}, 1, 1, 'text', '{"kind":"text","text":"past"}', now())`);
+  await as(runtime, org.owner, async (context) => {
+    const parent = await lockDriven(context, session.id);
+    await raiseFlags(context, parent, ["private_data"], { because: "Read secrets.txt" });
+    await raiseFlags(context, parent, ["untrusted_input"], { because: "WebFetch", isStanding: true });
+  });
   const { session: fork } = await run(operations.forkSession, org.owner, input);
   expect(fork).toMatchObject({ parentId: session.id, status: "initializing", name: `${session.name} (fork)` });
   const { chunks } = await run(operations.listSessionChunks, org.owner, { sessionId: fork.id });
   expect(chunks.map(({ update }) => update)).toEqual([{ kind: "text", text: "past" }]);
+  // The past is what it has had to do with, so its third of the three is asked of a person; what one let the parent do is not its own.
+  const flags = await as(runtime, org.owner, (context) => readFlags(context, fork.id));
+  expect(new Map(flags.map(({ flag, because }) => [flag, because]))).toEqual(
+    new Map([
+      ["private_data", "Read secrets.txt"],
+      ["untrusted_input", "WebFetch"],
+    ]),
+  );
+  expect(isThird(flags, ["outward_effect"])).toBe(true);
 });
 
 test("an agent elsewhere begins and ends its sessions as before, and nobody can talk in them", async () => {

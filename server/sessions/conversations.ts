@@ -10,6 +10,7 @@ import { newId } from "../ids.ts";
 import { refuseOverQuota } from "../quotas/service.ts";
 import { routingOf } from "../models/service.ts";
 import { routeWork } from "../models/routing.ts";
+import { inheritFlags } from "../policies/flags.ts";
 import { findTask, type Task } from "../tasks/finding.ts";
 import { findTeam } from "../teams/finding.ts";
 import { findWorkspace } from "../workspaces/queries.ts";
@@ -178,6 +179,7 @@ export async function forkSession(context: Context, input: z.output<typeof forkS
   await tx.execute(sql`insert into session_chunks (org_id, session_id, seq, turn, kind, data, at)
     select org_id, ${id}, seq, 0, kind, data, at from session_chunks where org_id = ${actor.orgId} and session_id = ${parent.id}`);
   await copyTranscripts(context, parent.id, id);
+  await inheritFlags(context, parent.id, { ...parent, id });
   wakeWorkers(context, id);
   return id;
 }
