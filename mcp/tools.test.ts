@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type AgentRole, agentRoles } from "#db/enums.ts";
 import { agentPermissions, rolePermissions } from "#server/permissions.ts";
 import { operations } from "#server/trpc/operations.ts";
-import { findAmong } from "./reaching.ts";
+import { findAmong, readRun } from "./reaching.ts";
 import { instructions } from "./server-info.ts";
 import { shownFirst } from "./shown-first.ts";
 import { listTools, shownTools, usableTools } from "./tool-table.ts";
@@ -97,6 +97,14 @@ test("what an agent is not shown at first it finds by words, and only what it ma
   const names = [...told.alsoThere, ...told.operations.map((each) => (each as { name: string }).name)];
   expect(names.toSorted()).toEqual(usable.map(({ name }) => name).toSorted());
   for (const name of ["create_team", "archive_repo", "archive_task"]) expect(names).not.toContain(name);
+});
+
+test("the natural guesses at finding and running are told the names that are meant", () => {
+  const usable = usableTools(agentOf("engineer"));
+  expect(() => findAmong(usable, { query: "x" })).toThrow("Did you mean words for query?");
+  expect(() => readRun({ operation: "get_commits", args: {} })).toThrow(
+    "Did you mean name for operation, input for args?",
+  );
 });
 
 const saysWhat = (schema: Schema): boolean =>

@@ -9,6 +9,26 @@ export function nearNames(wanted: string, names: readonly string[]): string[] {
     .map(({ name }) => name);
 }
 
+/** Words that are said for each other. */
+const sameMeaning = [
+  ["question", "title", "prompt"],
+  ["operation", "tool", "name"],
+  ["query", "search", "q", "words"],
+  ["text", "content", "message", "markdown", "note", "body"],
+  ["arguments", "args", "parameters", "params", "input"],
+  ["description", "details", "context", "detail"],
+  ["choices", "options"],
+  ["filename", "file", "path"],
+  ["comment", "why", "reason"],
+  ["id", "number", "task"],
+];
+
+/** The one of `names` that somebody who wrote `wanted` meant: by another word for the same, else by words they share. */
+export function meantName(wanted: string, names: readonly string[]): string | undefined {
+  const said = sameMeaning.find((words) => words.includes(wanted.toLowerCase())) ?? [];
+  return said.toReversed().find((word) => names.includes(word)) ?? nearNames(wanted, names)[0];
+}
+
 /** `listTasks`, `tasks.list` and `list-tasks` are the same words; a plural is its singular. */
 const wordsOf = (name: string) =>
   new Set(

@@ -25,7 +25,10 @@ export async function ask(context: Context, input: Ask): Promise<{ requestId: st
     return { requestId: request.id };
   }
   if (!input.title)
-    throw new AppError("invalid", "Ask with `title`, or name a `request` of yours to go on waiting for.");
+    throw new AppError(
+      "invalid",
+      'Ask with `title`, such as {"title":"May I drop the table?"}, or name a `request` of yours to go on waiting for.',
+    );
   const subject = await subjectOf(context, input);
   const requestId = await openRequest(context, {
     ...{ kind: input.kind, title: input.title, detail: input.detail, action: input.action },

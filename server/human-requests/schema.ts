@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { policyScopes, requestKinds, requestStatuses, taskStatuses } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
+import { smallestCalls } from "../smallest-call.ts";
 import { answerValue, author, humanRequest as requestOfTask, leaseRef, taskRef } from "../tasks/schema.ts";
 
 const mostBytes = 20_000;
@@ -71,6 +72,7 @@ export const askInput = z.strictObject({
     .describe("How long this call waits. The question stays open after it."),
   lease: leaseRef,
 });
+smallestCalls.add(askInput, { call: { title: "May I drop the table of old sessions?" } });
 
 /** What an unanswered request costs. */
 const cost = z.object({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { id, isoTime } from "../ids.ts";
+import { smallestCalls } from "../smallest-call.ts";
 import { author, status, taskRef } from "../tasks/schema.ts";
 
 const recipient = z.object({ kind: z.enum(["agent", "user"]), id });
@@ -15,6 +16,7 @@ export const sendMessageInput = z.strictObject({
   teamId: id.optional().describe("Only needed for a message to a person that is not about a task."),
   body: z.string().trim().min(1).max(20_000),
 });
+smallestCalls.add(sendMessageInput, { call: { task: "12", body: "The port is 4000." } });
 
 const taskOfMessage = z.object({ id, number: z.int(), title: z.string() });
 
@@ -59,6 +61,7 @@ export const markMessagesInput = z.strictObject({
     .default("processed")
     .describe("processed: you are done with them, and wait_for_work does not give you them again."),
 });
+smallestCalls.add(markMessagesInput, { call: { task: "12" } });
 export const markedMessages = z.object({
   marked: z.array(id).describe("Those that were not so marked before."),
   unread: z.int(),

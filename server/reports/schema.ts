@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { reportKinds } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
+import { smallestCalls } from "../smallest-call.ts";
 import { author, taskRef } from "../tasks/schema.ts";
 
 /** More than this is no report that somebody reads. */
@@ -32,6 +33,7 @@ export const saveReportInput = z.strictObject({
   task: taskRef.optional(),
   isShared: z.boolean().default(false).describe("For the whole organization, not the team alone."),
 });
+smallestCalls.add(saveReportInput, { call: { path: "report.md" } });
 export const reportResult = z.object({ report });
 
 export const listReportsInput = z.strictObject({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { mergeStrategies, repoSources, repoStatuses } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
+import { smallestCalls } from "../smallest-call.ts";
 import { taskRef } from "../tasks/schema.ts";
 
 const name = z.string().trim().min(1).max(100);
@@ -131,6 +132,7 @@ export const readFileInput = z.strictObject({
   path: z.string().min(1).max(4_096).describe("Relative to the top of the repository."),
   revision: z.string().min(1).max(200).optional().describe("A branch or a full commit id."),
 });
+smallestCalls.add(readFileInput, { call: { task: "12", path: "README.md" } });
 export const fileResult = z.object({
   path: z.string(),
   commit: z.string(),
