@@ -1,11 +1,13 @@
 "use client";
 
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { Archive, Ellipsis, GitFork, LayoutTemplate, Pause, Pencil, Play, Square, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useMe } from "#app/_features/members/use-me.ts";
+import { useTRPC } from "#app/_lib/trpc.tsx";
 import { useActions } from "#app/_shell/actions.tsx";
 import { roomHref, sessionHref } from "#app/_shell/rooms.ts";
 import { ConfirmDialog } from "#app/_ui/alert-dialog.tsx";
@@ -39,6 +41,10 @@ export function SessionMenu({ orgSlug, session, possible, firstWords, onRename }
   const [isKeeping, setKeeping] = useState(false);
   const canKeep = useMe().can("task:manage") && firstWords !== null;
   const sessionId = session.id;
+  // Where it works: a template of it begins on a new copy of the same repository, in an empty folder without one.
+  const { workspaceId } = session;
+  const place = useQuery(useTRPC().workspaces.get.queryOptions(isKeeping && workspaceId ? { workspaceId } : skipToken));
+  const repo = place.data?.workspace.repo;
   const can = (operation: string) => possible.includes(operation);
   const fork = () =>
     void change.fork.send({ sessionId }).then(
@@ -139,8 +145,8 @@ export function SessionMenu({ orgSlug, session, possible, firstWords, onRename }
           </MenuItem>
         ) : null}
       </Menu>
-      {isKeeping ? (
-        <TemplateDialog from={templateOf(session, firstWords ?? "")} onClose={() => setKeeping(false)} />
+      {isKeeping && (workspaceId === null || place.isFetched) ? (
+        <TemplateDialog from={templateOf(session, repo?.id, firstWords ?? "")} onClose={() => setKeeping(false)} />
       ) : null}
       <ConfirmDialog
         open={isRemoving}
@@ -160,7 +166,7 @@ export function SessionMenu({ orgSlug, session, possible, firstWords, onRename }
 }
 
 /** What begins the same session again; what changes each time is put between double braces by hand. */
-function templateOf({ teamId, name, agentKind, mode, model }: Session, prompt: string) {
-  const given = Object.entries({ agentKind, mode, model }).filter(([, value]) => value !== null);
+function templateOf({ teamId, name, agentKind, mode, model }: Session, repoId: string | undefined, prompt: string) {
+  const given = Object.entries({ agentKind, mode, model, repoId }).filter(([, value]) => value != null);
   return { kind: "session" as const, teamId, name, body: { prompt, ...Object.fromEntries(given) } };
 }

@@ -13,7 +13,7 @@ import { Input, Textarea } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import { priorities, taskTypes, templateKinds } from "#db/enums.ts";
 import type { Template, Variable } from "#server/templates/schema.ts";
-import { kindWords, variableNames, variablesOf } from "./template-words.ts";
+import { kindWords, textIn, variableNames, variablesOf } from "./template-words.ts";
 import { VariableRows } from "./variable-rows.tsx";
 
 type TemplateDialogProps = {
@@ -80,8 +80,9 @@ export function TemplateDialog({ template, from, onClose }: TemplateDialogProps)
               value={teamId}
               onValueChange={(next) => {
                 choose(next);
-                // Another team has other models.
-                write("model", "");
+                // Another team has other models and other repositories.
+                const { model: _model, repoId: _repo, ...others } = body;
+                setBody(others);
               }}
               options={teams}
             />
@@ -152,6 +153,7 @@ function TaskBody({ body, onWrite }: BodyProps) {
 }
 
 const usualModel = "";
+const anEmptyFolder = "";
 
 function SessionBody({ teamId, body, onWrite }: BodyProps & { teamId: string | null }) {
   const { kinds } = useAgentKinds();
@@ -162,6 +164,12 @@ function SessionBody({ teamId, body, onWrite }: BodyProps & { teamId: string | n
   const kept = textIn(body, "model");
   const models = kept === "" || usable.includes(kept) ? usable : [kept, ...usable];
   const kind = kinds.find(({ id }) => id === (textIn(body, "agentKind") || "entourage"));
+  const repos = useQuery(
+    useTRPC().repos.list.queryOptions({ teamId: teamId ?? "", archived: false }, { enabled: teamId !== null }),
+  );
+  const repoId = textIn(body, "repoId");
+  const places = (repos.data?.repos ?? []).map(({ id, name }) => ({ value: id, label: `New copy of ${name}` }));
+  const isKnown = repoId === "" || places.some(({ value }) => value === repoId);
   return (
     <>
       <Field label="What it is told first">
@@ -171,6 +179,17 @@ function SessionBody({ teamId, body, onWrite }: BodyProps & { teamId: string | n
           placeholder="Find out why {{test}} fails, and mend it."
           defaultValue={textIn(body, "prompt")}
           onChange={(event) => onWrite("prompt", event.target.value)}
+        />
+      </Field>
+      <Field label="Where">
+        <Select
+          value={repoId}
+          onValueChange={(value) => onWrite("repoId", value)}
+          options={[
+            { value: anEmptyFolder, label: "An empty folder" },
+            ...places,
+            ...(isKnown ? [] : [{ value: repoId, label: "The repository that was kept" }]),
+          ]}
         />
       </Field>
       <div className="grid gap-4 sm:grid-cols-3">
@@ -220,11 +239,6 @@ function Choice({ label, field, usual, options, body, onWrite }: ChoiceProps) {
       />
     </Field>
   );
-}
-
-function textIn(body: Record<string, unknown>, field: string): string {
-  const value = body[field];
-  return typeof value === "string" ? value : "";
 }
 
 const sentence = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

@@ -28,3 +28,16 @@ export const labelOf = ({ name, label }: Pick<Variable, "name" | "label">): stri
   const words = label || name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
+
+/** It must be given: nothing stands for it. */
+export const isNeeded = ({ required, default: usual }: Variable): boolean => required && usual === undefined;
+
+/** The names of what must be given and was not. */
+export const missingOf = (variables: readonly Variable[], values: Readonly<Record<string, unknown>>): string[] =>
+  variables.filter((one) => isNeeded(one) && (values[one.name] ?? "") === "").map(({ name }) => name);
+
+/** A text of a template's body; nothing where there is none. */
+export function textIn(body: Record<string, unknown>, field: string): string {
+  const value = body[field];
+  return typeof value === "string" ? value : "";
+}
