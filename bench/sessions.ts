@@ -120,7 +120,7 @@ async function openBare() {
       return Promise.resolve({ stdin, stdout, stderr, exited, resize() {}, kill: () => void child.kill() });
     },
     onUpdate: (update) => void (isText(update) && tell?.(performance.now())),
-    askPermission: () => Promise.resolve("reject"),
+    askPermission: () => Promise.resolve({ decision: "reject" as const }),
   });
   return {
     async talkOnce(): Promise<number> {

@@ -171,7 +171,10 @@ async function refusalOf(
   const ended = new Promise<never>((_, fail) =>
     signal.addEventListener("abort", () => fail(new Error("cancelled")), { once: true }),
   );
-  const { outcome } = await Promise.race([asked, ended]);
+  const { outcome, _meta } = await Promise.race([asked, ended]);
   if (outcome.outcome === "selected" && outcome.optionId !== "no") return undefined;
+  const note = _meta?.note;
+  if (typeof note === "string" && note !== "")
+    return `This was declined, with the words: ${note}\nDo not do it in another way unless they say so.`;
   return "This was not allowed. Do not try it in another way; go on without it, or say what you need.";
 }

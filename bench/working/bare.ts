@@ -49,7 +49,7 @@ export async function workBare({ kind, models, model, installed, mcp }: Bare, te
       return Promise.resolve({ stdin, stdout, stderr, exited, resize() {}, kill: () => void child.kill() });
     },
     onUpdate: () => undefined,
-    askPermission: () => Promise.resolve("allow_once"),
+    askPermission: () => Promise.resolve({ decision: "allow_once" as const }),
   });
   await agent.prompt(text, []);
   await agent.close();

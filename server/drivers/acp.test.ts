@@ -21,7 +21,7 @@ function openAgent({ api = "anthropic" }: { api?: "anthropic" | "openai" } = {})
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const updates: SessionUpdate[] = [];
   const asks: PermissionAsk[] = [];
-  let answer: PermissionAnswer | "never" = "allow_once";
+  let answer: PermissionAnswer | "never" = { decision: "allow_once" };
   const processes: { kill: () => void }[] = [];
   const driver = acpDriver(({ model }) => ({
     args: [process.execPath, script],
@@ -94,15 +94,21 @@ test.for(["anthropic", "openai"] as const)(
   },
 );
 
-test("what is not allowed is not done, and the agent goes on", generous, async () => {
-  const { connect, answer, root, said } = openAgent();
-  inTurn({ toolCalls: [write] }, { text: "Then not." });
-  answer("reject");
-  const connection = await connect();
-  expect(await connection.prompt("Say hello.", [])).toEqual({ stopReason: "end_turn" });
-  await vi.waitFor(() => expect(said()).toBe("Then not."));
-  expect(existsSync(join(root, "hello.txt"))).toBe(false);
-});
+test(
+  "what is not allowed is not done, and the agent goes on with the words it was declined with",
+  generous,
+  async () => {
+    const { connect, answer, root, said, updates } = openAgent();
+    inTurn({ toolCalls: [write] }, { text: "Then not." });
+    answer({ decision: "reject", note: "Not this file, please." });
+    const connection = await connect();
+    expect(await connection.prompt("Say hello.", [])).toEqual({ stopReason: "end_turn" });
+    await vi.waitFor(() => expect(said()).toBe("Then not."));
+    expect(existsSync(join(root, "hello.txt"))).toBe(false);
+    const output = "This was declined, with the words: Not this file, please.";
+    expect(updates).toContainEqual(expect.objectContaining({ output: expect.stringContaining(output) }));
+  },
+);
 
 test(
   "modes decide what is asked: plans change nothing, edits may be covered, commands still ask",
@@ -180,7 +186,7 @@ test("an agent that is not there, or no agent at all, is an error in words", gen
       ...options,
       spawn: (args, env) => Promise.resolve(startHere(args, "/", env)),
       onUpdate: () => {},
-      askPermission: () => Promise.resolve("reject"),
+      askPermission: () => Promise.resolve({ decision: "reject" }),
     }),
   ).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("no such luck") });
   expect(await connect()).toMatchObject({ resumed: false });

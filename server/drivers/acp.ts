@@ -45,10 +45,13 @@ async function connectAcp({ args, env }: AcpLaunch, options: DriverOptions): Pro
         return undefined;
       });
       if (answer === undefined || signal.aborted) return { outcome: { outcome: "cancelled" as const } };
-      const option = optionFor(answer, params.options);
+      const option = optionFor(answer.decision, params.options);
       // An agent that offers no way to say no is stopped instead.
       if (!option) return { outcome: { outcome: "cancelled" as const } };
-      return { outcome: { outcome: "selected" as const, optionId: option.optionId } };
+      const { note } = answer;
+      // The protocol has no place for words with a decision; `_meta` is for those who know it, as our own agent does.
+      const _meta = note ? { _meta: { note } } : {};
+      return { outcome: { outcome: "selected" as const, optionId: option.optionId }, ..._meta };
     })
     .onRequest(acp.methods.client.fs.writeTextFile, refuseFiles)
     .onRequest(acp.methods.client.fs.readTextFile, refuseFiles);
@@ -158,7 +161,7 @@ function webStreamOf(stream: Readable): ReadableStream<Uint8Array> {
 }
 
 /** Agents name their options as they like: what an option does stands in its kind. */
-function optionFor(answer: PermissionAnswer, options: readonly acp.PermissionOption[]) {
+function optionFor(answer: PermissionAnswer["decision"], options: readonly acp.PermissionOption[]) {
   const of = (kind: acp.PermissionOptionKind) => options.find((option) => option.kind === kind);
   if (answer === "reject") return of("reject_once") ?? of("reject_always");
   // "Always" is kept by our policies, where it ends and can be revoked: the agent asks again.

@@ -126,9 +126,10 @@ async function converse(sdk: ClaudeModule, setup: ClaudeSdkOptions, options: Dri
         const ask = { ...askOf(name, input, { toolId: toolUseID, title }), isCovered: covers(mode, name) };
         // It may take a person hours, and the worker dies meanwhile: what was done before is not forgotten with it.
         await keeping;
-        const answer = await options.askPermission(ask, until);
-        if (answer !== "reject") return { behavior: "allow", updatedInput: input };
-        return { behavior: "deny", message: "This was not permitted. Go on without it, or ask what to do instead." };
+        const { decision, note } = await options.askPermission(ask, until);
+        if (decision !== "reject") return { behavior: "allow", updatedInput: input };
+        const why = note ? `This was declined, with the words: ${note}\n` : "This was not permitted. ";
+        return { behavior: "deny", message: `${why}Go on without it, or ask what to do instead.` };
       },
     },
   });

@@ -23,7 +23,11 @@ export interface DriverOptions {
   askPermission: (ask: PermissionAsk, signal: AbortSignal) => Promise<PermissionAnswer>;
 }
 
-export type PermissionAnswer = "allow_once" | "allow_always" | "reject";
+export interface PermissionAnswer {
+  decision: "allow_once" | "allow_always" | "reject";
+  /** What the person who decided said with it. Told where the agent's protocol has a place for it. */
+  note?: string;
+}
 
 /** A tool that an agent wants to use. */
 export interface PermissionAsk {

@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
+import type { ActorRef } from "#db/columns.ts";
 import type { Context } from "../context.ts";
+import type { PermissionAnswer } from "../drivers/driver.ts";
 import { consumeApproval } from "../human-requests/approvals.ts";
 import { hashOf } from "../human-requests/canonical.ts";
 import { findRequest } from "../human-requests/finding.ts";
@@ -56,19 +58,26 @@ export async function openPermission(
 export async function takePermission(
   context: Context,
   { requestId, sessionId, ask }: { requestId: string; sessionId: string; ask: Asked },
-): Promise<"allow_once" | "allow_always" | "reject" | undefined> {
+): Promise<(PermissionAnswer & { by: ActorRef | null }) | undefined> {
   const request = await findRequest(context, requestId);
   if (request.status === "pending") return undefined;
   const { answer } = request;
   const isYes = typeof answer === "object" && answer !== null && "approved" in answer && answer.approved === true;
-  if (request.status !== "resolved" || !isYes) return "reject";
+  const said = { by: request.closedBy, ...noteIn(answer) };
+  if (request.status !== "resolved" || !isYes) return { decision: "reject", ...said };
   await consumeApproval(context, actionOf(sessionId, ask));
   const session = await findSessionOf(context, sessionId);
   const { permission } = permissionData.parse(request.data);
   const isStanding = await hasPolicyOf(context, requestId);
   const why = { because: request.title, requestId, isStanding: permission.needsPerson && isStanding };
   await raiseFlags(context, session, permission.flags, why);
-  return isStanding ? "allow_always" : "allow_once";
+  return { decision: isStanding ? "allow_always" : "allow_once", ...said };
+}
+
+function noteIn(answer: unknown): { note?: string } {
+  if (typeof answer !== "object" || answer === null || !("note" in answer)) return {};
+  const note = typeof answer.note === "string" ? answer.note.trim() : "";
+  return note === "" ? {} : { note };
 }
 
 /** What is asked for, exactly: another input is another action, the tool's own number for the call is not part of it. */

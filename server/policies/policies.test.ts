@@ -95,11 +95,11 @@ test("an agent that is to ask waits for a person, and a yes holds once, for exac
   await answer(requestId, true);
   expect((await read(agent, task.id)).status).toBe("in_progress");
   await expect(take(requestId, "make clean")).rejects.toThrow(/another tool.execute: its input differs/);
-  expect(await take(requestId, "make")).toBe("allow_once");
+  expect(await take(requestId, "make")).toMatchObject({ decision: "allow_once" });
   await expect(take(requestId, "make")).rejects.toThrow(/was used already/);
   const refused = await open("make again");
   await answer(refused, false);
-  expect(await take(refused, "make again")).toBe("reject");
+  expect(await take(refused, "make again")).toMatchObject({ decision: "reject" });
 });
 
 test("a yes for always sets policies for exactly what was asked, with an end, where the person says", async () => {
@@ -107,7 +107,7 @@ test("a yes for always sets policies for exactly what was asked, with an end, wh
   const until = new Date(Date.now() + 3_600_000).toISOString();
   const requestId = await open("npm test && ls -la");
   await answer(requestId, true, { alwaysAllow: { scope: "team", until } });
-  expect(await take(requestId, "npm test && ls -la")).toBe("allow_always");
+  expect(await take(requestId, "npm test && ls -la")).toMatchObject({ decision: "allow_always" });
   expect(await decide("ls -la")).toMatchObject({ decision: "allow" });
   expect(await decide("ls -la /")).toMatchObject({ decision: "ask" });
   const { policies } = await run(operations.listPolicies, org.owner, { scope: "team" });
@@ -149,11 +149,11 @@ test("untrusted input, private data and an outward effect: the third needs a per
   const requestId = await open("curl https://example.org");
   expect(await take(requestId, "curl https://example.org"), "no standing permission answers it").toBeUndefined();
   await answer(requestId, true);
-  expect(await take(requestId, "curl https://example.org")).toBe("allow_once");
+  expect(await take(requestId, "curl https://example.org")).toMatchObject({ decision: "allow_once" });
   expect(await decide("curl https://example.org/2"), "the next one asks again").toMatchObject({ needsPerson: true });
   const next = await open("curl https://example.org/2");
   await answer(next, true, { alwaysAllow: { until: null } });
-  expect(await take(next, "curl https://example.org/2")).toBe("allow_always");
+  expect(await take(next, "curl https://example.org/2")).toMatchObject({ decision: "allow_always" });
   expect(await decide("curl https://example.org/3")).toMatchObject({ decision: "allow" });
   const { flags, note } = await run(operations.getSessionFlags, org.owner, { sessionId: session.id });
   expect(flags.map(({ flag: one }) => one).sort()).toEqual(["outward_effect", "private_data", "untrusted_input"]);

@@ -164,6 +164,7 @@ export const sessionUpdate = z.discriminatedUnion("kind", [
     toolId: z.string(),
     title: z.string(),
     status: z.enum(["pending", "allowed", "denied", "expired"]),
+    note: z.string().optional().describe("What was said with the answer."),
   }),
   z.object({
     kind: z.literal("question"),

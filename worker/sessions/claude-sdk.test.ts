@@ -32,7 +32,7 @@ test(
     });
     startWorker();
     expect(await answer(true)).toMatchObject({ title: expect.stringContaining("Write") });
-    expect(await answer(false, 1)).toMatchObject({ title: expect.stringContaining("Bash") });
+    expect(await answer(false, 1, "Not this one.")).toMatchObject({ title: expect.stringContaining("Bash") });
     await ended();
     expect(await readFile(join(files, "hello.txt"), "utf8")).toBe("hello\n");
     expect(existsSync(join(files, "no.txt")), "what was refused did not happen").toBe(false);
@@ -41,7 +41,7 @@ test(
     expect(tools).toMatchObject([
       { status: "completed", toolKind: "edit" },
       { status: "completed", output: expect.stringContaining('"Core"') },
-      { status: "failed", toolKind: "execute" },
+      { status: "failed", toolKind: "execute", output: expect.stringContaining("Not this one.") },
     ]);
     expect(await read()).toMatchObject({ calls: 4, inputTokens: 4_000, outputTokens: 200, costMicros: 10_000 });
   },

@@ -1,5 +1,7 @@
+import type { ActorRef } from "#db/columns.ts";
 import type { Actor, Context, Runtime } from "#server/context.ts";
 import type { PermissionAnswer, PermissionAsk } from "#server/drivers/driver.ts";
+import { AppError } from "#server/errors.ts";
 import { withdrawRequest } from "#server/human-requests/service.ts";
 import { openPermission, takePermission } from "#server/policies/asking.ts";
 import { decidePermission } from "#server/policies/deciding.ts";
@@ -7,12 +9,15 @@ import type { SeenFolder } from "#server/policies/paths.ts";
 import { tellRefused } from "#server/security/telling.ts";
 import { moveIfPossible } from "#server/sessions/driving.ts";
 import { lockSessionRow } from "#server/sessions/finding.ts";
+import { queueMessage } from "#server/sessions/messages.ts";
 import type { Recorder } from "./recorder.ts";
 
 export interface Asking {
   runtime: Runtime;
   actor: Actor;
   sessionId: string;
+  /** Whether the agent hears what is said with an answer. */
+  hearsNotes: boolean;
   recorder: Recorder;
   /** What the sandbox sees of the host: links in there are followed before a rule is asked. */
   folders: readonly SeenFolder[];
@@ -24,13 +29,13 @@ export interface Asking {
  * process, and stands in the conversation and in the inbox. A mode of the agent counts only where no policy says no.
  */
 export async function askPerson(
-  { runtime, actor, sessionId, recorder, folders, transact }: Asking,
+  { runtime, actor, sessionId, hearsNotes, recorder, folders, transact }: Asking,
   ask: PermissionAsk,
   signal: AbortSignal,
 ): Promise<PermissionAnswer> {
   const decided = await transact((context) => decidePermission(context, { sessionId, ask, folders }));
   if (decided.decision === "allow" || (decided.decision === "ask" && ask.isCovered === true && !decided.needsPerson))
-    return "allow_once";
+    return { decision: "allow_once" };
   if (decided.decision === "deny") {
     recorder.say({ kind: "error", message: `${ask.title}: ${decided.reason}` });
     await tellRefused(runtime, actor.orgId, {
@@ -38,10 +43,15 @@ export async function askPerson(
       by: { sessionId },
       words: `${ask.title}: ${decided.reason}`,
     });
-    return "reject";
+    return { decision: "reject" };
   }
   const requestId = await transact((context) => openPermission(context, { sessionId, ask }));
-  const take = () => transact((context) => takePermission(context, { requestId, sessionId, ask }));
+  const take = () =>
+    transact(async (context) => {
+      const taken = await takePermission(context, { requestId, sessionId, ask });
+      if (taken?.decision === "reject" && taken.note && !hearsNotes) await sayLater(context, taken.note, taken.by);
+      return taken;
+    });
   let answer = await take();
   if (answer !== undefined) return answer;
   const told = { kind: "permission" as const, requestId, toolId: ask.toolId, title: ask.title };
@@ -55,14 +65,25 @@ export async function askPerson(
           () => undefined,
         );
         recorder.say({ ...told, status: "expired" });
-        return "reject";
+        return { decision: "reject" };
       }
       answer = await take();
     }
-    recorder.say({ ...told, status: answer === "reject" ? "denied" : "allowed" });
+    const { decision, note } = answer;
+    recorder.say({ ...told, status: decision === "reject" ? "denied" : "allowed", ...(note ? { note } : {}) });
     return answer;
   } finally {
     await move("running");
+  }
+
+  /** An agent that a decision reaches without its words hears them next, from whoever said them. */
+  async function sayLater(context: Context, note: string, by: ActorRef | null): Promise<void> {
+    const text = `About ${ask.title}, which I declined: ${note}`;
+    const message = { text, attachmentIds: [], ...(by ? { by } : {}) };
+    await queueMessage(context, await lockSessionRow(context, sessionId), message).catch((error: unknown) => {
+      // Too much waits already: the words stand in the conversation all the same.
+      if (!(error instanceof AppError)) throw error;
+    });
   }
 
   async function move(to: "waiting" | "running") {

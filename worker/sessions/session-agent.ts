@@ -1,6 +1,7 @@
 import { readActing } from "#server/agents/acting.ts";
 import type { Actor, Context } from "#server/context.ts";
 import type { AgentConnection } from "#server/drivers/driver.ts";
+import { findKind } from "#server/drivers/kinds.ts";
 import { AppError } from "#server/errors.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
@@ -106,11 +107,12 @@ export function openSessionAgent(
   }
 
   /** An agent of the team asks in its own name: the task it holds waits for the answer. */
-  async function askingOf({ agentId }: SessionRow, into: Recorder): Promise<Omit<Asking, "folders">> {
+  async function askingOf({ agentId, agentKind }: SessionRow, into: Recorder): Promise<Omit<Asking, "folders">> {
     const acting = agentId ? await transact((context) => readActing(context, agentId)) : undefined;
     const asker = acting?.actor ?? actor;
     return {
       ...{ runtime, actor: asker, sessionId, recorder: into },
+      hearsNotes: findKind(agentKind)?.hearsNotes ?? false,
       transact: (work) => inTransaction(runtime, asker, { requestId: `session-${newId()}` }, work),
     };
   }

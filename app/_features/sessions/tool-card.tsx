@@ -94,7 +94,8 @@ function ToolDetail({ tool, ask }: { tool: ToolEntry; ask: ReactNode }) {
         <TextDiff key={file.path} path={pathWords(file.path)} before={file.before} after={file.after} />
       ))}
       {tool.output ? <AnsiLog label="What came out" text={tool.output} className="max-h-72" /> : null}
-      {!input && tool.diff.length === 0 && !tool.output && !ask ? (
+      {tool.permission?.note ? <PermissionNote note={tool.permission.note} /> : null}
+      {!input && tool.diff.length === 0 && !tool.output && !ask && !tool.permission?.note ? (
         <p className="text-small text-muted">
           {tool.status === "running" ? "Nothing came out yet." : "It said nothing."}
         </p>
@@ -102,6 +103,11 @@ function ToolDetail({ tool, ask }: { tool: ToolEntry; ask: ReactNode }) {
       {ask}
     </div>
   );
+}
+
+/** What was said with the answer. */
+export function PermissionNote({ note }: { note: string }) {
+  return <p className="border-l-2 pl-2.5 text-app break-words whitespace-pre-wrap text-muted">{note}</p>;
 }
 
 /** What became of the question whether it may. */

@@ -10,7 +10,7 @@ import { StatusGlyph } from "#app/_ui/status-glyph.tsx";
 import { AgentText } from "./agent-text.tsx";
 import { AttachedNames } from "./attachment-chips.tsx";
 import type { PlanEntry } from "./session-update.ts";
-import { PermissionBadge, ToolCard } from "./tool-card.tsx";
+import { PermissionBadge, PermissionNote, ToolCard } from "./tool-card.tsx";
 import type { Entry } from "./transcript.ts";
 
 type TranscriptEntryProps = {
@@ -42,6 +42,7 @@ export const TranscriptEntry = memo(function TranscriptEntry({ entry, agent, isG
     case "permission":
       return (
         <Asked icon={<ShieldAlert />} title={entry.title} end={<PermissionBadge status={entry.status} />}>
+          {entry.note ? <PermissionNote note={entry.note} /> : null}
           {ask}
         </Asked>
       );

@@ -8,7 +8,7 @@ export type Entry =
   | { kind: "thought"; key: string; text: string }
   | ToolEntry
   | { kind: "plan"; key: string; turn: number; entries: PlanEntry[] }
-  | { kind: "permission"; key: string; requestId: string; title: string; status: PermissionStatus }
+  | { kind: "permission"; key: string; requestId: string; title: string; status: PermissionStatus; note?: string }
   | { kind: "question"; key: string; requestId: string; text: string; status: QuestionStatus }
   | { kind: "mode"; key: string; mode: string }
   | { kind: "error"; key: string; message: string }
@@ -27,7 +27,7 @@ export type ToolEntry = {
   diff: FileDiff[];
   durationMs: number | null;
   /** What was asked before it might run. */
-  permission: { requestId: string; status: PermissionStatus } | null;
+  permission: { requestId: string; status: PermissionStatus; note?: string } | null;
 };
 
 export type Transcript = {
@@ -165,14 +165,15 @@ function takePermission(
   turn: number,
   update: Extract<SessionUpdate, { kind: "permission" }>,
 ): void {
-  const { requestId, toolId, title, status } = update;
+  const { requestId, toolId, title } = update;
+  const became = { status: update.status, ...(update.note ? { note: update.note } : {}) };
   const at = toolAt(draft, turn, toolId);
   const tool = draft.entries[at];
-  if (tool?.kind === "tool") draft.entries[at] = { ...tool, permission: { requestId, status } };
+  if (tool?.kind === "tool") draft.entries[at] = { ...tool, permission: { requestId, ...became } };
   else
     put(
       draft,
-      { kind: "permission", key, requestId, title, status },
+      { kind: "permission", key, requestId, title, ...became },
       (one) => one.kind === "permission" && one.requestId === requestId,
     );
 }

@@ -99,7 +99,7 @@ export async function openConversations({
           if (status !== "ready") throw new Error(`it is ${status}: ${statusReason}`);
         }, soon),
       /** Waits for the how manieth question, and answers it. @returns what it was about */
-      answer: async (approved: boolean, which = 0) => {
+      answer: async (approved: boolean, which = 0, note?: string) => {
         const asked = await vi.waitFor(async () => {
           const all = (await updates()).filter((one) => one.kind === "permission" && one.status === "pending");
           const found = all[which];
@@ -107,7 +107,10 @@ export async function openConversations({
             throw new Error(`not asked: ${JSON.stringify((await updates()).slice(-5))}`);
           return found;
         }, soon);
-        await run(respondToRequest, org.owner, { request: asked.requestId, answer: { approved } });
+        await run(respondToRequest, org.owner, {
+          request: asked.requestId,
+          answer: { approved, ...(note ? { note } : {}) },
+        });
         return asked;
       },
       files: join(runtime.settings.dataDir, "sessions", org.orgId, sessionId, "work"),
