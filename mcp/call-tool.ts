@@ -63,11 +63,10 @@ export function told(structured: Record<string, unknown>): ToolResult {
   return { text: json, structured, json, isError: false };
 }
 
-/** What went wrong, as the result of a tool: its code and what is possible now; of a bug only the id of the request. */
+/** What went wrong, as the result of a tool: its code and what is possible now. */
 export function refusedAs(said: ErrorBody["error"]): ToolResult {
   const structured = { error: said };
-  const text = said.code === "internal" ? `internal error, request ${said.requestId}` : `${said.code}: ${said.message}`;
-  return { text, structured, json: JSON.stringify(structured), isError: true };
+  return { text: `${said.code}: ${said.message}`, structured, json: JSON.stringify(structured), isError: true };
 }
 
 /** The same in the words of the protocol. */

@@ -106,8 +106,8 @@ export async function readResource(caller: Caller, uri: string): Promise<ReadRes
 }
 
 function refusalOf(error: unknown, uri: string, caller: Caller): unknown {
-  const { code, message, requestId } = caller.explain(error);
+  const { code, message } = caller.explain(error);
   if (code === "not_found" || code === "invalid") return new ResourceNotFoundError(uri, message);
   if (error instanceof AppError) return new ProtocolError(ProtocolErrorCode.InvalidParams, `${code}: ${message}`);
-  return new ProtocolError(ProtocolErrorCode.InternalError, `internal error, request ${requestId}`);
+  return new ProtocolError(ProtocolErrorCode.InternalError, message);
 }

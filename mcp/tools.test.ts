@@ -107,6 +107,21 @@ test("the natural guesses at finding and running are told the names that are mea
   );
 });
 
+test("what the instructions name is a tool of every agent, or they have said how it is run, and it is there", () => {
+  const named = [...new Set(instructions.match(/\b[a-z]+(?:_[a-z]+)+\b/g))].filter((name) => operations.has(name));
+  expect(named).toEqual(
+    expect.arrayContaining(["submit_task_result", "approve_task", "request_changes", "mark_messages"]),
+  );
+  const engineer = agentOf("engineer");
+  const [hidden = ""] = named.filter((name) => !namesFor(engineer).includes(name));
+  expect(instructions.indexOf("run_operation { name, input }")).toBeGreaterThan(0);
+  expect(instructions.indexOf("run_operation { name, input }")).toBeLessThan(instructions.indexOf(hidden));
+  // Reviews are given by reviewers and managers.
+  const usable = ["engineer", "reviewer"] as const;
+  const all = usable.flatMap((role) => usableTools(agentOf(role)).map(({ name }) => name));
+  expect(all).toEqual(expect.arrayContaining(named));
+});
+
 const saysWhat = (schema: Schema): boolean =>
   schema.description !== undefined ||
   (schema.anyOf ?? []).some(saysWhat) ||

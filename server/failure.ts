@@ -30,8 +30,12 @@ export function describeFailure(error: unknown, requestId: string, log: Logger):
     return details ? { code, message, details, requestId } : { code, message, requestId };
   }
   log.error({ error, requestId }, "request failed");
-  return { code: "internal", message: "Internal error.", requestId };
+  return { code: "internal", message: internalWords(requestId), requestId };
 }
+
+/** What is said of a bug of ours: its request, and what one can do about it. */
+export const internalWords = (requestId: string): string =>
+  `Internal error, request ${requestId}. The fault is ours: try once more; if it comes again, give this id to the people who run the server.`;
 
 /** What a failure of the database is to a caller; undefined for what is a bug of ours. */
 export function asAppError(error: unknown): AppError | undefined {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Config } from "#server/config.ts";
 import type { Logger } from "#server/log.ts";
+import { internalWords } from "#server/failure.ts";
 import { attachmentLimitKilobytes } from "#server/sessions/schema.ts";
 import { logAccess } from "./access-log.ts";
 import { limitBody } from "./body-limit.ts";
@@ -120,7 +121,7 @@ export function createFront(options: FrontOptions) {
         // A caller that went away while we were reading or writing is no fault.
         if (!request.destroyed && !response.destroyed)
           log.error({ error, requestId: response.getHeader("x-request-id") }, "request failed");
-        refuse(response, "internal", "Internal error.");
+        refuse(response, "internal", internalWords(String(response.getHeader("x-request-id"))));
         response.end();
       });
     },

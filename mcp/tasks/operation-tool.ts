@@ -26,5 +26,5 @@ function unfinished(error: ErrorBody["error"]): Look {
   // What only needs patience ends nothing: the next look may find it.
   if (error.code === "unavailable" || error.code === "rate_limited") return { state: "working" };
   if (error.code !== "internal") return { state: "completed", result: callResultOf(refusedAs(error)) };
-  return { state: "failed", error: { code: -32603, message: `Internal error, request ${error.requestId}.` } };
+  return { state: "failed", error: { code: -32603, message: error.message } };
 }
