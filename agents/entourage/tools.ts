@@ -9,6 +9,8 @@ export type ToolKind = "read" | "edit" | "search" | "execute" | "other";
 export interface Result {
   text: string;
   diff?: { path: string; oldText: string | null; newText: string };
+  /** It did not do what it was to do; the text says how far it came. */
+  isError?: boolean;
 }
 
 /** A tool of the agent. Whatever its `run` throws is told to the model, which may try something else. */
@@ -151,7 +153,7 @@ function runShell(cwd: string, command: string, seconds: number, signal: AbortSi
     child.on("close", (code) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
-      done({ text: `${output}\n${why || `Exit code ${code}.`}` });
+      done({ text: `${output}\n${why || `Exit code ${code}.`}`, isError: code !== 0 });
     });
   });
 }

@@ -120,7 +120,7 @@ async function runCall(
   call: Call,
   client: AgentContext,
   signal: AbortSignal,
-): Promise<Result & { isError?: boolean }> {
+): Promise<Result> {
   const tool = conversation.tools.find(({ name }) => name === call.name);
   if (!tool) return { text: `There is no tool ${call.name}.`, isError: true };
   const { id: sessionId, mode } = conversation;
@@ -142,7 +142,7 @@ async function runCall(
   await tell(client, sessionId, { sessionUpdate: "tool_call_update", toolCallId: call.id, status: "in_progress" });
   try {
     const result = await tool.run(call.input, signal);
-    await finish("completed", result);
+    await finish(result.isError ? "failed" : "completed", result);
     return result;
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);

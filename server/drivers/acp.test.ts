@@ -110,6 +110,20 @@ test(
   },
 );
 
+test("a command that fails is told as failed, with what it said, and the model reads it", generous, async () => {
+  const { connect, updates } = openAgent();
+  const run = (command: string) => ({ toolCalls: [{ name: "bash", input: { command } }] });
+  inTurn(run("echo almost; exit 3"), run("true"), { text: "Once." });
+  const connection = await connect();
+  await connection.prompt("Try it.", []);
+  const ended = updates.filter((one) => one.kind === "tool" && one.output !== undefined);
+  expect(ended).toMatchObject([
+    { status: "failed", output: "almost\n\nExit code 3." },
+    { status: "completed", output: expect.stringContaining("Exit code 0.") },
+  ]);
+  expect(JSON.stringify(lab.requests.at(-1)?.body)).toContain("Exit code 3.");
+});
+
 test(
   "modes decide what is asked: plans change nothing, edits may be covered, commands still ask",
   generous,
