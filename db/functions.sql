@@ -1,5 +1,8 @@
 -- Functions that change with the product. Run after the migrations, each time, in one transaction with the walls of
 -- security.sql: what stands here is what runs. A function whose result changes its shape is dropped first.
+-- Processes of the version before may run on while this is applied, and must find what they call: a function whose
+-- parameters change keeps its former signature for one release, as a wrapper around the new one. A new result that they
+-- could not read gets a new name.
 
 -- Whether a team's agents take new work at a moment; null is at any time. `24:00` is the end of the day.
 CREATE OR REPLACE FUNCTION within_working_hours(p_hours jsonb, p_at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -266,7 +269,6 @@ END $$;
 -- exceeds it is booked as far as every cap has room, and the rest is answered as `uncovered`: it is in no counter. Without a
 -- reservation, or after it ended, all of it is such an excess. One row for each budget, or a single one without a budget.
 -- `p_kind`: settled, or estimated where nobody knows what was used.
-DROP FUNCTION IF EXISTS settle_money(uuid, uuid, uuid, uuid[], bigint, timestamptz);
 DROP FUNCTION IF EXISTS settle_money(uuid, uuid, uuid, uuid[], bigint, timestamptz, text);
 CREATE FUNCTION settle_money(p_org uuid, p_reservation uuid, p_usage uuid, p_scopes uuid[], p_actual bigint, p_at timestamptz, p_kind text)
 RETURNS TABLE (booked_at timestamptz, uncovered bigint, budget_id uuid, period_start date, cap bigint, settled bigint, reserved bigint) LANGUAGE plpgsql AS $$
@@ -291,6 +293,12 @@ BEGIN
   SELECT v_at, p_actual - v_covered, x.budget_id, x.period_start, x.cap_micros, x.settled_micros, x.reserved_micros
     FROM (SELECT 1) one LEFT JOIN changed x ON true;
 END $$;
+
+-- As the version before calls it. To be removed with the next release.
+CREATE OR REPLACE FUNCTION settle_money(p_org uuid, p_reservation uuid, p_usage uuid, p_scopes uuid[], p_actual bigint, p_at timestamptz)
+RETURNS TABLE (booked_at timestamptz, uncovered bigint, budget_id uuid, period_start date, cap bigint, settled bigint, reserved bigint) LANGUAGE sql AS $$
+  SELECT * FROM settle_money(p_org, p_reservation, p_usage, p_scopes, p_actual, p_at, 'settled')
+$$;
 
 -- Gives money back that was set aside: of the named reservations of an organization, or (as the system) of those that ran
 -- out and on which no call of ours was made (that may have cost something: it is booked). All counters first, in the order of everybody; what somebody settles at this moment is left to them.

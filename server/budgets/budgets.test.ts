@@ -6,6 +6,7 @@ import { checkFold } from "../audit/fold-check.ts";
 import { type Actor, systemActor } from "../context.ts";
 import { openParking } from "../dispatch/parking.ts";
 import { inTransaction } from "../execute.ts";
+import { newId } from "../ids.ts";
 import { respondToRequest } from "../human-requests/operations.ts";
 import { endSession, recordUsageOperation, startSession } from "../sessions/operations.ts";
 import {
@@ -430,4 +431,19 @@ test("the audit sees a counter that was tampered with", async () => {
     "ledger and usage",
     "no cap passed",
   ]);
+});
+
+test("a process of the version before, that still runs, books by the functions it knows", async () => {
+  const org = await createTestOrg(runtime);
+  const agent = await createTestAgent(runtime, org);
+  const session = await begin(agent);
+  const budget = await capOf(org.owner, { sessionId: session.id }, dollar);
+  const held = await setAside(agent, session.id, 100_000);
+  await as(runtime, systemActor(org.orgId, "test"), async ({ tx }) => {
+    const booked =
+      await tx.execute(sql`select uncovered::int as uncovered, settled::int as settled from settle_money(${org.orgId},
+      ${held?.id ?? null}::uuid, ${newId()}, ${`{${session.id}}`}::uuid[], 40000::bigint, now())`);
+    expect(booked).toEqual([{ uncovered: 0, settled: 40_000 }]);
+  });
+  expect(await readCounter(budget.id)).toEqual({ settled: 40_000, reserved: 0 });
 });

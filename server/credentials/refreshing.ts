@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "drizzle-orm";
-import type { Context, Settings } from "../context.ts";
+import type { Context, Runtime } from "../context.ts";
 import { decryptSecret, encryptSecret, openSecrets } from "../keyring.ts";
 import { CallFailure } from "../llm/failures.ts";
 import { insist } from "../llm/settling.ts";
@@ -31,7 +31,7 @@ const mostWaitMs = 40_000;
  * @throws CallFailure key, when the person has to sign in anew; passing, when the provider does not answer.
  */
 export async function freshToken(
-  settings: Settings,
+  { settings, log }: Pick<Runtime, "settings" | "log">,
   { orgId, id, provider }: { orgId: string; id: string; provider: string },
   transact: Transact,
 ): Promise<string> {
@@ -60,12 +60,14 @@ export async function freshToken(
         ? encryptSecret(keyring, granted.refreshToken, placeOf(orgId, id, "refresh_sealed"))
         : refreshSealed;
       // Who asked again with the former refresh token would be taken for a thief: these must be kept.
-      await insist(() =>
-        transact(({ tx }) =>
-          tx.execute(sql`update model_credential_secrets set sealed = ${sealed}, refresh_sealed = ${next}, refreshing_until = null,
+      await insist(
+        () =>
+          transact(({ tx }) =>
+            tx.execute(sql`update model_credential_secrets set sealed = ${sealed}, refresh_sealed = ${next}, refreshing_until = null,
             expires_at = clock_timestamp() + make_interval(secs => ${granted.expiresInSeconds}::float8)
           where org_id = ${orgId} and credential_id = ${id} and refresh_sealed = ${refreshSealed}`),
-        ),
+          ),
+        log,
       );
       return granted.accessToken;
     }

@@ -63,7 +63,7 @@ export async function converse(models: Runtime, asked: Conversation): Promise<Re
     }
   } finally {
     if (asked.sessionId === undefined && !isOwnSession)
-      await insist(() => transact((context) => endSessionOf(context, sessionId))).catch(() => undefined);
+      await insist(() => transact((context) => endSessionOf(context, sessionId)), models.log).catch(() => undefined);
   }
 }
 
@@ -86,21 +86,25 @@ async function attemptCall(
     const used = usedOf(called.reported, bound);
     const { failure } = called;
     if (!failure)
-      return await insist(() =>
-        transact(async (context) => {
-          const cost = await settleCall(context, prepared, used);
-          const reply = replyOf(asked, prepared, called, { used, ...cost });
-          await asked.keep?.(context, reply);
-          return reply;
-        }),
+      return await insist(
+        () =>
+          transact(async (context) => {
+            const cost = await settleCall(context, prepared, used);
+            const reply = replyOf(asked, prepared, called, { used, ...cost });
+            await asked.keep?.(context, reply);
+            return reply;
+          }),
+        models.log,
       );
     const mayCost = failure.mayCost || called.reported.inputTokens !== undefined;
-    await insist(() =>
-      transact(async (context) => {
-        if (mayCost) await settleCall(context, prepared, used);
-        else await freeMoney(context, prepared);
-        await noteFailure(context, prepared, failure, asked.teamId);
-      }),
+    await insist(
+      () =>
+        transact(async (context) => {
+          if (mayCost) await settleCall(context, prepared, used);
+          else await freeMoney(context, prepared);
+          await noteFailure(context, prepared, failure, asked.teamId);
+        }),
+      models.log,
     );
     throw failure;
   } finally {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { release, renewReservation } from "../budgets/freeing.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import type { Logger } from "../log.ts";
 import { stopSession } from "../sessions/closing.ts";
 import { lockSessionRow } from "../sessions/finding.ts";
 import { bookUsage } from "../sessions/usage.ts";
@@ -59,14 +60,28 @@ export async function endSessionOf(context: Context, sessionId: string): Promise
   await stopSession(context, await lockSessionRow(context, sessionId), null);
 }
 
-/** Tries until the database is back: money that was spent must be booked. Gives up after a minute or so. */
-export async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
+/**
+ * Tries until the database is back: money that was spent must be booked. Gives up after a minute or so, and at once where
+ * trying again changes nothing.
+ */
+export async function insist<Result>(work: () => Promise<Result>, log: Pick<Logger, "warn">): Promise<Result> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof AppError || attempt >= 40) throw error;
+      if (error instanceof AppError || attempt >= 40 || isLasting(error)) throw error;
+      if (attempt % 10 === 0) log.warn({ error, attempt }, "what was done is not written down yet; it is tried again");
       await delay(Math.min(2_000, 50 * 2 ** attempt));
     }
   }
+}
+
+/** Classes of SQLSTATE: wrong cardinality, values, constraints, names or rights, checks of views, errors that a function raises. */
+const lasting = new Set(["21", "22", "23", "42", "44", "P0"]);
+
+/** What the database says of the statement itself, rather than of its own state (PostgreSQL's manual, appendix A). */
+function isLasting(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause ? error.cause : error;
+  const code: unknown = Reflect.get(Object(cause), "code");
+  return typeof code === "string" && code.length === 5 && lasting.has(code.slice(0, 2));
 }

@@ -55,7 +55,7 @@ async function begin(settings: Parameters<typeof openAuthorizationServer>[0] = {
     const id = credentials[0]?.id ?? "";
     const transact = <Result>(work: Parameters<typeof as<Result>>[2]) =>
       as(runtime, systemActor(org.orgId, "sessions"), work);
-    return { id, token: () => freshToken(runtime.settings, { orgId: org.orgId, id, provider: "acme" }, transact) };
+    return { id, token: () => freshToken(runtime, { orgId: org.orgId, id, provider: "acme" }, transact) };
   };
   return { server, org, mia, signIn, signInProvider, read, later, interval, connect };
 }

@@ -1,9 +1,12 @@
 import { createServer } from "node:http";
+import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test } from "vitest";
+import { insist } from "#server/llm/settling.ts";
+import { bookAbandonedCalls } from "#server/sessions/abandoned-calls.ts";
 import { modelDoor } from "./model-door.ts";
 import { openConversations } from "./test/conversing.ts";
 
-const { runtime, lab, open } = await openConversations();
+const { runtime, db, lab, open } = await openConversations();
 const usage = { input: 70, cacheRead: 30, output: 12 };
 
 /** A session's door on a port, as its sandbox has it on a socket. */
@@ -27,7 +30,7 @@ async function openDoor(opening: { provider: string; model: string; api?: "ollam
       headers: { "content-type": "application/json", authorization: "Bearer none", "x-goog-api-key": "none" },
       body: JSON.stringify(body),
     });
-  return { ask, read };
+  return { ask, read, session };
 }
 
 test("Codex's form is passed on with the organization's key, kept by nobody, and booked to the micro-dollar", async () => {
@@ -61,4 +64,50 @@ test("a form that the model's provider does not have is refused in words, and no
   expect([answered.status, await answered.text()]).toEqual([400, expect.stringContaining("is not reached by")]);
   expect((await ask("/v1/responses", { input: "no model" })).status).toBe(400);
   expect(await read()).toMatchObject({ calls: 0, costMicros: 0 });
+});
+
+test("where money cannot be booked for good, the answer that is there goes on at once, and the most it could cost is booked later", async () => {
+  lab.answerWith(() => ({ text: "All of it.", usage }));
+  const { ask, read, session } = await openDoor({ provider: "openai", model: "gpt-5" });
+  const signature = "settle_money(uuid, uuid, uuid, uuid[], bigint, timestamptz, text)";
+  await db.execute(sql.raw(`alter function ${signature} rename to settle_money_of_another_version`));
+  const restore = () =>
+    db.execute(sql.raw(`alter function ${signature.replace("(", "_of_another_version(")} rename to settle_money`));
+  try {
+    const answered = await ask("/v1/responses", { model: "gpt-5", input: "Hi.", max_output_tokens: 100, stream: true });
+    const text = await answered.text();
+    expect(text).toContain('"delta":"All of it."');
+    expect(text).toContain("response.completed");
+    expect(await read()).toMatchObject({ calls: 0, costMicros: 0 });
+  } finally {
+    await restore();
+  }
+  const [held] = await db.execute<{ micros: number }>(sql`update reservations set expires_at = clock_timestamp()
+    where session_id = ${session.id} and status = 'open' and is_call returning micros::int as micros`);
+  expect(held?.micros).toBeGreaterThan(0);
+  expect(await bookAbandonedCalls(runtime)).toBe(1);
+  expect(await read()).toMatchObject({ calls: 1, costMicros: held?.micros });
+});
+
+test("what cannot pass by itself is tried once; what can, until it has, and that is said", async () => {
+  const said: unknown[] = [];
+  const log = { warn: (facts: unknown) => said.push(facts) };
+  const failing = (code: string, times: number) => {
+    let calls = 0;
+    const work = async () => {
+      calls++;
+      if (calls <= times) throw new Error("Failed query", { cause: Object.assign(new Error("refused"), { code }) });
+      return calls;
+    };
+    return { work, calls: () => calls };
+  };
+  for (const code of ["42883", "22P02", "23514"]) {
+    const one = failing(code, 9);
+    await expect(insist(one.work, log)).rejects.toThrow("Failed query");
+    expect(one.calls(), code).toBe(1);
+  }
+  expect(said).toEqual([]);
+  for (const code of ["57P01", "CONNECTION_CLOSED", "40P01"])
+    expect(await insist(failing(code, 2).work, log), code).toBe(3);
+  expect(said).toMatchObject([{ attempt: 0 }, { attempt: 0 }, { attempt: 0 }]);
 });

@@ -99,7 +99,15 @@ export function modelDoor(
     let usage: ReturnType<typeof usageReader> | undefined;
     let answered: Response | undefined;
     let booked: Promise<void> | undefined;
-    const bookOnce = () => (booked ??= book(prepared, answered?.ok === true, usage?.used() ?? {}, bound));
+    // An answer that is there is nobody's fault: it goes on. What was set aside stays so until its minute is over, and is
+    // booked then at the most that the call could cost.
+    const bookOnce = () =>
+      (booked ??= book(prepared, answered?.ok === true, usage?.used() ?? {}, bound).catch((error: unknown) =>
+        models.log.error(
+          { error, orgId, sessionId, reservationId: prepared.reservationId },
+          "what a call of a model cost was not booked; it will be at the most it could cost",
+        ),
+      ));
     try {
       answered = await breakerOf(models, credential).execute(() => call(shape, request, body, prepared, gone.signal));
       const type = answered.headers.get("content-type") ?? "application/json";
@@ -131,9 +139,9 @@ export function modelDoor(
   }
 
   async function book(prepared: Prepared, isCalled: boolean, reported: Partial<Tokens>, bound: Tokens): Promise<void> {
-    if (!isCalled) return insist(() => transact((context) => freeMoney(context, prepared)));
+    if (!isCalled) return insist(() => transact((context) => freeMoney(context, prepared)), models.log);
     const used = usedOf(reported, bound);
-    const { costMicros } = await insist(() => transact((context) => settleCall(context, prepared, used)));
+    const { costMicros } = await insist(() => transact((context) => settleCall(context, prepared, used)), models.log);
     const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = used;
     onUsage({ kind: "usage", inputTokens: inputTokens + cacheReadTokens + cacheWriteTokens, outputTokens, costMicros });
   }
@@ -176,7 +184,7 @@ export function modelDoor(
   ): Promise<Response> {
     const isSignIn = credential.form === "sign_in";
     const key = isSignIn
-      ? await freshToken(models.settings, credential, transact)
+      ? await freshToken(models, credential, transact)
       : openKey(models, credential, credential.sealed);
     const fetch = guardedFetch({ trustedHosts: models.settings.trustedHosts });
     const base = credential.baseUrl.replace(/\/+$/, "");
