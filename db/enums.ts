@@ -101,7 +101,8 @@ export const workspaceStatuses = ["initializing", "ready", "error", "removed"] a
 export type WorkspaceStatus = (typeof workspaceStatuses)[number];
 
 /** Where the files of a workspace came from: a repository of the team, an address of git, a folder of the server. */
-export const workspaceSources = ["repo", "url", "local"] as const;
+/** `empty`: nothing was there; a repository of its own with a first commit that holds nothing. */
+export const workspaceSources = ["repo", "url", "local", "empty"] as const;
 export type WorkspaceSource = (typeof workspaceSources)[number];
 
 export const leaseEnds = ["released", "expired", "revoked", "completed"] as const;

@@ -65,16 +65,18 @@ export async function createSession(context: Context, input: NewSession): Promis
   return id;
 }
 
-/** Where it works: the named workspace, a new one, the one of its task; null: a folder of its own. */
+/** Where it works: the named workspace, a new one, the one of its task; null: a bare folder. */
 async function placeOf(context: Context, input: NewSession, task: Task | undefined): Promise<string | null> {
-  const { teamId, workspaceId, repoId } = input;
-  if (workspaceId && repoId) throw new AppError("invalid", "Name workspaceId or repoId, not both.");
+  const { teamId, workspaceId, repoId, url, path, empty } = input;
+  const made = { repoId, url, path, empty };
+  const named = Object.values({ workspaceId, ...made }).filter((one) => one !== undefined);
+  if (named.length > 1) throw new AppError("invalid", "Name one of workspaceId, repoId, url, path and empty.");
   if (workspaceId) {
     const workspace = await findWorkspace(context, workspaceId);
     if (workspace.teamId === teamId) return workspaceId;
     throw new AppError("invalid", "The workspace belongs to another team than the session.");
   }
-  if (repoId) return createWorkspace(context, { teamId, repoId });
+  if (named.length > 0) return createWorkspace(context, { teamId, ...made });
   return task?.repoId ? (await openTaskWorkspace(context, task)).id : null;
 }
 

@@ -190,8 +190,13 @@ export const sessionInput = z.strictObject({ sessionId: id });
 export const createSessionInput = z.strictObject({
   teamId: id,
   agentKind: agentKind.optional().describe("One of list_agent_kinds. Left out: the team's default."),
-  workspaceId: id.optional().describe("Where it works. Left out, with no repo: an empty folder of its own."),
+  workspaceId: id
+    .optional()
+    .describe("Where it works. With none of these: a bare folder of its agent's, without terminal or changes."),
   repoId: id.optional().describe("A repository to make a new workspace from."),
+  url: z.string().trim().min(1).max(2_000).optional().describe("The same from an https address of git."),
+  path: z.string().trim().min(1).max(2_000).optional().describe("Owners: the same from a repository on the server."),
+  empty: z.literal(true).optional().describe("A new workspace with nothing in it."),
   task: taskRef.optional().describe("The task it is about; its cost counts there."),
   mode: mode.optional().describe("Left out: the one that asks before it changes anything."),
   model: model.optional().describe("`provider/model`. Left out: what the team's table says."),

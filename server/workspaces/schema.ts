@@ -34,10 +34,13 @@ export type Workspace = z.output<typeof workspace>;
 export const createWorkspaceInput = z.strictObject({
   teamId: id,
   name: name.optional().describe("Left out: that of the repository or task."),
-  repoId: id.optional().describe("A repository of the team. Or name `task`, `url` or `path`: one of the four."),
+  repoId: id
+    .optional()
+    .describe("A repository of the team. Or name `task`, `url`, `path` or `empty`: one of the five."),
   task: taskRef.optional().describe("The task whose repository and branch it is for. A task has one workspace."),
   url: z.string().trim().min(1).max(2_000).optional().describe("An https or ssh address to clone."),
   path: z.string().trim().min(1).max(2_000).optional().describe("Owners only: a repository on the server, copied."),
+  empty: z.literal(true).optional().describe("Nothing in it yet, and nowhere to push to."),
   branch: z
     .string()
     .min(1)

@@ -26,9 +26,9 @@ const mostPerTeam = 200;
  * @throws AppError invalid or forbidden for a source the server must not touch, conflict where a task has one already.
  */
 export async function createWorkspace(context: Context, wanted: Wanted): Promise<string> {
-  const named = [wanted.repoId, wanted.task, wanted.url, wanted.path].filter((one) => one !== undefined);
+  const named = [wanted.repoId, wanted.task, wanted.url, wanted.path, wanted.empty].filter((one) => one !== undefined);
   if (named.length !== 1)
-    throw new AppError("invalid", "Say where the files come from with one of repoId, task, url and path.");
+    throw new AppError("invalid", "Say where the files come from with one of repoId, task, url, path and empty.");
   // Looking up the host of an address may take a moment; nothing is locked yet.
   const place = await checkPlace(context, wanted);
   const team = await findTeam(context, wanted.teamId);
@@ -44,7 +44,7 @@ export async function createWorkspace(context: Context, wanted: Wanted): Promise
   const repo = wanted.repoId === undefined ? undefined : await findReadyRepo(context, wanted.repoId);
   if (repo && repo.teamId !== team.id)
     throw new AppError("invalid", `${repo.name} is not a repository of ${team.name}.`);
-  const name = wanted.name ?? repo?.name ?? nameOf(place.sourceUrl);
+  const name = wanted.name ?? repo?.name ?? (wanted.empty ? "New work" : nameOf(place.sourceUrl));
   const data = { name, ...place, repoId: repo?.id ?? null, setupScript: wanted.setupScript ?? repo?.setupScript ?? "" };
   const branch = requireBranchName(wanted.branch ?? slugOf(name, "work"));
   const id = newId();

@@ -12,8 +12,9 @@ interface Place {
 /** Where the files come from, if the server may go there for this actor. */
 export async function checkPlace(
   { actor, settings }: Context,
-  { url, path }: { url?: string | undefined; path?: string | undefined },
+  { url, path, empty }: { url?: string | undefined; path?: string | undefined; empty?: true | undefined },
 ): Promise<Place> {
+  if (empty) return { source: "empty", sourceUrl: null };
   if (url !== undefined) {
     // An absolute path would be taken for one of the server.
     if (isAbsolute(url)) throw new AppError("invalid", "This is a path, not an address. Owners give it as `path`.");

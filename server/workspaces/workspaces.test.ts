@@ -50,6 +50,30 @@ test("from a repository: its files on a branch of its own, objects borrowed and 
   expect(existsSync(join(files, ".git/hooks")), "no hook of anybody's").toBe(false);
 });
 
+test("with nothing in it: a repository of its own, where what is made is seen as changed", async () => {
+  const workspace = await made({ empty: true });
+  expect(workspace).toMatchObject({
+    status: "ready",
+    source: "empty",
+    repo: null,
+    name: "New work",
+    branch: "new-work",
+  });
+  expect(workspace.baseCommit).toMatch(/^[0-9a-f]{40}$/);
+  const { output, exitCode } = await runInWorkspace(
+    runtime.settings,
+    { ...(await as(runtime, org.owner, (context) => findWorkspace(context, workspace.id))) },
+    { command: "git log --format=%s; touch a; git status --porcelain", timeoutSeconds: 20, outputLimitBytes: 10_000 },
+  );
+  expect([exitCode, output]).toEqual([0, "Begin\n?? a\n"]);
+  await expect(create({ empty: true, repoId: repo.id })).rejects.toThrow("one of repoId, task, url, path and empty");
+  const begin = (place: object) =>
+    execute(createSession, runtime, org.owner, { teamId: org.teamId, agentKind: "entourage", ...place }, call);
+  const { session } = await begin({ empty: true });
+  expect((await get(session.workspaceId ?? "")).source, "a session begins in one too").toBe("empty");
+  await expect(begin({ empty: true, url: "https://example.com/a.git" })).rejects.toThrow("Name one of");
+});
+
 test("a task has one workspace, on its branch with what was pushed, whoever asks and how many at once", async () => {
   const worker = await shop.addWorker(org);
   const { task, head } = await shop.submit(org, repo, worker, { "a.txt": "1" });

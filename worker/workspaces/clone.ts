@@ -32,9 +32,9 @@ export async function cloneOnce(settings: Settings, row: Making): Promise<Made> 
     await mkdir(files, { recursive: true });
     await mkdir(join(draft, "home"));
     await git(["init", "--quiet", "--template=", `--initial-branch=${requireBranchName(row.branch)}`, files]);
-    const baseCommit =
-      row.source === "repo" ? await shareObjects(settings, row, files) : await copySource(settings, row, files);
+    const theirs = row.source === "empty" ? null : await bring(settings, row, files);
     await configure(settings, row, files);
+    const baseCommit = row.source === "empty" ? await beginEmpty(files) : theirs;
     if (baseCommit) await checkOut(files, row.branch, baseCommit);
     await writeFile(join(draft, "made.json"), JSON.stringify({ baseCommit }));
     await mkdir(dirname(root), { recursive: true });
@@ -43,6 +43,15 @@ export async function cloneOnce(settings: Settings, row: Making): Promise<Made> 
   } finally {
     if (existsSync(draft)) await removeDirectory(draft);
   }
+}
+
+const bring = (settings: Settings, row: Making, files: string): Promise<string | null> =>
+  row.source === "repo" ? shareObjects(settings, row, files) : copySource(settings, row, files);
+
+/** A first commit that holds nothing: what changed since is what was made here. */
+async function beginEmpty(files: string): Promise<string | null> {
+  await git(["commit", "--quiet", "--allow-empty", "--message=Begin"], { workingDirectory: files });
+  return readCommit(join(files, ".git"), "HEAD");
 }
 
 /** Borrows the objects of the server's bare repository: a sandbox sees them read-only. Branches become `origin/…`. */

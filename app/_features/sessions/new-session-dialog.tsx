@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { useAgentKinds } from "#app/_features/agents/use-agent-kinds.ts";
+import { useMe } from "#app/_features/members/use-me.ts";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useDraft } from "#app/_lib/drafts.tsx";
@@ -10,7 +11,7 @@ import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
-import { Textarea } from "#app/_ui/input.tsx";
+import { Input, Textarea } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
 import { placeOf, placesOf } from "./session-places.ts";
 
@@ -36,12 +37,14 @@ export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSes
   const [mode, setMode] = useState<string | null>(null);
   const [model, setModel] = useState(usual);
   const [chosenPlace, setPlace] = useState<string | null>(null);
+  const [address, setAddress] = useState("");
+  const isOwner = useMe().me?.role === "owner";
   const [failure, setFailure] = useState<string>();
   const create = useChange(trpc.sessions.create.mutationOptions(), { refused: "The session was not begun" });
   const installed = kinds.filter((kind) => kind.installed);
   const usualKind = teams.data?.teams.find(({ id }) => id === teamId)?.defaultAgentKind;
   const kind = installed.find(({ id }) => id === (chosenKind ?? usualKind)) ?? installed[0];
-  const places = placesOf(repos.data?.repos ?? [], workspaces.data?.workspaces ?? []);
+  const places = placesOf(repos.data?.repos ?? [], workspaces.data?.workspaces ?? [], { hasServer: isOwner });
   const place = places.find(({ value }) => value === chosenPlace) ?? places[0];
   const models = routing.data?.routing.models.filter(({ usable }) => usable) ?? [];
   const submit = async (event?: SubmitEvent<HTMLFormElement>) => {
@@ -50,7 +53,7 @@ export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSes
     setFailure(undefined);
     try {
       const { session } = await create.send({
-        ...{ teamId, agentKind: kind.id, mode: mode ?? kind.defaultMode, ...placeOf(place?.value) },
+        ...{ teamId, agentKind: kind.id, mode: mode ?? kind.defaultMode, ...placeOf(place?.value, address) },
         ...(model === usual ? {} : { model }),
         ...(prompt.trim() ? { prompt } : {}),
       });
@@ -104,6 +107,28 @@ export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSes
         <Field label="Where" name="place">
           <Select value={place?.value ?? null} onValueChange={setPlace} options={places} />
         </Field>
+        {place?.value === "url" || place?.value === "path" ? (
+          <Field
+            label={place.value === "url" ? "Address" : "Folder"}
+            name="address"
+            hint={
+              place.value === "url"
+                ? "Cloned without a credential. For a private one, register it under Repos."
+                : "The absolute path of a repository, below a folder that the server’s settings allow. It is copied."
+            }
+          >
+            <Input
+              name="address"
+              required
+              maxLength={2_000}
+              autoComplete="off"
+              spellCheck={false}
+              value={address}
+              placeholder={place.value === "url" ? "https://github.com/owner/name.git" : "/srv/git/name"}
+              onChange={(event) => setAddress(event.target.value)}
+            />
+          </Field>
+        ) : null}
         <div className="grid gap-4 sm:grid-cols-3">
           <Field label="Agent" name="agent">
             <Select

@@ -8,7 +8,11 @@ it("offers what is ready, and every choice means what it says", () => {
       { id: "r2", name: "broken", status: "error" },
     ],
     [{ id: "w1", name: "shop copy", status: "ready", branch: "main" }],
+    { hasServer: true },
   );
-  expect(places.map(({ value }) => placeOf(value))).toEqual([{ repoId: "r1" }, { workspaceId: "w1" }, {}]);
-  expect(placeOf(undefined)).toEqual({});
+  expect(places.map(({ value }) => placeOf(value, "https://x.test/y.git"))).toEqual([
+    ...[{ repoId: "r1" }, { workspaceId: "w1" }, { empty: true }],
+    ...[{ url: "https://x.test/y.git" }, { path: "https://x.test/y.git" }],
+  ]);
+  expect(placeOf(undefined, "")).toEqual({ empty: true });
 });

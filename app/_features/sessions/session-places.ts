@@ -1,9 +1,10 @@
 type Named = { id: string; name: string };
 
-/** Where a session can work, as choices: a new copy of a repository, a copy that is there, or an empty folder. */
+/** Where a session can work, as choices: a new copy of a repository, a copy that is there, what an address or the server has, or nothing yet. */
 export function placesOf(
   repos: readonly (Named & { status: string })[],
   workspaces: readonly (Named & { status: string; branch: string })[],
+  { hasServer }: { hasServer: boolean },
 ): { value: string; label: string }[] {
   return [
     ...repos
@@ -12,13 +13,19 @@ export function placesOf(
     ...workspaces
       .filter(({ status }) => status === "ready")
       .map(({ id, name, branch }) => ({ value: `workspace:${id}`, label: `${name} (${branch})` })),
-    { value: "empty", label: "An empty folder" },
+    { value: "empty", label: "A new, empty working copy" },
+    { value: "url", label: "A git address …" },
+    ...(hasServer ? [{ value: "path", label: "A folder of the server …" }] : []),
   ];
 }
 
-/** What a choice means for the session that begins. */
-export function placeOf(value: string | undefined): { repoId?: string; workspaceId?: string } {
+export type Place = { repoId: string } | { workspaceId: string } | { url: string } | { path: string } | { empty: true };
+
+/** What a choice, and the address typed with it, mean for the session that begins. */
+export function placeOf(value: string | undefined, address: string): Place {
   const [kind, id = ""] = (value ?? "empty").split(":");
   if (kind === "repo") return { repoId: id };
-  return kind === "workspace" ? { workspaceId: id } : {};
+  if (kind === "workspace") return { workspaceId: id };
+  if (kind === "url") return { url: address };
+  return kind === "path" ? { path: address } : { empty: true };
 }
