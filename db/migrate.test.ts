@@ -4,7 +4,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type EmbeddedPostgres, startTemporaryPostgres } from "./embedded.ts";
-import { migrate, pendingMigrations } from "./migrate.ts";
+import { migrate, pendingMigrations, requireThisVersion } from "./migrate.ts";
 
 let server: EmbeddedPostgres;
 let folder: string;
@@ -132,4 +132,23 @@ test("a login that is no superuser may migrate and take both roles", async () =>
   expect(await read(plain.href, "select set_config('role', 'entourage_system', false) as role")).toMatchObject([
     { role: "entourage_system" },
   ]);
+});
+
+test("a command beside others makes an empty database, and changes none of another version", async () => {
+  write("20260101000000_first", "create table first (n int);");
+  const url = await newDatabase();
+  writeFileSync(
+    join(folder, "../functions.sql"),
+    "create or replace function one() returns int language sql as 'select 1';",
+  );
+  await Promise.all([requireThisVersion(url, folder), requireThisVersion(url, folder)]);
+  writeFileSync(join(folder, "../functions.sql"), "drop function one();");
+  await requireThisVersion(url, folder);
+  expect(await read(url, "select one() as n")).toMatchObject([{ n: 1 }]);
+  write("20260102000000_second", "create table second (n int);");
+  await expect(requireThisVersion(url, folder)).rejects.toThrow("20260102000000_second. Stop the older version");
+  expect(await read(url, "select to_regclass('second') as it, one() as n")).toMatchObject([{ it: null, n: 1 }]);
+  rmSync(join(folder, "20260102000000_second"), { recursive: true });
+  rmSync(join(folder, "20260101000000_first"), { recursive: true });
+  await expect(requireThisVersion(url, folder)).rejects.toThrow("another version of Entourage");
 });

@@ -37,6 +37,30 @@ export async function migrate(url: string, folder = migrationsFolder): Promise<s
   }
 }
 
+/**
+ * For a command beside others, who may be at work on the database: an empty one is made, one of this version is left as it is.
+ * @throws Error what to do, where it is of an older or newer version: changing it is up to whoever starts Entourage on it.
+ */
+export async function requireThisVersion(url: string, folder = migrationsFolder): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: "entourage-version" } });
+  try {
+    // Whoever makes it at this moment is waited for.
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    const applied = await appliedMigrations(sql);
+    refuseNewerDatabase(applied, folder);
+    const missing = knownMigrations(folder).filter((name) => !applied.includes(name));
+    if (missing.length === 0) return;
+    if (applied.length > 0)
+      throw new Error(
+        `This database is of an older version of Entourage: ${missing.length} ${missing.length === 1 ? "migration is" : "migrations are"} missing, the first ${missing[0]}. ` +
+          "Stop the older version and start this one on it (npm start), which brings it up to date; or run this command with the older one.",
+      );
+  } finally {
+    await sql.end(); // The lock ends with the connection.
+  }
+  await migrate(url, folder);
+}
+
 const DEADLOCK = "40P01";
 const LOCK_NOT_AVAILABLE = "55P03";
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { migrate } from "#db/migrate.ts";
+import { requireThisVersion } from "#db/migrate.ts";
 import { createFirstAccess, readBootstrapOptions } from "#server/auth/bootstrap.ts";
 import { config } from "#server/config.ts";
 import { openRuntime } from "#server/runtime.ts";
@@ -9,7 +9,8 @@ const usage = "Usage: npm run bootstrap -- --email E --password P --org NAME [--
 
 /**
  * `npm run bootstrap`: for scripts that must not open a browser. A person and an organization are made once; every run
- * makes a new key. Works beside a running Entourage, and without one.
+ * makes a new key. Works beside a running Entourage of the same version, whose database it leaves in its shape, and without
+ * one.
  */
 async function bootstrap(): Promise<void> {
   const { values } = parseArgs({
@@ -27,7 +28,7 @@ async function bootstrap(): Promise<void> {
   const settings = config();
   const database = await openDatabase(settings);
   try {
-    await migrate(database.url);
+    await requireThisVersion(database.url);
     const runtime = await openRuntime("bootstrap", { ...settings, databaseUrl: database.url });
     try {
       const access = { ...(await createFirstAccess(runtime, options)), url: database.publicUrl };
