@@ -110,7 +110,7 @@ export default {
           "^server/policies/(asking|cache|deciding|flags|granting|paths)[.]ts$",
           "^server/templates/filling[.]ts$",
           // Who works on a task in a session begins a conversation, speaks in it and ends it.
-          "^server/sessions/(conversations|driven|idle|messages)[.]ts$",
+          "^server/sessions/(conversations|driven|idle|messages|models)[.]ts$",
           // What is streamed is streamed in one way, and attached servers are called in one.
           "^server/(http/following|tools/(tool|mcp-tools))[.]ts$",
           "^server/(messages/receipts|models/choosing|task-contexts/assembly)[.]ts$",

@@ -8,7 +8,8 @@ import { createSession } from "../sessions/conversations.ts";
 import { lockSessionRow } from "../sessions/finding.ts";
 import { queueMessage } from "../sessions/messages.ts";
 import { assembleContext, contextText } from "../task-contexts/assembly.ts";
-import { dispatcher, reachable, type Started } from "../task-sessions/beginning.ts";
+import { reachable } from "../sessions/models.ts";
+import { dispatcher, type Started } from "../task-sessions/beginning.ts";
 import { lockTask, type Task } from "../tasks/finding.ts";
 import { findTeam } from "../teams/finding.ts";
 import { createWorkspace } from "../workspaces/service.ts";
@@ -38,7 +39,7 @@ export async function beginReviewSession(
   if (begun) return undefined;
   const { defaultAgentKind } = await findTeam(context, task.teamId);
   const kind = requireKind(agentKind ?? defaultAgentKind);
-  const chosen = await reachable(context, kind.id, await chooseModels(context, task, model));
+  const chosen = await reachable(context, kind, await chooseModels(context, task, model));
   const workspaceId = await checkOut(context, task);
   const name = nameOf(task);
   const sessionId = await createSession(context, {

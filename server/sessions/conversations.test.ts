@@ -16,7 +16,8 @@ const { run } = workIn(runtime);
 
 async function open(prompt?: string) {
   const org = await createTestOrg(runtime);
-  const { session } = await run(operations.createSession, org.owner, { teamId: org.teamId, prompt });
+  const { session } = await run(operations.createSession, org.owner, { teamId: org.teamId });
+  if (prompt) await run(operations.sendSessionMessage, org.owner, { sessionId: session.id, text: prompt });
   const system = systemActor(org.orgId, "test");
   const place = { subject: session.id, team: org.teamId };
   const put = async (from: SessionStatus, to: SessionStatus) => {

@@ -2,12 +2,13 @@ import { sql } from "drizzle-orm";
 import type { z } from "zod";
 import { sessionRuns } from "#db/schema/session-chunks.ts";
 import { type Context, systemActor } from "../context.ts";
-import { requireKind, requireMode } from "../drivers/kinds.ts";
+import { type AgentKind, findKind, requireKind, requireMode } from "../drivers/kinds.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
 import { withdrawPermissionsOf } from "../human-requests/service.ts";
 import { newId } from "../ids.ts";
 import { refuseOverQuota } from "../quotas/service.ts";
+import { modelTiers } from "#db/enums.ts";
 import { routingOf } from "../models/service.ts";
 import { routeWork } from "../models/routing.ts";
 import { inheritFlags } from "../policies/flags.ts";
@@ -18,7 +19,7 @@ import { createWorkspace, openTaskWorkspace } from "../workspaces/service.ts";
 import type { SessionRow } from "./closing.ts";
 import { cannot, findDriven, lockDriven, moveSession, wakeWorkers } from "./driven.ts";
 import { lockSessionRow } from "./finding.ts";
-import { requireModel } from "./models.ts";
+import { hasKeys, reachable, requireModel } from "./models.ts";
 import { queueMessage, takeBackMessages } from "./messages.ts";
 import type { createSessionInput, forkSessionInput } from "./schema.ts";
 import { copyTranscripts } from "./transcripts.ts";
@@ -52,7 +53,7 @@ export async function createSession(context: Context, input: NewSession): Promis
         planId: task?.planId ?? null,
         name: input.name ?? nameFrom(input.prompt, task) ?? `${kind.name} session`,
         agentKind: kind.id,
-        model: input.model ?? (await usualModel(context, input.teamId)),
+        model: input.agentId ? (input.model ?? null) : await modelFor(context, kind, input),
         mode: requireMode(kind, input.mode ?? null),
         ...{ workspaceId: await placeOf(context, input, task), parentId: null },
       },
@@ -83,9 +84,21 @@ async function placeOf(context: Context, input: NewSession, task: Task | undefin
 const nameFrom = (prompt: string | undefined, task: { number: number; title: string } | undefined) =>
   (task ? `#${task.number} ${task.title}` : prompt?.split("\n")[0])?.slice(0, 80);
 
-async function usualModel(context: Context, teamId: string): Promise<string | null> {
-  const { models } = routeWork(await routingOf(context, teamId), { type: "*", complexity: null });
-  return models[0] ?? null;
+/**
+ * The named model, or the team's usual one that this agent can reach; where that tier has none, one of another tier.
+ * Without any key yet a session may stand ready for one, unless it is to answer at once.
+ */
+async function modelFor(context: Context, kind: AgentKind, input: NewSession): Promise<string | null> {
+  const payer = context.actor.kind === "user" && !input.task ? context.actor.id : null;
+  const models = input.model ? [input.model] : await usualModels(context, input.teamId);
+  if (!input.prompt && !(await hasKeys(context, payer))) return models[0] ?? null;
+  return reachable(context, kind, models, payer);
+}
+
+async function usualModels(context: Context, teamId: string): Promise<readonly string[]> {
+  const routing = await routingOf(context, teamId);
+  const { models } = routeWork(routing, { type: "*", complexity: null });
+  return [...new Set([...models, ...modelTiers.toReversed().flatMap((tier) => routing.tiers[tier])])];
 }
 
 export async function renameSession(context: Context, sessionId: string, name: string): Promise<void> {
@@ -108,6 +121,9 @@ export async function setModel(context: Context, sessionId: string, model: strin
     throw new AppError("invalid", "Name the model with its provider: anthropic/claude-sonnet-5-5.");
   await requireModel(context, model);
   const session = await lockDriven(context, sessionId);
+  const kind = findKind(session.agentKind);
+  const payer = session.agentId || session.taskId ? null : session.userId;
+  if (kind && (await hasKeys(context, payer))) await reachable(context, kind, [model], payer);
   await record(context, "session.changed", [{ ...aboutOf(session), data: { model } }]);
   wakeWorkers(context, session.id);
 }

@@ -1,14 +1,13 @@
 import { sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { findKind, requireKind } from "../drivers/kinds.ts";
-import { AppError } from "../errors.ts";
+import { requireKind } from "../drivers/kinds.ts";
 import type { Grant } from "../leases/service.ts";
 import { chooseModels } from "../models/choosing.ts";
-import { partsOf } from "../models/routing.ts";
 import { stopDriven, createSession } from "../sessions/conversations.ts";
 import { moveSession } from "../sessions/driven.ts";
 import { lockSessionRow } from "../sessions/finding.ts";
 import { queueMessage } from "../sessions/messages.ts";
+import { reachable } from "../sessions/models.ts";
 import { assembleContext, contextText } from "../task-contexts/assembly.ts";
 import { lockTask, type Task } from "../tasks/finding.ts";
 import { findTeam } from "../teams/finding.ts";
@@ -84,24 +83,7 @@ async function createFor(context: Context, task: Task, { agentKind, mode, model 
   const kind = requireKind(agentKind ?? defaultAgentKind);
   return createSession(context, {
     ...{ teamId: task.teamId, agentId: context.actor.id, agentKind: kind.id, task: task.id },
-    model: await reachable(context, kind.id, await chooseModels(context, task, model)),
+    model: await reachable(context, kind, await chooseModels(context, task, model)),
     ...(mode ? { mode } : {}),
   });
-}
-
-/** The first of these models that an agent of this kind can speak to, by a key that works. @throws AppError unavailable */
-export async function reachable({ tx, actor }: Context, kindId: string, models: readonly string[]): Promise<string> {
-  const apis = (findKind(kindId)?.apis ?? []).flatMap((api) =>
-    api === "anthropic" ? ["anthropic"] : ["openai_compatible", "ollama"],
-  );
-  const keys = await tx.execute<{ provider: string; api: string }>(sql`select provider, api from model_credentials
-    where org_id = ${actor.orgId} and user_id is null and removed_at is null and status = 'working'`);
-  const found = models.find((model) =>
-    keys.some(({ provider, api }) => provider === partsOf(model).provider && apis.includes(api)),
-  );
-  if (found) return found;
-  throw new AppError(
-    "unavailable",
-    `None of the models for this work (${models.join(", ") || "none is routed"}) can be reached by ${kindId} with a key that works. Settings → Models has keys and routes.`,
-  );
 }

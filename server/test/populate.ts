@@ -35,7 +35,7 @@ import { adjustContextOperation, saveContextOperation } from "../task-contexts/o
 import { addDocument } from "../knowledge/operations.ts";
 import { recordLearning } from "../learnings/operations.ts";
 import { recordVerification } from "../verifications/service.ts";
-import { createSession, recordUsageOperation, startSession } from "../sessions/operations.ts";
+import { createSession, recordUsageOperation, sendSessionMessage, startSession } from "../sessions/operations.ts";
 import { tellOf } from "../sandboxes/test/kept.ts";
 import { makeTicket } from "../terminals/tickets.ts";
 import { noteSize } from "../workspaces/making.ts";
@@ -182,7 +182,9 @@ export async function populate(runtime: Runtime) {
 
 /** A session with an agent of ours in which something was said. */
 async function addConversation(runtime: Runtime, { owner, teamId }: TestOrg): Promise<void> {
-  const { session } = await workIn(runtime).run(createSession, owner, { teamId, prompt: "Hello." });
+  const { run } = workIn(runtime);
+  const { session } = await run(createSession, owner, { teamId });
+  await run(sendSessionMessage, owner, { sessionId: session.id, text: "Hello." });
   await as(runtime, owner, async ({ tx, now }) => {
     const of = { orgId: owner.orgId, sessionId: session.id };
     const said = { kind: "text", text: "Hello to you." };
