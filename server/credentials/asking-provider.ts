@@ -30,7 +30,7 @@ export async function testEndpoint(endpoint: Endpoint, settings: Settings): Prom
   try {
     const response = await call(url, { headers, signal: AbortSignal.timeout(secondsToAnswer * 1_000) });
     const body = await response.text();
-    if (!response.ok) return { ok: false, answer: `${response.status}: ${wordsOf(body)}`, models: [] };
+    if (!response.ok) return { ok: false, answer: `It answered ${response.status}: ${wordsOf(body)}.`, models: [] };
     const models = modelsIn(endpoint.api, body);
     if (!models)
       return { ok: false, answer: "It answered, but not with a list of models: check the address.", models: [] };
@@ -68,11 +68,15 @@ function modelsIn(api: ModelApi, body: string): string[] | undefined {
     .slice(0, mostModels);
 }
 
-/** The provider's own words, shortened; what is no JSON is not repeated: it may be anything. */
+/** The provider's own words, shortened and without the full stop; what is no JSON is not repeated: it may be anything. */
 function wordsOf(body: string): string {
   const { data } = complaint.safeParse(parse(body));
   const text = data ? (typeof data.error === "string" ? data.error : data.error.message) : "without saying why";
-  return text.replaceAll("\0", "").toWellFormed().slice(0, 300);
+  return text
+    .replaceAll("\0", "")
+    .toWellFormed()
+    .slice(0, 300)
+    .replace(/[\s.]+$/, "");
 }
 
 function parse(body: string): unknown {

@@ -31,7 +31,10 @@ test("a key the provider refuses is not saved, and its words are told", async ()
   const input = { api: "anthropic" as const, provider: "anthropic", baseUrl: lab.urls.anthropic, key: "bad" };
   await expect(run(save, org.owner, input)).rejects.toMatchObject({
     code: "invalid",
-    message: expect.stringContaining("401: invalid x-api-key"),
+    message: expect.stringContaining(
+      "It answered 401: invalid x-api-key. Check the key and the address. Sent again with evenIfRefused",
+    ),
+    details: { possible: "evenIfRefused" },
   });
   expect((await run(list, org.owner, {})).credentials).toEqual([]);
   const { credential } = await run(save, org.owner, { ...input, evenIfRefused: true });

@@ -128,7 +128,8 @@ async function test(endpoint: schema.Endpoint, evenIfRefused: boolean, { runtime
   if (tested.ok || evenIfRefused) return tested;
   throw new AppError(
     "invalid",
-    `Nothing was saved. ${new URL(endpoint.baseUrl).host} answered: ${tested.answer} Correct it, or save it anyway with evenIfRefused.`,
+    `Nothing was saved: ${new URL(endpoint.baseUrl).host} was asked for its models. ${tested.answer} Check the key and the address. Sent again with evenIfRefused it is saved all the same.`,
+    { possible: "evenIfRefused" },
   );
 }
 

@@ -39,9 +39,12 @@ const t = initTRPC
 
 export const router = t.router;
 
-/** Leaves out the sentences that say which operation to call next: an agent needs them, whoever looks at a page has buttons. */
+/** Leaves out the sentences that say which operation to call next, or with what: an agent needs them, whoever looks at a page has buttons. */
 function forPeople(message: string): string {
-  return message.replace(/(?<=[.!?]) [^.!?]*\b(?:list|get|wait|send|request|claim)_[a-z_]+\b[^.!?]*[.!?](?= |$)/g, "");
+  return message.replace(
+    /(?<=[.!?]) [^.!?]*\b(?:(?:list|get|wait|send|request|claim)_[a-z_]+|evenIfRefused)\b[^.!?]*[.!?](?= |$)/g,
+    "",
+  );
 }
 
 /** A router's entry for an operation that reads (or waits, or reads git). */

@@ -27,6 +27,7 @@ export function SaveKeyDialog({ isOwn = false, onClose }: { isOwn?: boolean; onC
       id="save-key"
       title={isOwn ? "Add a key of your own" : "Add a key"}
       description="The provider is asked for its list of models with it, which costs nothing. Only then it is kept."
+      about={preset.id}
       isPending={save.isPending || saveOwn.isPending}
       onClose={onClose}
       send={(fields, evenIfRefused) =>
@@ -46,7 +47,8 @@ export function SaveKeyDialog({ isOwn = false, onClose }: { isOwn?: boolean; onC
           options={presets.map(({ id, label }) => ({ value: id, label }))}
         />
       </Field>
-      <Field label="Key" name="key" optional={!preset.needsKey}>
+      {/* Drawn anew for each provider: a key goes to nobody else, and each one's own values stand there. */}
+      <Field key={`key-${preset.id}`} label="Key" name="key" optional={!preset.needsKey}>
         <Input
           name="key"
           type="password"
@@ -57,7 +59,6 @@ export function SaveKeyDialog({ isOwn = false, onClose }: { isOwn?: boolean; onC
           mono
         />
       </Field>
-      {/* Drawn anew for each provider, so that its own values stand there. */}
       <div key={preset.id} className="grid gap-4 sm:grid-cols-[10rem_1fr]">
         <Field label="Name" name="provider" hint="Models are named after it.">
           <Input name="provider" required maxLength={40} defaultValue={preset.provider} autoComplete="off" mono />

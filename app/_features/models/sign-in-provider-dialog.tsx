@@ -16,9 +16,24 @@ import { apiWords } from "./model-words.ts";
 type SignInProviderDialogProps = { known: SignInProvider | undefined; onClose: () => void };
 
 const addresses = [
-  { name: "baseUrl", label: "Where its models are", hint: "The tokens go there." },
-  { name: "deviceUrl", label: "Device authorization endpoint", hint: "It gives the code that a person types." },
-  { name: "tokenUrl", label: "Token endpoint", hint: "It gives the tokens, and the next ones." },
+  {
+    name: "baseUrl",
+    label: "Where its models are",
+    hint: "The same address as for a key. The tokens go there.",
+    example: "https://api.example.com/v1",
+  },
+  {
+    name: "deviceUrl",
+    label: "Device authorization endpoint",
+    hint: "It gives the code that a person types: device_authorization_endpoint where the provider lists its addresses.",
+    example: "https://auth.example.com/oauth/device/code",
+  },
+  {
+    name: "tokenUrl",
+    label: "Token endpoint",
+    hint: "It gives the tokens, and the next ones: token_endpoint in the same list.",
+    example: "https://auth.example.com/oauth/token",
+  },
 ] as const;
 
 /** How people sign in at a provider: its endpoints, and as which client we come. */
@@ -49,7 +64,7 @@ export function SignInProviderDialog({ known, onClose }: SignInProviderDialogPro
       <div className="grid gap-4 sm:grid-cols-2">
         {known ? null : (
           <Field label="Name" name="provider" hint="Models are named after it.">
-            <Input name="provider" required maxLength={40} autoComplete="off" mono data-autofocus />
+            <Input name="provider" placeholder="acme" required maxLength={40} autoComplete="off" mono data-autofocus />
           </Field>
         )}
         <Field label="API" name="api">
@@ -60,17 +75,50 @@ export function SignInProviderDialog({ known, onClose }: SignInProviderDialogPro
           />
         </Field>
       </div>
-      {addresses.map(({ name, label, hint }) => (
+      {addresses.map(({ name, label, hint, example }) => (
         <Field key={name} label={label} name={name} hint={hint}>
-          <Input name={name} type="url" required maxLength={500} defaultValue={known?.[name]} autoComplete="off" mono />
+          <Input
+            name={name}
+            type="url"
+            required
+            maxLength={500}
+            defaultValue={known?.[name]}
+            placeholder={example}
+            autoComplete="off"
+            mono
+          />
         </Field>
       ))}
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label="Client id" name="clientId">
-          <Input name="clientId" required maxLength={300} defaultValue={known?.clientId} autoComplete="off" mono />
+        <Field
+          label="Client id"
+          name="clientId"
+          hint="Of the application you registered at the provider, with the device flow allowed."
+        >
+          <Input
+            name="clientId"
+            placeholder="entourage-1a2b3c"
+            required
+            maxLength={300}
+            defaultValue={known?.clientId}
+            autoComplete="off"
+            mono
+          />
         </Field>
-        <Field label="Scopes" name="scopes" optional hint="With spaces between.">
-          <Input name="scopes" maxLength={500} defaultValue={known?.scopes} autoComplete="off" mono />
+        <Field
+          label="Scopes"
+          name="scopes"
+          optional
+          hint="What the tokens may do, with spaces between. offline_access often brings a token to renew with."
+        >
+          <Input
+            name="scopes"
+            placeholder="models.read offline_access"
+            maxLength={500}
+            defaultValue={known?.scopes}
+            autoComplete="off"
+            mono
+          />
         </Field>
       </div>
       {failure ? (

@@ -4,6 +4,7 @@ import { type ReactNode, type SubmitEvent, useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
+import { canInsist } from "./insisting.ts";
 
 type TestedFormProps = {
   id: string;
@@ -12,13 +13,19 @@ type TestedFormProps = {
   /** Sends what the form says; `evenIfRefused`: also when the provider says no. A refusal is thrown. */
   send: (fields: FormData, evenIfRefused: boolean) => Promise<unknown>;
   isPending: boolean;
+  /** What is tried: what was said of another is not shown of this one. */
+  about?: string;
   onClose: () => void;
   children: ReactNode;
 };
 
-/** A form whose key is tried before it is kept. What the provider answered is shown; a person may insist. */
-export function TestedForm({ id, title, description, send, isPending, onClose, children }: TestedFormProps) {
-  const [failure, setFailure] = useState<string>();
+/**
+ * A form whose key is tried before it is kept. What the provider answered is shown; a person may insist
+ * where that helps.
+ */
+export function TestedForm({ id, title, description, send, isPending, about, onClose, children }: TestedFormProps) {
+  const [failed, setFailed] = useState<{ about: string | undefined; words: string; canInsist: boolean }>();
+  const failure = failed?.about === about ? failed : undefined;
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const insists = event.nativeEvent.submitter?.getAttribute("value") === "anyway";
@@ -26,7 +33,7 @@ export function TestedForm({ id, title, description, send, isPending, onClose, c
       await send(new FormData(event.currentTarget), insists);
       onClose();
     } catch (error) {
-      setFailure(refusalOf(error));
+      setFailed({ about, words: refusalOf(error), canInsist: canInsist(error) });
     }
   };
   return (
@@ -40,7 +47,7 @@ export function TestedForm({ id, title, description, send, isPending, onClose, c
           <DialogClose>
             <Button variant="ghost">Cancel</Button>
           </DialogClose>
-          {failure ? (
+          {failure?.canInsist ? (
             <Button type="submit" form={id} value="anyway" disabled={isPending}>
               Save anyway
             </Button>
@@ -55,7 +62,7 @@ export function TestedForm({ id, title, description, send, isPending, onClose, c
         {children}
         {failure ? (
           <p role="alert" className="text-app break-words text-danger">
-            {failure}
+            {failure.words}
           </p>
         ) : null}
       </form>
