@@ -22,6 +22,7 @@ function selectRequests({ actor }: Context, page: SQL, order: SQL): SQL {
   return sql`with recursive page as materialized (select h.*,
       case when h.status = 'pending' and h.blocks_task then h.task_id end as root from (${page}) h), ${costsOf(orgId)}
     select h.id, h.kind, h.status, h.title, h.detail, h.schema, h.options, h.action, h.action_hash as "actionHash",
+      nullif(h.data#>'{permission,rules}', 'null') as lasting,
       h.team_id as "teamId", m.name as "teamName",
       case when t.id is null then null else json_build_object('id', t.id, 'number', t.number, 'title', t.title, 'status', t.status) end as task,
       case when r.id is null then null else json_build_object('id', r.id, 'name', r.name) end as repo,

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { policyScopes, requestKinds, requestStatuses, taskStatuses } from "#db/enums.ts";
+import {
+  policyAccesses,
+  policyScopes,
+  policySubjects,
+  requestKinds,
+  requestStatuses,
+  taskStatuses,
+} from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 import { smallestCalls } from "../smallest-call.ts";
 import { answerValue, author, humanRequest as requestOfTask, leaseRef, taskRef } from "../tasks/schema.ts";
@@ -87,6 +94,14 @@ export const humanRequest = requestOfTask.extend({
   options: z.array(z.object({ value: answerValue, label: z.string(), description: z.string().optional() })).nullable(),
   action: z.object({ name: z.string(), input: z.unknown() }).nullable(),
   actionHash: z.string().nullable(),
+  lasting: z
+    .array(
+      z.object({ subject: z.enum(policySubjects), access: z.enum(policyAccesses).nullable(), pattern: z.string() }),
+    )
+    .nullable()
+    .describe(
+      "Of a tool: each thing a yes for always allows by itself. Null: no pattern says it exactly, or no tool asks.",
+    ),
   teamId: id,
   teamName: z.string(),
   task: z.object({ id, number: z.int(), title: z.string(), status: z.enum(taskStatuses) }).nullable(),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Actor } from "../context.ts";
 import { listAuditEvents } from "../audit-log/operations.ts";
-import { listRequests, respondToRequest } from "../human-requests/operations.ts";
+import { getRequest, listRequests, respondToRequest } from "../human-requests/operations.ts";
 import { openRequest } from "../human-requests/service.ts";
 import { startSession } from "../sessions/operations.ts";
 import { as, createTestAgent, createTestMember, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
@@ -106,6 +106,10 @@ test("a yes for always sets policies for exactly what was asked, with an end, wh
   const { org, open, take, answer, decide } = await sitting();
   const until = new Date(Date.now() + 3_600_000).toISOString();
   const requestId = await open("npm test && ls -la");
+  const { request } = await run(getRequest, org.owner, { request: requestId });
+  expect(request.lasting, "the person reads each part before").toEqual(
+    ["npm test", "ls -la"].map((pattern) => ({ subject: "command", access: null, pattern })),
+  );
   await answer(requestId, true, { alwaysAllow: { scope: "team", until } });
   expect(await take(requestId, "npm test && ls -la")).toMatchObject({ decision: "allow_always" });
   expect(await decide("ls -la")).toMatchObject({ decision: "allow" });

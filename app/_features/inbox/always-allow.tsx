@@ -21,8 +21,13 @@ export function AlwaysAllow({ request, onAnswer }: AlwaysAllowProps) {
   const { can } = useMe();
   const late = useLateOpen();
   const isOfTool = request.sessionId !== null && request.action?.name.startsWith("tool.") === true;
+  // What no pattern names exactly cannot be allowed for good.
+  const isNamed = !isOfTool || request.lasting !== null;
   const isPossible =
-    request.status === "pending" && request.action !== null && can(isOfTool ? "request:answer" : "policies:manage");
+    isNamed &&
+    request.status === "pending" &&
+    request.action !== null &&
+    can(isOfTool ? "request:answer" : "policies:manage");
   useActions([
     {
       id: "request.always",

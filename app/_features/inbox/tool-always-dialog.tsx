@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMe } from "#app/_features/members/use-me.ts";
+import { subjectOf } from "#app/_features/policies/policy-words.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
@@ -32,6 +33,7 @@ const hours: Record<Exclude<Span, "ever">, number> = { hour: 1, day: 24 };
 export function ToolAlwaysDialog({ request, open, onOpenChange, onAllow }: ToolAlwaysDialogProps) {
   const { can } = useMe();
   const { sessionId } = request;
+  const parts = request.lasting ?? [];
   const { data } = useQuery(
     useTRPC().sessions.get.queryOptions({ sessionId: sessionId ?? "" }, { enabled: sessionId !== null }),
   );
@@ -55,7 +57,11 @@ export function ToolAlwaysDialog({ request, open, onOpenChange, onAllow }: ToolA
   return (
     <Dialog
       title="Always allow this"
-      description="Exactly this is allowed without asking from now on, and nothing else. It stands under Settings → Permissions, where it can be ended."
+      description={
+        parts.length > 1
+          ? "Each of these is allowed without asking from now on, also by itself or in another order, and nothing else. They stand under Settings → Permissions, where each can be ended."
+          : "Exactly this is allowed without asking from now on, and nothing else. It stands under Settings → Permissions, where it can be ended."
+      }
       open={open}
       onOpenChange={onOpenChange}
       size="sm"
@@ -71,7 +77,18 @@ export function ToolAlwaysDialog({ request, open, onOpenChange, onAllow }: ToolA
       }
     >
       <div className="flex flex-col gap-3">
-        <p className="rounded-md bg-sunken px-3 py-2 font-mono text-small break-words">{request.title}</p>
+        {parts.length === 0 ? (
+          <p className="rounded-md bg-sunken px-3 py-2 font-mono text-small break-words">{request.title}</p>
+        ) : (
+          <ul aria-label="What will be allowed" className="flex flex-col gap-1">
+            {parts.map((part) => (
+              <li key={`${subjectOf(part)} ${part.pattern}`} className="rounded-md bg-sunken px-3 py-1.5 text-small">
+                <span className="text-muted">{subjectOf(part)} </span>
+                <span className="font-mono break-words">{part.pattern}</span>
+              </li>
+            ))}
+          </ul>
+        )}
         <Field label="Where">
           <Select options={places} value={scope} onValueChange={setScope} />
         </Field>

@@ -2,13 +2,14 @@
 
 import clsx from "clsx";
 import { ArrowUp, Clock, Paperclip, Square } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useDraft } from "#app/_lib/drafts.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { controlClass } from "#app/_ui/control-look.ts";
 import { IconButton } from "#app/_ui/icon-button.tsx";
 import { AttachmentChips } from "./attachment-chips.tsx";
 import { filesWithin, refusedFiles } from "./attachments.ts";
+import { takeFresh } from "./fresh-session.ts";
 
 type ComposerProps = {
   sessionId: string;
@@ -34,6 +35,10 @@ export function Composer({ sessionId, agent, isRunning, closed, queued, onSend, 
   const [isOver, setOver] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // Where the keys of a telephone would cover the page, one taps the box when one wants to write.
+    if (takeFresh(sessionId) && !matchMedia("(pointer: coarse)").matches) field.current?.focus();
+  }, [sessionId]);
   const add = (more: readonly File[]) => {
     setRefused(refusedFiles(files, more));
     setFiles(filesWithin(files, more));

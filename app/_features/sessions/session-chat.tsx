@@ -15,17 +15,25 @@ import type { AppRouter } from "#server/trpc/router.ts";
 import { Composer } from "./composer.tsx";
 import { SessionPickers } from "./session-pickers.tsx";
 import { closedWords, isInTurn } from "./session-words.ts";
-import type { Transcript } from "./transcript.ts";
+import { type FailedCopy, SetUpFailed } from "./set-up-failed.tsx";
+import { type Transcript, withoutLastError } from "./transcript.ts";
 import { TranscriptView } from "./transcript-view.tsx";
 import { uploadAttachment } from "./upload-attachment.ts";
 import { useSessionChanges } from "./use-session-changes.ts";
 
 export type SessionView = inferRouterOutputs<AppRouter>["sessions"]["get"];
 
-type SessionChatProps = { orgSlug: string; view: SessionView; agent: string; transcript: Transcript };
+type SessionChatProps = {
+  orgSlug: string;
+  view: SessionView;
+  agent: string;
+  transcript: Transcript;
+  /** Its working copy, when that could not be made. */
+  failedCopy: FailedCopy | null;
+};
 
 /** The conversation and the box in which it goes on. */
-export function SessionChat({ orgSlug, view, agent, transcript }: SessionChatProps) {
+export function SessionChat({ orgSlug, view, agent, transcript, failedCopy }: SessionChatProps) {
   const { session, queued, possible } = view;
   const api = useTRPCClient();
   const trpc = useTRPC();
@@ -69,18 +77,24 @@ export function SessionChat({ orgSlug, view, agent, transcript }: SessionChatPro
   ]);
   return (
     <div className="flex h-full min-h-0 flex-col">
-      {session.statusReason && (session.status === "error" || session.status === "paused") ? (
+      {failedCopy ? (
+        <SetUpFailed copy={failedCopy} {...{ sessionId, agent }} canResume={possible.includes("resume_session")} />
+      ) : session.statusReason && (session.status === "error" || session.status === "paused") ? (
         <Banner tone={session.status === "error" ? "danger" : "warning"} title={session.statusReason} />
       ) : null}
       <TranscriptView
-        transcript={transcript}
+        transcript={session.status === "error" ? withoutLastError(transcript, session.statusReason) : transcript}
         agent={agent}
         canAnswer={can("request:answer")}
         isRunning={isRunning}
         isStarting={session.status === "initializing"}
         waiting={waiting}
         empty={
-          session.turns > 0 ? (
+          failedCopy && session.turns === 0 ? (
+            <EmptyState icon={<MessageSquare />} title="Nothing done yet">
+              {agent} begins once its working copy is there.
+            </EmptyState>
+          ) : session.turns > 0 ? (
             // What was said is on its way: nothing is said of it before.
             <SkeletonRows count={6} label="Loading the conversation" />
           ) : session.status === "initializing" ? (
@@ -99,7 +113,11 @@ export function SessionChat({ orgSlug, view, agent, transcript }: SessionChatPro
         agent={agent}
         isRunning={isRunning}
         closed={
-          possible.includes("send_session_message") ? null : (closedWords(session.status) ?? "Nothing can be said now.")
+          possible.includes("send_session_message")
+            ? null
+            : failedCopy
+              ? "Something can be said again once its working copy is there."
+              : (closedWords(session.status) ?? "Nothing can be said now.")
         }
         queued={isRunning ? waiting.map(({ text }) => text) : []}
         onSend={send}

@@ -1,10 +1,10 @@
 "use client";
 
-import { ChevronLeft } from "lucide-react";
+import { ChevronLeft, GitFork } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { focusNow } from "#app/_features/tasks/focus-now.ts";
-import { roomHref, taskHref } from "#app/_shell/rooms.ts";
+import { roomHref, sessionHref, taskHref } from "#app/_shell/rooms.ts";
 import { Badge } from "#app/_ui/badge.tsx";
 import { money, tokenCount } from "#app/_ui/format.ts";
 import { Input } from "#app/_ui/input.tsx";
@@ -85,6 +85,20 @@ export function SessionHead({ orgSlug, session, agent, possible, usage, firstWor
           className="text-app text-muted hover:text-ink hover:underline"
         >
           #{session.task.number}
+        </Link>
+      ) : null}
+      {session.parentId ? (
+        <Link
+          href={sessionHref(orgSlug, session.teamId, session.parentId)}
+          title={
+            session.workspaceId
+              ? "It works in the same working copy as the session it was forked from"
+              : "To the session it was forked from"
+          }
+          className="inline-flex items-center gap-1 text-small text-muted hover:text-ink hover:underline"
+        >
+          <GitFork aria-hidden="true" className="size-3.5" />
+          {session.workspaceId ? "Fork, in the same working copy" : "Fork"}
         </Link>
       ) : null}
       <SessionFlags sessionId={session.id} />

@@ -16,6 +16,7 @@ import { IconButton } from "#app/_ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "#app/_ui/menu.tsx";
 import { toast } from "#app/_ui/toast.ts";
 import type { Session } from "#server/sessions/schema.ts";
+import { markFresh } from "./fresh-session.ts";
 import { useSessionChanges } from "./use-session-changes.ts";
 
 const TemplateDialog = dynamic(
@@ -48,7 +49,15 @@ export function SessionMenu({ orgSlug, session, possible, firstWords, onRename }
   const can = (operation: string) => possible.includes(operation);
   const fork = () =>
     void change.fork.send({ sessionId }).then(
-      ({ session: made }) => router.push(sessionHref(orgSlug, session.teamId, made.id)),
+      ({ session: made }) => {
+        toast.success("The session was forked", {
+          ...(made.workspaceId
+            ? { description: "Both work in the same working copy: what one changes, the other finds changed." }
+            : {}),
+        });
+        markFresh(made.id);
+        router.push(sessionHref(orgSlug, session.teamId, made.id));
+      },
       (error: unknown) => toast.error("The session was not forked", { description: refusalOf(error) }),
     );
   const acts = [

@@ -10,6 +10,7 @@ import type { PaneSizes } from "./pane-sizes.ts";
 import { SessionChat } from "./session-chat.tsx";
 import { SessionHead } from "./session-head.tsx";
 import { SessionPanes } from "./session-panes.tsx";
+import { useFailedCopy } from "./set-up-failed.tsx";
 import { useAgentNames } from "./use-agent-names.ts";
 import { useTranscript } from "./use-transcript.ts";
 
@@ -27,6 +28,7 @@ export function SessionPage({ orgSlug, sessionId, sizes }: SessionPageProps) {
   const query = useQuery(trpc.sessions.get.queryOptions({ sessionId }));
   const { transcript, stream } = useTranscript(orgSlug, sessionId);
   const nameOf = useAgentNames();
+  const failedCopy = useFailedCopy(query.data?.session.workspaceId ?? null);
   const { runningSince, touched } = transcript;
   useEffect(() => {
     // A turn began or ended: where the session stands and what waits in it is different, whatever the events say.
@@ -47,7 +49,8 @@ export function SessionPage({ orgSlug, sessionId, sizes }: SessionPageProps) {
               orgSlug={orgSlug}
               session={view.session}
               agent={agent}
-              possible={view.possible}
+              // To resume it alone would fail again: both are tried again where the failure is told.
+              possible={failedCopy ? view.possible.filter((one) => one !== "resume_session") : view.possible}
               usage={transcript.usage}
               firstWords={transcript.entries.find((entry) => entry.kind === "user")?.text ?? null}
               stream={stream}
@@ -57,7 +60,7 @@ export function SessionPage({ orgSlug, sessionId, sizes }: SessionPageProps) {
               sizes={sizes}
               session={view.session}
               touched={touched}
-              chat={<SessionChat orgSlug={orgSlug} view={view} agent={agent} transcript={transcript} />}
+              chat={<SessionChat {...{ orgSlug, view, agent, transcript, failedCopy }} />}
             />
           </div>
         );

@@ -24,6 +24,7 @@ import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import { StatusIcon, statusFace } from "#app/_ui/status.tsx";
 import { Table } from "#app/_ui/table.tsx";
 import type { Session } from "#server/sessions/schema.ts";
+import { markFresh } from "./fresh-session.ts";
 import { sessionColumns } from "./session-columns.tsx";
 import { isInTurn, listedStatuses } from "./session-words.ts";
 import { useAgentNames } from "./use-agent-names.ts";
@@ -109,7 +110,10 @@ export function SessionsRoom({ orgSlug, teamId }: { orgSlug: string; teamId: str
           teamId={teamId}
           open={isNew}
           onOpenChange={(next) => void setNew(next || null)}
-          onBegun={open}
+          onBegun={(id) => {
+            markFresh(id);
+            open(id);
+          }}
         />
       ) : null}
     </>

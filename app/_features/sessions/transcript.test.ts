@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Chunk, SessionUpdate } from "#server/sessions/schema.ts";
-import { emptyTranscript, foldChunks, pendingAsks } from "./transcript.ts";
+import { emptyTranscript, foldChunks, pendingAsks, withoutLastError } from "./transcript.ts";
 
 const said = (...updates: SessionUpdate[]): Chunk[] =>
   updates.map((update, index) => ({
@@ -90,6 +90,25 @@ describe("a conversation", () => {
     );
     const waiting = foldChunks(emptyTranscript, chunks.slice(0, 10));
     expect(pendingAsks(waiting)).toEqual([{ requestId: "r3", key: "9" }]);
+  });
+
+  it("counts of a fork what it used itself, not what the session used that it comes from", () => {
+    const update = { kind: "usage", inputTokens: 10, outputTokens: 2, costMicros: 30 } as const;
+    const { usage } = foldChunks(emptyTranscript, [
+      { seq: 1, turn: 0, at: "", update },
+      { seq: 2, turn: 1, at: "", update: { ...update, costMicros: 7 } },
+    ]);
+    expect(usage).toEqual({ inputTokens: 10, outputTokens: 2, costMicros: 7 });
+  });
+
+  it("leaves out the failure at its end that the page tells above it, and no other", () => {
+    const failed = foldChunks(
+      emptyTranscript,
+      said({ kind: "text", text: "Hm" }, { kind: "error", message: "No disk" }),
+    );
+    expect(withoutLastError(failed, "No disk").entries.map(({ kind }) => kind)).toEqual(["text"]);
+    expect(withoutLastError(failed, "Another")).toBe(failed);
+    expect(withoutLastError(failed, null)).toBe(failed);
   });
 
   it("keeps the names of what was added to a message", () => {

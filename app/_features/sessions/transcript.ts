@@ -97,7 +97,8 @@ function take(draft: Draft, { seq, turn, at, update }: Chunk): void {
       );
     }
     case "usage":
-      draft.usage = addUsage(draft.usage, update);
+      // What a fork has of the session it comes from stands in its turn 0, and was paid there.
+      if (turn > 0) draft.usage = addUsage(draft.usage, update);
       return;
     case "mode":
       if (draft.mode !== null && draft.mode !== update.mode)
@@ -216,6 +217,14 @@ function addUsage(so: Transcript["usage"], more: Transcript["usage"]): Transcrip
     outputTokens: so.outputTokens + more.outputTokens,
     costMicros: so.costMicros + more.costMicros,
   };
+}
+
+/** The conversation without the failure at its end that is told above it already. */
+export function withoutLastError(transcript: Transcript, told: string | null): Transcript {
+  const last = transcript.entries.at(-1);
+  return last?.kind === "error" && told && last.message.startsWith(told)
+    ? { ...transcript, entries: transcript.entries.slice(0, -1) }
+    : transcript;
 }
 
 /** What a person is asked now, the oldest first. */

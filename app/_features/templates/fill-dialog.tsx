@@ -4,6 +4,7 @@ import { skipToken, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type SubmitEvent, useState } from "react";
 import { useAgentKinds } from "#app/_features/agents/use-agent-kinds.ts";
+import { markFresh } from "#app/_features/sessions/fresh-session.ts";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC, useTRPCClient } from "#app/_lib/trpc.tsx";
@@ -46,6 +47,7 @@ export function FillDialog({ orgSlug, template, onClose }: FillDialogProps) {
         const { body: filled } = await client.templates.fill.query({ templateId, parameters: values });
         const { session } = await begin.send(createSessionInput.parse({ ...filled, teamId }));
         // The dialog goes with its page: to close it by the address as well would call the way there off.
+        markFresh(session.id);
         router.push(sessionHref(orgSlug, teamId, session.id));
       }
     } catch (error) {

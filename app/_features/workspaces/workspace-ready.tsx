@@ -1,20 +1,17 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { RotateCw } from "lucide-react";
+import { FolderX } from "lucide-react";
 import type { ReactNode } from "react";
 import { Loaded } from "#app/_features/settings/loaded.tsx";
-import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
-import { AnsiLog } from "#app/_ui/ansi-log.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { EmptyState, ErrorState } from "#app/_ui/empty-state.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import { Spinner } from "#app/_ui/spinner.tsx";
 
 const everySecond = 1_000;
 
-/** What stands on a working copy, once it is there: before that how far it is, after a failure why and the way to try again. */
+/** What stands on a working copy, once it is there: before that how far it is. The conversation tells of a failure. */
 export function WorkspaceReady({ workspaceId, children }: { workspaceId: string; children: ReactNode }) {
   const trpc = useTRPC();
   const query = useQuery(
@@ -24,7 +21,6 @@ export function WorkspaceReady({ workspaceId, children }: { workspaceId: string;
       { refetchInterval: ({ state }) => (state.data?.workspace.status === "initializing" ? everySecond : false) },
     ),
   );
-  const retry = useChange(trpc.workspaces.retry.mutationOptions(), { refused: "It is not being made again" });
   return (
     <Loaded query={query} what="The workspace" skeleton={<SkeletonRows count={4} label="Loading the workspace" />}>
       {({ workspace }) => {
@@ -39,27 +35,9 @@ export function WorkspaceReady({ workspaceId, children }: { workspaceId: string;
         if (workspace.status === "removed")
           return <ErrorState title="The working copy is gone">It was removed with all in it.</ErrorState>;
         return (
-          <>
-            <ErrorState
-              title="The working copy could not be made"
-              action={
-                <Button
-                  icon={<RotateCw className="size-4" />}
-                  loading={retry.isPending}
-                  onClick={() => void retry.apply({ workspaceId })}
-                >
-                  Try again
-                </Button>
-              }
-            >
-              {workspace.error}
-            </ErrorState>
-            {workspace.setupOutput ? (
-              <div className="px-3">
-                <AnsiLog label="What its set-up printed" text={workspace.setupOutput} className="max-h-64" />
-              </div>
-            ) : null}
-          </>
+          <EmptyState icon={<FolderX />} title="There is no working copy yet">
+            Making it failed. What went wrong, and the way to try it again, stands above the conversation.
+          </EmptyState>
         );
       }}
     </Loaded>
