@@ -3,10 +3,11 @@ import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test } from "vitest";
 import { insist } from "#server/llm/settling.ts";
 import { bookAbandonedCalls } from "#server/sessions/abandoned-calls.ts";
+import { listCredentialsOperation, removeCredentialOperation } from "#server/credentials/operations.ts";
 import { modelDoor } from "./model-door.ts";
 import { openConversations } from "./test/conversing.ts";
 
-const { runtime, db, lab, open } = await openConversations();
+const { run, runtime, db, lab, open } = await openConversations();
 const usage = { input: 70, cacheRead: 30, output: 12 };
 
 /** A session's door on a port, as its sandbox has it on a socket. */
@@ -30,7 +31,7 @@ async function openDoor(opening: { provider: string; model: string; api?: "ollam
       headers: { "content-type": "application/json", authorization: "Bearer none", "x-goog-api-key": "none" },
       body: JSON.stringify(body),
     });
-  return { ask, read, session };
+  return { ask, read, session, org };
 }
 
 test("Codex's form is passed on with the organization's key, kept by nobody, and booked to the micro-dollar", async () => {
@@ -111,3 +112,24 @@ test("what cannot pass by itself is tried once; what can, until it has, and that
     expect(await insist(failing(code, 2).work, log), code).toBe(3);
   expect(said).toMatchObject([{ attempt: 0 }, { attempt: 0 }, { attempt: 0 }]);
 });
+
+test("what only people can mend is refused with a status that no client tries again, in the form's own words", async () => {
+  const { ask, org } = await openDoor({ provider: "openai", model: "gpt-5" });
+  const { credentials } = await run(listCredentialsOperation, org.owner, {});
+  for (const { id } of credentials) await run(removeCredentialOperation, org.owner, { credentialId: id });
+  const refused = await ask("/v1/responses", { model: "gpt-5", input: [] });
+  expect([refused.status, await refused.json()]).toEqual([
+    400,
+    {
+      type: "error",
+      error: { type: "invalid_request_error", code: "unavailable", message: expect.stringMatching(words) },
+    },
+  ]);
+  const google = await ask("/v1beta/models/gemini-2.5-pro:generateContent", { contents: [] });
+  expect([google.status, await google.json()]).toEqual([
+    400,
+    { error: { code: 400, status: "UNAVAILABLE", message: expect.stringMatching(words) } },
+  ]);
+});
+
+const words = /^No model can be called now\..*has no key here.*Owners and admins add keys/;

@@ -285,16 +285,33 @@ const drained = (response: ServerResponse) =>
 
 function refuse(shape: Shape | undefined, response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
-  const told = error instanceof AppError ? error : new AppError("unavailable", "The call could not be made.");
-  say(shape, response, errorCodes[told.code].http, told.code, told.message);
+  const told =
+    error instanceof AppError
+      ? error
+      : new AppError("unavailable", "The call could not be made.", { retryAfterSeconds: 5 });
+  say(shape, response, statusFor(told), told.code, told.message);
+}
+
+/**
+ * Clients of all forms try again after 408, 409, 429 and 5xx, and tell of that rather than of why: so only where waiting
+ * helps. What people have to mend is a bad request.
+ */
+function statusFor({ code, details }: AppError): number {
+  const isPassing = details?.retryAfterSeconds !== undefined || details?.down !== undefined;
+  const needsPeople = code === "conflict" || (code === "unavailable" && !isPassing);
+  return needsPeople ? 400 : errorCodes[code].http;
 }
 
 const statusOf = { key: 401, model: 404, busy: 429, passing: 502, request: 400, aborted: 499 } as const;
 const relay = (shape: Shape, response: ServerResponse, { kind, message }: CallFailure) =>
   response.headersSent ? void response.destroy() : say(shape, response, statusOf[kind], kind, message);
 
-/** In the form of the API: agents show it to people. */
-function say(_: Shape | undefined, response: ServerResponse, status: number, type: string, message: string): void {
+/** In the form of the API: agents show it to people. Google's has the status as a number where the others have words. */
+function say(shape: Shape | undefined, response: ServerResponse, status: number, code: string, message: string): void {
   response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify({ type: "error", error: { type, message, code: type } }));
+  const type = status === 400 ? "invalid_request_error" : code;
+  const told = shape?.isGoogle
+    ? { error: { code: status, message, status: code.toUpperCase() } }
+    : { type: "error", error: { type, message, code } };
+  response.end(JSON.stringify(told));
 }

@@ -7,6 +7,8 @@ import type { Tokens } from "#server/prices/service.ts";
 export interface Shape {
   /** As people read it. */
   path: string;
+  /** Its errors are told in Google's way: https://google.aip.dev/193. */
+  isGoogle?: true;
   apis: readonly ModelApi[];
   /** What a call's path says; undefined: it is another form's. */
   match(path: string): { model?: string; method?: string } | undefined;
@@ -137,6 +139,7 @@ const geminiEnd = z.looseObject({ candidates: z.array(z.looseObject({ finishReas
 /** Google's API in OpenAI's form stands below its own: a credential has the address of the first. */
 const generateContent: Shape = {
   path: "/v1beta/models/MODEL:generateContent",
+  isGoogle: true,
   apis: ["openai_compatible"],
   match(path) {
     const [, model, method] = /^\/v1beta\/models\/([\w.-]+):(generateContent|streamGenerateContent)$/.exec(path) ?? [];
