@@ -1,5 +1,6 @@
 import type * as acp from "@agentclientprotocol/sdk";
 import type { SessionUpdate } from "../sessions/schema.ts";
+import { messageOf } from "./api-errors.ts";
 import type { PermissionAsk } from "./driver.ts";
 
 type ToolUpdate = Extract<SessionUpdate, { kind: "tool" }>;
@@ -33,8 +34,12 @@ export function updatesOf(update: acp.SessionUpdate, tools: Tools): SessionUpdat
   }
 }
 
-const textOf = (content: acp.ContentBlock, kind: "text" | "thought"): SessionUpdate[] =>
-  content.type === "text" && content.text !== "" ? [{ kind, text: content.text }] : [];
+function textOf(content: acp.ContentBlock, kind: "text" | "thought"): SessionUpdate[] {
+  if (content.type !== "text" || content.text === "") return [];
+  // Some agents pass what their model's API refused on as their own words, and end the turn as if all were well.
+  const message = messageOf(content.text);
+  return message === undefined ? [{ kind, text: content.text }] : [{ kind: "error", message }];
+}
 
 const planStatus = (status: string) => (status === "completed" || status === "in_progress" ? status : "pending");
 

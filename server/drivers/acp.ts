@@ -2,6 +2,7 @@ import { type Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import * as acp from "@agentclientprotocol/sdk";
 import { AppError } from "../errors.ts";
+import { inWords } from "./api-errors.ts";
 import type { AgentConnection, AgentDriver, DriverOptions, PermissionAnswer } from "./driver.ts";
 import { askOf, openTools, updatesOf } from "./acp-updates.ts";
 
@@ -205,7 +206,7 @@ function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error).slice(0, 500);
   const data: unknown = "data" in error ? error.data : undefined;
   const details = typeof data === "object" && data !== null && "details" in data ? data.details : undefined;
-  if (typeof details !== "string") return error.message.slice(0, 500);
+  if (typeof details !== "string") return inWords(error.message).slice(0, 500);
   // The protocol's own word for any failure of an agent says nothing beside the agent's words.
-  return (error.message === "Internal error" ? details : `${error.message}: ${details}`).slice(0, 500);
+  return inWords(error.message === "Internal error" ? details : `${error.message}: ${details}`).slice(0, 500);
 }
