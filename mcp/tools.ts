@@ -318,6 +318,7 @@ export const notForAgents: readonly Operation[] = [
   terminals.openTerminal,
   terminals.closeTerminal,
   terminals.openPreview,
+  terminals.listPreviewPorts,
   workspaceGit.workspaceGitStatus,
   workspaceGit.workspaceDiffOperation,
   workspaceGit.stageWorkspaceFiles,

@@ -4,7 +4,13 @@ import { saveCredential } from "../credentials/service.ts";
 import type { Operation } from "../operation.ts";
 import { explainPermission, getSessionFlags, listPolicies, setPolicy } from "../policies/operations.ts";
 import { saveReport } from "../reports/operations.ts";
-import { closeTerminal, listTerminalsOperation, openPreview, openTerminal } from "../terminals/operations.ts";
+import {
+  closeTerminal,
+  listPreviewPorts,
+  listTerminalsOperation,
+  openPreview,
+  openTerminal,
+} from "../terminals/operations.ts";
 import { as, createTestMember, createTestOrg } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
 import { openWorkingCopies } from "../workspaces/test/working-copies.ts";
@@ -67,6 +73,7 @@ test("what belongs to a session is its owner's and the admins': to others it is 
   await foreign(openTerminal, { workspaceId, terminalId: terminal.id });
   await foreign(closeTerminal, { terminalId: terminal.id });
   await foreign(openPreview, { workspaceId, sessionId, port: 3_000 });
+  await foreign(listPreviewPorts, { workspaceId, sessionId });
   await expect(run(getSessionFlags, viewer, { sessionId })).rejects.toMatchObject({ code: "forbidden" });
   expect((await run(listPolicies, max, { scopeId: sessionId })).policies).toEqual([]);
   await foreign(listTerminalsOperation, { workspaceId });

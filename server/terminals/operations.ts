@@ -1,4 +1,5 @@
 import { defineOperation } from "../operation.ts";
+import { listPorts } from "./listening.ts";
 import { listTerminals } from "./queries.ts";
 import * as schema from "./schema.ts";
 import * as service from "./service.ts";
@@ -47,4 +48,15 @@ export const openPreview = defineOperation({
   input: schema.openPreviewInput,
   output: schema.openedPreview,
   run: service.openPreview,
+});
+
+export const listPreviewPorts = defineOperation({
+  name: "list_preview_ports",
+  summary: "List the ports that programs in a working copy's sandbox listen on, for open_preview.",
+  kind: "git",
+  permission: "workspaces:use",
+  input: schema.previewPortsInput,
+  output: schema.previewPorts,
+  run: service.findBox,
+  finish: async (box, _, { runtime }) => ({ ports: await listPorts(runtime.settings, box) }),
 });

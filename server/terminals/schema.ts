@@ -53,6 +53,16 @@ export const openedPreview = z.object({
   expiresAt: isoTime,
 });
 
+export const previewPortsInput = z.strictObject({
+  workspaceId: id,
+  sessionId: id.optional().describe("The session in whose sandbox they listen. Left out: the workspace's own."),
+});
+export const previewPorts = z.object({
+  ports: z
+    .array(z.int())
+    .describe("Ascending. None where the sandbox does not run, runs on another machine, or is not isolated."),
+});
+
 /** What a page sends over the socket of a terminal. */
 export const clientFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("input"), data: z.string().max(1_000_000) }),

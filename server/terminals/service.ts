@@ -8,7 +8,8 @@ import { newId } from "../ids.ts";
 import { findSeen } from "../sessions/driven.ts";
 import { findReadyWorkspace } from "../workspaces/queries.ts";
 import { findTerminal, listTerminals, shown, type TerminalRow } from "./queries.ts";
-import type { openPreviewInput, openTerminalInput } from "./schema.ts";
+import type { Looked } from "./listening.ts";
+import type { openPreviewInput, openTerminalInput, previewPortsInput } from "./schema.ts";
 import { previewDomain, previewLabel } from "./preview-host.ts";
 import { makeTicket } from "./tickets.ts";
 
@@ -66,6 +67,16 @@ export async function openPreview(
     ...{ kind: "preview", workspaceId: workspace.id, sessionId: sessionId ?? null, port },
   });
   return { url: `${origin}/?entourage_ticket=${ticket}`, origin, expiresAt };
+}
+
+/** The sandbox that a preview of a workspace looks into, for whoever may open one. */
+export async function findBox(
+  context: Context,
+  { workspaceId, sessionId }: z.output<typeof previewPortsInput>,
+): Promise<Looked> {
+  const workspace = await findReadyWorkspace(context, workspaceId);
+  await requireSessionOf(context, workspace.id, sessionId);
+  return { boxId: sessionId ?? workspace.id, isSession: sessionId !== undefined };
 }
 
 /** The same workspace and port have the same host: its pages may keep what they store, and no other may read it. */

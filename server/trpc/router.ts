@@ -236,6 +236,7 @@ export const appRouter = router({
     open: mutation(terminals.openTerminal),
     close: mutation(terminals.closeTerminal),
     openPreview: mutation(terminals.openPreview),
+    previewPorts: query(terminals.listPreviewPorts),
   }),
   workspaceGit: router({
     status: query(workspaceGit.workspaceGitStatus),

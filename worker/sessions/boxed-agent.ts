@@ -7,6 +7,7 @@ import { driverFor, foldersOf } from "#server/drivers/launching.ts";
 import { AppError } from "#server/errors.ts";
 import { partsOf } from "#server/models/routing.ts";
 import type { BoxExit, BoxProvider } from "#server/sandbox/box.ts";
+import { firstOwnPort } from "#server/sandbox/own-ports.ts";
 import { tellRefused } from "#server/security/telling.ts";
 import type { SessionRow } from "#server/sessions/closing.ts";
 import type { Held } from "#server/sessions/driving.ts";
@@ -107,7 +108,7 @@ async function bringUp(
   const doors = await openDoors(sessionId, { model: open, web, token, repo });
   onOpened(doors);
   // Where a sandbox shares the host's loopback, two sessions must not meet.
-  const first = boxes.isolated ? 9_101 : randomInt(20_000, 45_000);
+  const first = boxes.isolated ? firstOwnPort : randomInt(20_000, 45_000);
   const ports = { model: first, mcp: first + 1, git: first + 2 };
   const installed = installedAt(kind.id);
   const { git } = doors.sockets;

@@ -8,7 +8,13 @@ import type { Actor } from "#server/context.ts";
 import { newId } from "#server/ids.ts";
 import { log } from "#server/repos/test/workshop.ts";
 import type { OpenRuntime } from "#server/runtime.ts";
-import { closeTerminal, listTerminalsOperation, openPreview, openTerminal } from "#server/terminals/operations.ts";
+import {
+  closeTerminal,
+  listPreviewPorts,
+  listTerminalsOperation,
+  openPreview,
+  openTerminal,
+} from "#server/terminals/operations.ts";
 import { createTestMember } from "#server/test/fixtures.ts";
 import { openWorkingCopies } from "#server/workspaces/test/working-copies.ts";
 import { openRooms } from "./rooms.ts";
@@ -113,12 +119,15 @@ test("a session of another workspace or organization lends its sandbox to nobody
   await expect(open({ sessionId })).rejects.toMatchObject({ code: "not_found" });
   const preview = run(openPreview, { workspaceId, sessionId, port: 1 }, actor);
   await expect(preview).rejects.toMatchObject({ code: "not_found" });
+  const ports = run(listPreviewPorts, { workspaceId, sessionId }, actor);
+  await expect(ports).rejects.toMatchObject({ code: "not_found" });
 });
 
 test("viewers open none; tickets that nobody made open nothing", async () => {
   const viewer = await createTestMember(shop.runtime, org, "viewer");
   await expect(run(openTerminal, { workspaceId }, viewer)).rejects.toMatchObject({ code: "forbidden" });
   await expect(run(openPreview, { workspaceId, port: 3000 }, viewer)).rejects.toMatchObject({ code: "forbidden" });
+  await expect(run(listPreviewPorts, { workspaceId }, viewer)).rejects.toMatchObject({ code: "forbidden" });
   for (const path of ["/terminal/", "/terminal/wt_x", `/terminal/${"a".repeat(52)}`]) {
     const stranger = look(path);
     await vi.waitFor(() => expect(stranger.closed()).toBe(4401), patience);
@@ -165,4 +174,18 @@ test("what a program serves is seen on a host of its own, by whoever has its coo
   expect((await ask(`${other}/`, { cookie })).status, "not on another host").toBe(401);
   shell.say({ type: "input", data: "\u0003exit\n" });
   await vi.waitFor(() => expect(shell.closed()).toBe(1000), patience);
+});
+
+test("the ports that programs inside listen on are told, of that sandbox alone, while they listen", async () => {
+  const ports = async () => (await run(listPreviewPorts, { workspaceId }, actor)).ports;
+  const shell = look((await open()).path);
+  await shell.opened();
+  const listen = `for(const[p,h]of[[4999,"127.0.0.1"],[4323],[4324,"::1"]])require("net").createServer().on("error",()=>0).listen(p,h)`;
+  shell.say({ type: "input", data: `node -e '${listen}'\n` });
+  // Our own server listens beside it on this machine, and is not told of; a machine may be without IPv6.
+  await vi.waitFor(async () => expect(await ports()).toEqual(expect.arrayContaining([4323, 4999])), patience);
+  expect((await ports()).filter((one) => ![4323, 4324, 4999].includes(one))).toEqual([]);
+  shell.say({ type: "input", data: "\u0003exit\n" });
+  await vi.waitFor(() => expect(shell.closed()).toBe(1000), patience);
+  expect(await ports(), "its sandbox has ended with it").toEqual([]);
 });

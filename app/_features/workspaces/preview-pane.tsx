@@ -2,7 +2,7 @@
 
 import { ExternalLink, Globe, RotateCw } from "lucide-react";
 import { parseAsInteger, parseAsStringLiteral, useQueryState } from "nuqs";
-import { type SubmitEvent, useEffect, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { refusalOf } from "#app/_features/settings/refusal.ts";
 import { useTRPCClient } from "#app/_lib/trpc.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -13,6 +13,7 @@ import { Segmented } from "#app/_ui/segmented.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import { toast } from "#app/_ui/toast.ts";
 import type { PaneProps } from "./pane-props.ts";
+import { PreviewPorts } from "./preview-ports.tsx";
 
 const places = ["terminal", "agent"] as const;
 
@@ -25,8 +26,9 @@ export function PreviewPane({ workspaceId, sessionId }: PaneProps) {
   const [port, setPort] = useQueryState("port", parseAsInteger);
   const [of, setOf] = useQueryState("of", parseAsStringLiteral(places).withDefault("terminal"));
   const [loads, setLoads] = useState(0);
+  const field = useRef<HTMLInputElement>(null);
+  const whose = of === "agent" ? { sessionId } : {};
   const addressOf = async (wanted: number): Promise<string> => {
-    const whose = of === "agent" ? { sessionId } : {};
     return (await api.terminals.openPreview.mutate({ workspaceId, port: wanted, ...whose })).url;
   };
   const show = (event: SubmitEvent<HTMLFormElement>) => {
@@ -35,6 +37,10 @@ export function PreviewPane({ workspaceId, sessionId }: PaneProps) {
     if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) return;
     void setPort(wanted);
     setLoads(loads + 1);
+  };
+  const choose = (wanted: number) => {
+    if (field.current) field.current.value = String(wanted);
+    void setPort(wanted);
   };
   const openTab = async (wanted: number) => {
     // Opened before anything is awaited: a browser blocks what does not follow a press at once.
@@ -69,6 +75,7 @@ export function PreviewPane({ workspaceId, sessionId }: PaneProps) {
         <label className="flex items-center gap-1.5 text-small text-muted">
           Port
           <Input
+            ref={field}
             name="port"
             type="number"
             inputMode="numeric"
@@ -98,9 +105,13 @@ export function PreviewPane({ workspaceId, sessionId }: PaneProps) {
         )}
       </form>
       {port === null ? (
-        <EmptyState icon={<Globe />} title="Nothing is shown yet">
-          Start a server in a terminal, or let the agent start one, and name the port that it listens on. It is shown on
-          a host of its own, apart from this page.
+        <EmptyState
+          icon={<Globe />}
+          title="Nothing is shown yet"
+          action={<PreviewPorts workspaceId={workspaceId} {...whose} onChoose={choose} />}
+        >
+          Start a server in a terminal, or let the agent start one. The ports that something listens on stand here as
+          buttons; it is shown on a host of its own, apart from this page.
         </EmptyState>
       ) : (
         <PreviewFrame
