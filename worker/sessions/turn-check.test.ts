@@ -49,7 +49,7 @@ test(
   "what a turn left behind is checked: the agent hears of a failure in the same turn and mends it; where nothing changed, nothing is checked",
   generous,
   async () => {
-    const turnCheck = 'echo "looks"; test -f prepared || exit 7; ! grep bad a.txt';
+    const turnCheck = "printf '\\033[31mlooks\\033[0m\\n'; test -f prepared || exit 7; ! grep bad a.txt";
     const { updates, send, ended, files } = await work({ turnCheck, setupScript: "touch prepared" }, (told, tools) => {
       if (told.includes("And now?")) return { text: "Nothing to do." };
       if (tools === 0) return { toolCalls: [write("a.txt", "bad\n")] };
@@ -66,11 +66,12 @@ test(
           : [],
       );
     expect(await checks()).toEqual([
-      { status: "failed", output: "looks\nbad\n" },
-      { status: "completed", output: "looks\n" },
+      { status: "failed", output: "\u001b[31mlooks\u001b[0m\nbad\n" },
+      { status: "completed", output: "\u001b[31mlooks\u001b[0m\n" },
     ]);
-    const said = (await updates()).flatMap((one) => (one.kind === "user" ? [one.by] : []));
-    expect(said).toEqual(["Olivia", "Check after the turn"]);
+    const said = (await updates()).flatMap((one) => (one.kind === "user" ? [one] : []));
+    expect(said.map(({ by }) => by)).toEqual(["Olivia", "Check after the turn"]);
+    expect(said[1]?.text, "in words, without colours").toContain("output:\n\nlooks\nbad\n");
     await send("And now?");
     await ended(2);
     expect(await checks()).toHaveLength(2);

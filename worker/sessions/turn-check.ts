@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { AgentConnection } from "#server/drivers/driver.ts";
 import { newId } from "#server/ids.ts";
 import type { BoxProvider } from "#server/sandbox/box.ts";
@@ -67,7 +68,9 @@ async function runCheck(turn: Turn): Promise<string | null> {
   into.say({ ...card, status: exitCode === 0 ? "completed" : "failed", output });
   if (exitCode === 0) return null;
   const how = isLate ? `did not end within ${checkSeconds} seconds` : `failed (exit code ${exitCode ?? "none"})`;
-  return `The check that runs after your turn ${how}:\n\n${script}\n\nThe end of its output:\n\n${output.slice(-4_000)}\n\nMend what it is about.`;
+  // Colours are for the card; in words they are noise.
+  const plain = stripVTControlCharacters(output);
+  return `The check that runs after your turn ${how}:\n\n${script}\n\nThe end of its output:\n\n${plain.slice(-4_000)}\n\nMend what it is about.`;
 }
 
 async function runInside({ boxes, sessionId, stopped }: Turn, script: string, seconds: number) {
