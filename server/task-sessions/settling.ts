@@ -96,8 +96,18 @@ export async function settleTaskSession(
 const whyFailed = ({ session, failureCode, stopReason, nudges }: Standing, reason: string): string => {
   if (session === "stopped") return `The session of its agent was stopped: ${reason}`;
   if (session === "error" || failureCode !== null) return reason;
-  return `Its agent ended its turn (${stopReason}) ${nudges + 1} times without asking for a review.`;
+  const how = stopReason === null ? undefined : stopWords[stopReason];
+  return `Its agent stopped ${times(nudges + 1)} without asking for a review${how ? `, at last because ${how}` : ""}.`;
 };
+
+const stopWords: Record<string, string> = {
+  max_tokens: "an answer reached the model’s limit",
+  max_turn_requests: "a turn took too many steps",
+  refusal: "the model refused to go on",
+  cancelled: "its turn was stopped",
+};
+
+const times = (count: number): string => (count === 1 ? "once" : count === 2 ? "twice" : `${count} times`);
 
 async function readStanding(context: Context, task: Task, sessionId: string) {
   const { tx, actor } = context;

@@ -9,6 +9,7 @@ import { LiveDot } from "#app/_ui/live-dot.tsx";
 import { Age, RelativeTime } from "#app/_ui/relative-time.tsx";
 import type { Agent } from "#server/agents/schema.ts";
 import { faceOfAgent } from "./agent-face.ts";
+import { comesByKey } from "./agent-words.ts";
 
 /** Seen less than this ago, an agent without work is there and waits for some. */
 const presentWithinMs = 90_000;
@@ -32,6 +33,7 @@ export function AgentState({ agent }: { agent: Agent }) {
   if (face === "waiting") {
     return <Words dot={<LiveDot state="idle" label="Waits" />}>Waits for an answer{onTasks(agent)}</Words>;
   }
+  if (!comesByKey(agent)) return <Words dot={<LiveDot state="idle" />}>Started here when there is work</Words>;
   if (face === "never" || agent.lastSeenAt === null)
     return <Words dot={<LiveDot state="idle" />}>Never connected</Words>;
   const isPresent = now !== null && now - new Date(agent.lastSeenAt).getTime() < presentWithinMs;
@@ -73,12 +75,13 @@ function LeaseEnd({ at }: { at: string }) {
   );
 }
 
-/** When an agent last gave a sign of life. */
+/** When an agent last gave a sign of life; one that is started here for its work is not there in between. */
 export function LastSeen({ agent }: { agent: Agent }) {
-  if (agent.lastSeenAt === null) return <span>Never seen</span>;
+  const isOurs = !comesByKey(agent);
+  if (agent.lastSeenAt === null) return <span>{isOurs ? "It had no work yet" : "Never seen"}</span>;
   return (
     <span>
-      Seen <RelativeTime at={agent.lastSeenAt} />
+      {isOurs ? "Last worked" : "Seen"} <RelativeTime at={agent.lastSeenAt} />
     </span>
   );
 }

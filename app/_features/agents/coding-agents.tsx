@@ -76,16 +76,21 @@ export function CodingAgents({ orgSlug, teamId, canManage }: CodingAgentsProps) 
   );
 }
 
-const providerWords: Record<string, string> = { anthropic: "Anthropic", openai: "OpenAI-compatible" };
+/** What speaks each way: Ollama answers as OpenAI does. */
+const providerWords: Record<string, string[]> = {
+  anthropic: ["Anthropic"],
+  openai: ["an OpenAI-compatible provider", "Ollama"],
+};
 
 /** Whether what it thinks with can be called: it needs no sign-in of its own, the organization's key is enough. */
 function KeyState({ orgSlug, kind: { hasKey, providers } }: { orgSlug: string; kind: AgentKind }) {
-  const words = providers.map((provider) => providerWords[provider] ?? provider).join(" or ");
-  if (hasKey) return <span className="text-small text-muted">Uses your {words} key</span>;
+  const named = providers.flatMap((provider) => providerWords[provider] ?? [provider]);
+  const words = new Intl.ListFormat("en", { type: "disjunction" }).format(named);
+  if (hasKey) return <span className="text-small text-muted">Uses your account at {words}</span>;
   return (
     <span className="flex items-center gap-1 text-small text-warning">
       <KeyRound aria-hidden="true" className="size-3.5" />
-      <Link href={`${settingsHref(orgSlug, "models")}?new=true`}>Add an {words} key</Link>
+      <Link href={`${settingsHref(orgSlug, "models")}?new=true`}>Add {words}</Link>
     </span>
   );
 }

@@ -22,8 +22,9 @@ export function CacheRows({ repoId }: { repoId?: string }) {
       {({ caches }) =>
         caches.length === 0 ? (
           <p className="px-4 py-6 text-center text-app text-muted">
-            Nothing is kept yet. What a set-up script or an agent fetches with npm, pip, cargo or go is kept in /cache
-            and found again by the next.
+            Nothing is kept yet. What npm, pip, cargo or go leave in /cache, such as what a set-up builds from files
+            that are in the repository, is found again by the next. A sandbox has no network, so nothing is fetched into
+            it from outside.
           </p>
         ) : (
           <ul aria-label="Caches">

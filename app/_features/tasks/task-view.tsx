@@ -13,6 +13,7 @@ import { TabPanel, Tabs } from "#app/_ui/tabs.tsx";
 import type { TaskDetail } from "#server/tasks/schema.ts";
 import { ReviewBar } from "#app/_features/reviews/review-bar.tsx";
 import { ReviewList } from "#app/_features/reviews/review-list.tsx";
+import { FailedWhy } from "./failed-why.tsx";
 import { WorkBar } from "./work-bar.tsx";
 import { TaskActivity } from "./task-activity.tsx";
 import { TaskBrief, TaskOutput } from "./task-brief.tsx";
@@ -70,6 +71,7 @@ export function TaskView({ number }: { number: number }) {
       <TaskTitle task={task} level="h1" />
       <div className="mt-4 grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
         <div className="flex min-w-0 flex-col gap-4 lg:pb-10">
+          <FailedWhy task={task} />
           {task.requests.length > 0 ? <TaskRequests orgSlug={orgSlug} task={task} /> : null}
           {task.waitsForResource ? (
             <Banner tone="warning" title="Nobody gets it now.">

@@ -58,7 +58,8 @@ export const sessionsWording = {
   "session.changed": ({ model, mode }) => ({
     face: "agent",
     parts: [
-      "changed a session",
+      // What else changes of one is where its agent is: it was started, or found again.
+      model || mode ? "set a session" : "brought up the agent of a session",
       ...(model ? [" to the model ", { name: model }] : []),
       ...(mode ? [" to the mode ", { name: mode }] : []),
     ],
