@@ -4,6 +4,7 @@ import { sessionAttachments, sessionMessages } from "#db/schema/session-chunks.t
 import { makeKey } from "../auth/key.ts";
 import { hashSecret } from "../auth/secret.ts";
 import type { Context, Settings } from "../context.ts";
+import { findKind } from "../drivers/kinds.ts";
 import { record } from "../events/record.ts";
 import type { SessionRow } from "./closing.ts";
 import { moveSession, wakeWorkers } from "./driven.ts";
@@ -24,6 +25,11 @@ export interface Held {
   sessionId: string;
 }
 
+/** With who works in it: the agent's name in its team, or what its kind is called. */
+export interface Taken extends Held {
+  agentName: string;
+}
+
 /**
  * Takes sessions that nobody drives and that need somebody, for one worker. Two workers never take the same. `here`: those
  * that the worker still has something of, which it takes again when that is over.
@@ -33,10 +39,13 @@ export async function takeSessions(
   holder: string,
   room: number,
   here: readonly string[] = [],
-): Promise<Held[]> {
-  const taken = await tx.execute<Held & Record<string, unknown>>(sql`update session_runs r set holder = ${holder}::uuid,
+): Promise<Taken[]> {
+  const taken = await tx.execute<
+    Held & { name: string | null; kind: string } & Record<string, unknown>
+  >(sql`update session_runs r set holder = ${holder}::uuid,
       held_until = clock_timestamp() + make_interval(secs => ${holdSeconds(settings)})
-    from (select r.org_id, r.session_id from session_runs r join sessions s on s.org_id = r.org_id and s.id = r.session_id
+    from (select r.org_id, r.session_id, s.agent_kind, (select a.name from agents a where a.org_id = s.org_id and a.id = s.agent_id) as agent_name
+      from session_runs r join sessions s on s.org_id = r.org_id and s.id = r.session_id
       where s.agent_kind is not null and (r.holder is null or (r.held_until < clock_timestamp() and r.holder <> ${holder}::uuid))
         and r.session_id <> all(${`{${here.join(",")}}`}::uuid[])
         and (s.status in ('initializing', 'running', 'waiting', 'removing') or (s.status = 'ready' and exists (
@@ -44,9 +53,12 @@ export async function takeSessions(
           or (s.status in ('ready', 'paused') and exists (select 1 from lease_clocks c
             where c.org_id = r.org_id and c.lease_id = r.lease_id and c.expires_at > clock_timestamp())))
       order by r.session_id limit ${room} for update of r skip locked) due
-    where r.org_id = due.org_id and r.session_id = due.session_id returning r.org_id as "orgId", r.session_id as "sessionId"`);
+    where r.org_id = due.org_id and r.session_id = due.session_id returning r.org_id as "orgId", r.session_id as "sessionId",
+      due.agent_name as name, due.agent_kind as kind`);
   if (taken.length > 0) await renewLeases(tx, holder);
-  return taken;
+  return taken.map(({ orgId, sessionId, name, kind }) => {
+    return { orgId, sessionId, agentName: name ?? findKind(kind)?.name ?? kind };
+  });
 }
 
 /**

@@ -43,8 +43,8 @@ async function openHeld() {
 }
 
 test("a dead worker's session is free before the lease of its task ends, and never later than four fifths of it", async () => {
-  const { sessionId, first, second, take, task, org, pass } = await openHeld();
-  expect(await take(first)).toContainEqual({ orgId: org.orgId, sessionId });
+  const { sessionId, first, second, take, task, org, agent, pass } = await openHeld();
+  expect(await take(first)).toContainEqual({ orgId: org.orgId, sessionId, agentName: agent.name });
   const bounds = () =>
     db.execute(sql`select r.held_until <= now() + make_interval(secs => ${holdSeconds(runtime.settings)}) as "isBounded",
         c.expires_at - r.held_until > make_interval(secs => ${runtime.settings.leaseSeconds.driven * 0.15}) as "isFirst"
@@ -54,7 +54,7 @@ test("a dead worker's session is free before the lease of its task ends, and nev
   expect(await bounds()).toEqual([{ isBounded: true, isFirst: true }]);
   expect(await take(second), "while it lives it is nobody else's").toEqual([]);
   await pass();
-  expect(await take(second)).toContainEqual({ orgId: org.orgId, sessionId });
+  expect(await take(second)).toContainEqual({ orgId: org.orgId, sessionId, agentName: agent.name });
   expect(await bounds()).toEqual([{ isBounded: true, isFirst: true }]);
   expect((await read(org.owner, task.id)).status, "its agent has not lost it").toBe("in_progress");
 });

@@ -48,10 +48,10 @@ interface Turn {
 }
 
 /** Drives one session that this worker holds, from where it stands, until nothing more is to be done for it here. */
-export function startRunner(deps: RunnerDeps, held: driving.Held, onOver: () => void): Runner {
+export function startRunner(deps: RunnerDeps, held: driving.Taken, onOver: () => void): Runner {
   const { runtime, log, holder } = deps;
   const { orgId, sessionId } = held;
-  const actor: Actor = { ...systemActor(orgId, sessionId), name: "Session" };
+  const actor: Actor = { ...systemActor(orgId, sessionId), name: held.agentName };
   const transact = <Result>(work: (context: Context) => Promise<Result>) =>
     inTransaction(runtime, actor, { requestId: `session-${newId()}` }, work);
   let recorder: Recorder | undefined;

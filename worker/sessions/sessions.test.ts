@@ -40,6 +40,9 @@ test(
     expect(session).toMatchObject({ inputTokens: 2_000, outputTokens: 100, calls: 2, costMicros: 5_000, turns: 1 });
     expect(all.filter(({ kind }) => kind === "usage")).toHaveLength(2);
     expect(lab.requests.at(-1)?.key).toBe("the-real-key");
+    const moved = await db.execute(sql`select distinct actor->>'name' as name from events
+      where subject_id = ${session.id} and type = 'session.moved'`);
+    expect(moved, "events name the agent").toEqual([{ name: "Entourage" }]);
   },
 );
 
