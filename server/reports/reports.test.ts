@@ -84,6 +84,11 @@ test("a report is its team's until it is shared, and nobody's of another organiz
   const { report } = await run(saveReport, agent, { text: "# Secret", name: "Plan" });
   const sees = async (actor: Actor) => (await run(listReports, actor, {})).reports.length;
   expect([await sees(org.owner), await sees(outsider), await sees(other.owner)]).toEqual([1, 0, 0]);
+  const viewer = await createTestMember(runtime, org, "viewer");
+  expect(await sees(viewer), "the team's viewers read what its members read").toBe(1);
+  await expect(run(shareReport, viewer, { reportId: report.id, isShared: true })).rejects.toMatchObject({
+    code: "forbidden",
+  });
   await expect(run(shareReport, outsider, { reportId: report.id, isShared: true })).rejects.toMatchObject({
     code: "not_found",
   });

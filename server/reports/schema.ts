@@ -31,7 +31,10 @@ export const saveReportInput = z.strictObject({
   teamId: id.optional(),
   sessionId: id.optional(),
   task: taskRef.optional(),
-  isShared: z.boolean().default(false).describe("For the whole organization, not the team alone."),
+  isShared: z
+    .boolean()
+    .default(false)
+    .describe("For the whole organization. Left out: everybody of the team reads it, viewers too."),
 });
 smallestCalls.add(saveReportInput, { call: { path: "report.md" } });
 export const reportResult = z.object({ report });
@@ -53,5 +56,7 @@ export const reportText = z.object({
   truncated: z.boolean(),
   href: z.string().describe("The address of the file."),
 });
-export const shareReportInput = reportInput.extend({ isShared: z.boolean() });
+export const shareReportInput = reportInput.extend({
+  isShared: z.boolean().describe("False: everybody of its team reads it, viewers too, and nobody else but admins."),
+});
 export const removedReport = z.object({ removed: z.literal(true) });

@@ -52,7 +52,7 @@ function Origin({ orgSlug, report }: { orgSlug: string; report: Report }) {
       {task ? <Link href={taskHref(orgSlug, task.number)}>{`#${task.number} ${task.title}`}</Link> : null}
       {sessionId ? <Link href={sessionHref(orgSlug, teamId, sessionId)}>Its session</Link> : null}
       <span className="tabular-nums">{sizeText(size)}</span>
-      {isShared ? <Badge icon={<Building2 />}>Shared with everybody</Badge> : null}
+      {isShared ? <Badge icon={<Building2 />}>Shared with everybody</Badge> : <span>Read by its team</span>}
     </p>
   );
 }
