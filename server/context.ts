@@ -8,6 +8,7 @@ import type { Answers } from "./human-requests/waiting.ts";
 import type { Listening } from "./channels/listening.ts";
 import type { Parking } from "./dispatch/parking.ts";
 import type { Hint, Wake } from "./events/wake.ts";
+import type { Logger } from "./log.ts";
 import type { Permission } from "./permissions.ts";
 
 /** Who is asking, as a door established it. Never built from anything the caller says of itself. */
@@ -43,6 +44,8 @@ export interface Runtime {
   db: Db;
   wake: Wake;
   settings: Settings;
+  /** What happens that nobody asked about; every process that stays has one. */
+  log?: Logger;
   /** Where agents without work wait; only processes with doors have one. */
   parking?: Parking;
   /** Ends open requests with the access of whoever sent them; only processes with doors have one. */

@@ -64,13 +64,16 @@ export async function endSessionOf(context: Context, sessionId: string): Promise
  * Tries until the database is back: money that was spent must be booked. Gives up after a minute or so, and at once where
  * trying again changes nothing.
  */
-export async function insist<Result>(work: () => Promise<Result>, log: Pick<Logger, "warn">): Promise<Result> {
+export async function insist<Result>(
+  work: () => Promise<Result>,
+  log: Pick<Logger, "warn"> | undefined,
+): Promise<Result> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await work();
     } catch (error) {
       if (error instanceof AppError || attempt >= 40 || isLasting(error)) throw error;
-      if (attempt % 10 === 0) log.warn({ error, attempt }, "what was done is not written down yet; it is tried again");
+      if (attempt % 10 === 0) log?.warn({ error, attempt }, "what was done is not written down yet; it is tried again");
       await delay(Math.min(2_000, 50 * 2 ** attempt));
     }
   }

@@ -103,7 +103,7 @@ export function modelDoor(
     // booked then at the most that the call could cost.
     const bookOnce = () =>
       (booked ??= book(prepared, answered?.ok === true, usage?.used() ?? {}, bound).catch((error: unknown) =>
-        models.log.error(
+        models.log?.error(
           { error, orgId, sessionId, reservationId: prepared.reservationId },
           "what a call of a model cost was not booked; it will be at the most it could cost",
         ),

@@ -84,8 +84,7 @@ export async function openRecorder(
         const chunks = batch.map((one, index) => ({
           ...{ seq: seq + 1 + index, turn: one.turn, kind: one.update.kind, data: one.update, at: one.at },
         }));
-        if (!(await insist(() => transact((context) => appendChunks(context, holder, held, chunks)), runtime.log)))
-          return onLost();
+        if (!(await insist(() => transact((context) => appendChunks(context, holder, held, chunks))))) return onLost();
         seq += chunks.length;
         if (batch.some(({ update }) => isWords(update))) await new Promise((done) => setTimeout(done, everyMs));
       }
