@@ -4,6 +4,7 @@ import { taskHref } from "#app/_shell/rooms.ts";
 import { ActorAvatar } from "#app/_ui/avatar.tsx";
 import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import type { FeedEvent } from "#server/events/schema.ts";
+import { actorWords } from "./actor-words.ts";
 import { Because } from "./because.tsx";
 import { EventIcon } from "./event-icon.tsx";
 import { sentenceOf } from "./sentence.ts";
@@ -28,7 +29,7 @@ export function EventRow({ orgSlug, event, names, isSelected }: EventRowProps) {
       </span>
       <div className="min-w-0 grow">
         <p className="text-muted">
-          <span className="font-medium text-ink">{event.actor.name}</span>{" "}
+          <span className="font-medium text-ink">{actorWords(event.actor)}</span>{" "}
           {sentence.parts.map((part, index) => (
             <Fragment key={index}>
               <Words part={part} orgSlug={orgSlug} />

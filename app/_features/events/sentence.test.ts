@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { eventData } from "#server/events/registry.ts";
+import { actorWords } from "./actor-words.ts";
 import { eventTypes, plainWords, sentenceOf } from "./sentence.ts";
 
 const names = {
@@ -37,4 +38,10 @@ describe("events as sentences", () => {
     expect(failed).toMatchObject({ quote: "Exit code 1", tone: "danger" });
     expect(plainWords(failed)).toBe("could not merge #12");
   });
+});
+
+test("a sentence of a part of the system begins as one would say it, and a person keeps their name", () => {
+  expect(actorWords({ kind: "system", name: "sessions" })).toBe("A session");
+  expect(actorWords({ kind: "system", name: "something newer" })).toBe("something newer");
+  expect(actorWords({ kind: "user", name: "sessions" })).toBe("sessions");
 });

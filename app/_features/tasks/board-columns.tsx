@@ -9,6 +9,7 @@ import type { Board, Card } from "#server/tasks/schema.ts";
 import { BoardColumn, CollapsedColumn } from "./board-column.tsx";
 import type { Selection } from "./board-selection.ts";
 import { cardOn } from "./board-data.ts";
+import { MoreColumns } from "./more-columns.tsx";
 import { refusalOf } from "./moves.ts";
 
 const BoardDrag = dynamic(() => import("./board-drag.tsx").then((module) => module.BoardDrag), { ssr: false });
@@ -69,38 +70,47 @@ export function BoardColumns({
   return (
     <>
       <ColumnChooser columns={columns.filter(isOpen)} root={root} />
-      <div
-        ref={root}
-        onPointerEnter={(event) => setCanDrag((known) => known || (canMove && event.pointerType === "mouse"))}
-        className="flex min-h-0 grow snap-x snap-mandatory gap-2 overflow-x-auto px-3 pb-3 sm:snap-none"
-      >
-        {columns.map((column) => {
-          const refusal = dragged && dragged.status !== column.status ? refusalOf(dragged, column.status) : undefined;
-          if (!isOpen(column))
+      <div className="relative flex min-h-0 grow flex-col">
+        <div
+          ref={root}
+          onPointerEnter={(event) => setCanDrag((known) => known || (canMove && event.pointerType === "mouse"))}
+          className="flex min-h-0 grow snap-x snap-mandatory gap-2 overflow-x-auto px-3 pb-3 sm:snap-none"
+        >
+          {columns.map((column) => {
+            const refusal = dragged && dragged.status !== column.status ? refusalOf(dragged, column.status) : undefined;
+            if (!isOpen(column))
+              return (
+                <CollapsedColumn
+                  key={column.status}
+                  column={column}
+                  refusal={refusal}
+                  onOpen={() => turn(column.status)}
+                />
+              );
             return (
-              <CollapsedColumn
+              <BoardColumn
                 key={column.status}
                 column={column}
+                orgSlug={orgSlug}
+                current={current?.status === column.status ? current.id : null}
+                marked={selection.marked}
+                reachable={reachable?.status === column.status ? reachable.id : null}
+                listHref={`${listHref}?status=${column.status}`}
                 refusal={refusal}
-                onOpen={() => turn(column.status)}
+                onPress={onPress}
+                onOpen={onOpen}
+                onCollapse={always.has(column.status) ? undefined : turn}
               />
             );
-          return (
-            <BoardColumn
-              key={column.status}
-              column={column}
-              orgSlug={orgSlug}
-              current={current?.status === column.status ? current.id : null}
-              marked={selection.marked}
-              reachable={reachable?.status === column.status ? reachable.id : null}
-              listHref={`${listHref}?status=${column.status}`}
-              refusal={refusal}
-              onPress={onPress}
-              onOpen={onOpen}
-              onCollapse={always.has(column.status) ? undefined : turn}
-            />
-          );
-        })}
+          })}
+        </div>
+        <MoreColumns
+          root={root}
+          columns={columns
+            .filter(isOpen)
+            .map(({ status }) => status)
+            .join(" ")}
+        />
       </div>
       {canDrag ? (
         <BoardDrag board={root} find={(id) => cardOn(board, id)} onDragging={setDragged} onDrop={onMove} />

@@ -24,6 +24,7 @@ import { RelativeTime } from "#app/_ui/relative-time.tsx";
 import { SkeletonRows } from "#app/_ui/skeleton.tsx";
 import type { FeedEvent } from "#server/events/schema.ts";
 import type { TaskDetail } from "#server/tasks/schema.ts";
+import { actorWords } from "#app/_features/events/actor-words.ts";
 import { Because, correlationHref } from "#app/_features/events/because.tsx";
 import type { EventFace, Names, Sentence } from "#app/_features/events/sentences/about.ts";
 import { sentenceOf } from "#app/_features/events/sentence.ts";
@@ -181,7 +182,7 @@ function Happened({ entry: { sentence, author, at, event } }: { entry: Entry }) 
         {faces[sentence.face] ?? <ArrowRight />}
       </span>
       <span className="min-w-0 grow">
-        <span className="font-medium text-ink">{author.name}</span>{" "}
+        <span className="font-medium text-ink">{actorWords(author)}</span>{" "}
         {sentence.parts.map((part, index) => {
           if (typeof part === "string") return part;
           // The parts of a sentence never change places.

@@ -59,7 +59,7 @@ export const sessionsWording = {
     face: "agent",
     parts: [
       // What else changes of one is where its agent is: it was started, or found again.
-      model || mode ? "set a session" : "brought up the agent of a session",
+      model || mode ? "set a session" : "brought up its agent",
       ...(model ? [" to the model ", { name: model }] : []),
       ...(mode ? [" to the mode ", { name: mode }] : []),
     ],
@@ -69,11 +69,11 @@ export const sessionsWording = {
 const sessionMoves: Record<SessionStatus, string> = {
   initializing: "is getting a session ready",
   ready: "made a session ready",
-  running: "began a turn of a session",
-  waiting: "waits for an answer in a session",
+  running: "began a turn",
+  waiting: "waits for an answer",
   paused: "paused a session",
   stopped: "stopped a session",
-  error: "ended a session with a failure",
+  error: "broke down",
   archived: "archived a session",
   removing: "asked to remove a session",
   removed: "removed a session",
