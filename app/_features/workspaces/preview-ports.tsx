@@ -6,7 +6,7 @@ import { Button } from "#app/_ui/button.tsx";
 
 const lookAgainMs = 3_000;
 
-type PreviewPortsProps = { workspaceId: string; sessionId?: string; onChoose: (port: number) => void };
+type PreviewPortsProps = { workspaceId: string; sessionId?: string | undefined; onChoose: (port: number) => void };
 
 /** What listens inside now, as buttons, looked for while nothing is shown. Who may not know sees none and asks once. */
 export function PreviewPorts({ workspaceId, sessionId, onChoose }: PreviewPortsProps) {
@@ -14,7 +14,9 @@ export function PreviewPorts({ workspaceId, sessionId, onChoose }: PreviewPortsP
   const of = { workspaceId, ...(sessionId ? { sessionId } : {}) };
   const { data } = useQuery(
     trpc.terminals.previewPorts.queryOptions(of, {
-      ...{ retry: false, refetchOnMount: "always", refetchOnWindowFocus: false },
+      retry: false,
+      refetchOnMount: "always",
+      refetchOnWindowFocus: false,
       refetchInterval: ({ state }) => (state.error ? false : lookAgainMs),
     }),
   );
