@@ -182,7 +182,7 @@ test("a bug is an internal error with the request's id, and nothing of its text"
   expect(JSON.parse(body)).toEqual({
     error: {
       ...{ code: "internal", requestId: headers["x-request-id"] },
-      message: expect.stringContaining(`request ${headers["x-request-id"]}. The fault is ours: try once more;`),
+      message: expect.stringContaining(`request ${String(headers["x-request-id"])}. The fault is ours: try once more;`),
     },
   });
 });

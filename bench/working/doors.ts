@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -25,7 +25,7 @@ export async function openDoors(url: string, dataDir: string, trustedHosts: stri
   const mcp = createMcp();
   const hooks = hooksDirectory(runtime.settings);
   await installHooks(hooks);
-  server.on("request", async (incoming, outgoing) => {
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (incoming.url?.startsWith("/api/git/")) {
       const onError = (error: unknown) => void process.stderr.write(`${String(error)}\n`);
       return handleGitRequest(incoming, outgoing, { authorize: gitAccess(runtime), hooksDirectory: hooks, onError });
@@ -42,7 +42,8 @@ export async function openDoors(url: string, dataDir: string, trustedHosts: stri
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     if (!response.body) outgoing.end();
     else await pipeline(Readable.fromWeb(response.body as never), outgoing).catch(() => undefined);
-  });
+  };
+  server.on("request", (incoming, outgoing) => void answer(incoming, outgoing));
   return {
     ...{ runtime, address },
     async close() {

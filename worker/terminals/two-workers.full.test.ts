@@ -9,7 +9,6 @@ import { parseConfig } from "#server/config.ts";
 import { systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { createLogger } from "#server/log.ts";
-import type { OpenRuntime } from "#server/runtime.ts";
 import { openBoxes } from "#server/sandbox/open-boxes.ts";
 import { keepSandboxes } from "#server/sandboxes/keeping.ts";
 import { openTerminal } from "#server/terminals/operations.ts";
@@ -22,7 +21,7 @@ const log = createLogger("test");
 const { dataDir } = runtime.settings;
 const config = parseConfig({ DATABASE_URL: "postgres://unused", ENTOURAGE_DATA_DIR: dataDir, PORT: "3000" });
 // What rooms use of a process's runtime.
-const rooms = openRooms({ runtime: { ...runtime, config, log } as OpenRuntime, log });
+const rooms = openRooms({ runtime: { ...runtime, config, log }, log });
 const server = createServer().on("upgrade", (request, socket, head) =>
   rooms.doors.find((door) => door.takes(request))?.upgrade(request, socket, head),
 );
