@@ -22,7 +22,7 @@ import { expireReservations } from "./freeing.ts";
 import { setBudget } from "./operations.ts";
 import type { SpenderAnswer } from "./test/spender.ts";
 
-const spenders = process.env.ENTOURAGE_TEST_FULL === "1" ? 50 : 16;
+const spenders = process.env.ENTOURAGE_TEST_FULL === "1" ? 50 : 8;
 const cap = 1_000_000;
 
 const folder = mkdtempSync(join(tmpdir(), "entourage-money-test-"));

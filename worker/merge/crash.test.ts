@@ -45,33 +45,40 @@ async function localSource(): Promise<string> {
   return path;
 }
 
-test.each([
+const points = [
   ["merge.after_start", "hosted"],
-  ["merge.after_gate", "hosted"],
   ["merge.after_update_ref", "hosted"],
   ["merge.after_gate", "local"],
   ["merge.after_push", "local"],
+];
+const morePoints = [
+  ["merge.after_gate", "hosted"],
   ["merge.after_update_ref", "local"],
-])("killed at %s (%s), the merge is taken up and happens exactly once", async (failpoint, kind) => {
-  const org = await shop.newOrg();
-  const path = kind === "local" ? await localSource() : null;
-  const repo = await shop.addRepo(org, { gateCommand: "ls", ...(path ? { source: path } : {}) });
-  const worker = await shop.addWorker(org);
-  const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
-  await execute(approveTask, runtime, org.owner, { task: task.id }, call);
-  expect(await startWorker(failpoint)).toBe("SIGKILL");
-  void startWorker();
-  const read = () => execute(getMergeStatus, runtime, org.owner, { task: task.id }, call);
-  await vi.waitFor(async () => expect((await read()).job?.status).toBe("merged"), { timeout: 15_000, interval: 50 });
-  const { job, taskStatus } = await read();
-  const bare = shop.bare(org, repo);
-  expect(taskStatus).toBe("done");
-  expect(await readCommit(bare, "refs/heads/main")).toBe(job?.mergeCommit);
-  expect([...(await listMergedRefs(bare)).values()]).toEqual([job?.mergeCommit]);
-  expect(await userGit(bare, "rev-list", "--first-parent", "--count", "main")).toBe("2");
-  expect(job?.gate?.passed).toBe(true);
-  if (path) expect(await userGit(path, "rev-parse", "main")).toBe(job?.mergeCommit);
-});
+];
+
+test.each(process.env.ENTOURAGE_TEST_FULL === "1" ? [...points, ...morePoints] : points)(
+  "killed at %s (%s), the merge is taken up and happens exactly once",
+  async (failpoint, kind) => {
+    const org = await shop.newOrg();
+    const path = kind === "local" ? await localSource() : null;
+    const repo = await shop.addRepo(org, { gateCommand: "ls", ...(path ? { source: path } : {}) });
+    const worker = await shop.addWorker(org);
+    const { task } = await shop.submit(org, repo, worker, { "a.txt": "a\n" });
+    await execute(approveTask, runtime, org.owner, { task: task.id }, call);
+    expect(await startWorker(failpoint)).toBe("SIGKILL");
+    void startWorker();
+    const read = () => execute(getMergeStatus, runtime, org.owner, { task: task.id }, call);
+    await vi.waitFor(async () => expect((await read()).job?.status).toBe("merged"), { timeout: 15_000, interval: 50 });
+    const { job, taskStatus } = await read();
+    const bare = shop.bare(org, repo);
+    expect(taskStatus).toBe("done");
+    expect(await readCommit(bare, "refs/heads/main")).toBe(job?.mergeCommit);
+    expect([...(await listMergedRefs(bare)).values()]).toEqual([job?.mergeCommit]);
+    expect(await userGit(bare, "rev-list", "--first-parent", "--count", "main")).toBe("2");
+    expect(job?.gate?.passed).toBe(true);
+    if (path) expect(await userGit(path, "rev-parse", "main")).toBe(job?.mergeCommit);
+  },
+);
 
 test("what a killed worker left of a gate that was cancelled goes away, its processes too", async () => {
   const gates = join(shop.dataDir, "gates");

@@ -25,7 +25,7 @@ export function ReportBody({ report: { name, kind, createdBy }, text, truncated 
       <>
         {rest}
         {/* Without a word of permission: no script, no form, no way out; and our own policy lets it fetch nothing. */}
-        <iframe title={name} sandbox="" srcDoc={text} className="h-[calc(100dvh-9rem)] w-full bg-white" />
+        <iframe title={name} sandbox="" srcDoc={text} className="h-[calc(100dvh-9rem)] w-full bg-paper scheme-light" />
       </>
     );
   return (

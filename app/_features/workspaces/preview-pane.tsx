@@ -158,7 +158,7 @@ function PreviewFrame({ label, address, onAgain }: PreviewFrameProps) {
       sandbox="allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads"
       referrerPolicy="no-referrer"
       // Pages that say nothing of their colours expect white paper.
-      className="min-h-0 w-full grow bg-white scheme-light"
+      className="min-h-0 w-full grow bg-paper scheme-light"
     />
   );
 }
