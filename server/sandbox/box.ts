@@ -1,5 +1,9 @@
 import type { Duplex, Readable, Writable } from "node:stream";
+import { AppError } from "../errors.ts";
 import type { Availability } from "./sandbox.ts";
+
+/** To be thrown by providers for whatever is asked of a box that is not up, or goes down at this moment. */
+export const notRunning = () => new AppError("conflict", "This sandbox does not run. It can be started.");
 
 /** A sandbox that stays: several programs run in it, together, until it is stopped. */
 export interface BoxProvider {

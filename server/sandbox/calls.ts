@@ -3,8 +3,18 @@ import { type Duplex, PassThrough, type Writable } from "node:stream";
 import { z } from "zod";
 import { AppError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
-import type { BoxCommand, BoxExit, BoxProcess } from "./box.ts";
-import { DATA, EXIT, HEAD, OTHER, type Frames, readFrames, writeFrame, writeWhole } from "./inside/frames.ts";
+import { type BoxCommand, type BoxExit, type BoxProcess, notRunning } from "./box.ts";
+import {
+  DATA,
+  EXIT,
+  HEAD,
+  OTHER,
+  type Frame,
+  type Frames,
+  readFrames,
+  writeFrame,
+  writeWhole,
+} from "./inside/frames.ts";
 
 /** How the init of one box is reached, and what only the host can know about the end of its programs. */
 export interface InitLine {
@@ -16,6 +26,8 @@ export interface InitLine {
 }
 
 const ANSWER_MS = 30_000;
+const TOO_BUSY =
+  "The sandbox has not answered for 30 seconds: it, or the machine, is very busy. Try again, or stop it and start it again.";
 
 const json = <T extends z.ZodType>(shape: T) =>
   z
@@ -34,7 +46,10 @@ const answerFrame = json(z.object({ error: z.string().nullable() }));
 const exitFrame = json(z.object({ code: z.number().nullable(), signal: z.string().nullable() }));
 type RawExit = z.infer<typeof exitFrame>;
 
-/** Asks the init for something that ends with its answer. Throws AppError `unavailable` with its words. */
+/**
+ * Asks the init for something that ends with its answer. Throws AppError `unavailable` with its words, `conflict` where
+ * it has ended or does so instead of answering.
+ */
 export async function askInit(socketPath: string, request: Record<string, unknown>): Promise<void> {
   (await callInit(socketPath, request)).socket.destroy();
 }
@@ -77,17 +92,21 @@ interface Call {
   frames: Frames;
 }
 
-/** Opens a connection and waits for its head. */
+/** Opens a connection and waits for its head. Closed before that, the init has ended; a busy one answers late. */
 async function callInit(socketPath: string, request: Record<string, unknown>): Promise<Call> {
   const socket = dial({ path: socketPath, allowHalfOpen: true });
   socket.on("error", () => socket.destroy());
   const frames = readFrames(socket);
-  const timer = setTimeout(() => socket.destroy(), ANSWER_MS);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    socket.destroy();
+  }, ANSWER_MS);
   try {
     await writeFrame(socket, HEAD, JSON.stringify(request));
-    const head = await frames.next().catch(() => null);
-    if (head?.kind !== HEAD) throw new AppError("unavailable", "The sandbox does not answer. It can be started again.");
-    const error = problemIn(head.data);
+    const head = await frames.next().catch(() => undefined);
+    if (head === null) throw isLate ? new AppError("unavailable", TOO_BUSY) : notRunning();
+    const error = problemIn(head);
     if (error !== null) throw new AppError("unavailable", error);
     return { socket, frames };
   } catch (error) {
@@ -99,9 +118,9 @@ async function callInit(socketPath: string, request: Record<string, unknown>): P
 }
 
 /** What comes from inside is believed nothing: anything but a head is no answer. */
-function problemIn(data: Buffer): string | null {
-  const answer = answerFrame.safeParse(data.toString());
-  if (answer.success) return answer.data.error?.slice(0, 1000) ?? null;
+function problemIn(head: Frame | undefined): string | null {
+  const answer = answerFrame.safeParse(head?.data.toString());
+  if (head?.kind === HEAD && answer.success) return answer.data.error?.slice(0, 1000) ?? null;
   return "The sandbox answered something else than expected. It can be stopped and started again.";
 }
 

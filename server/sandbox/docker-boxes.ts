@@ -7,7 +7,7 @@ import type { Duplex } from "node:stream";
 import { promisify } from "node:util";
 import Docker from "dockerode";
 import { AppError } from "#server/errors.ts";
-import type { BoxFound, BoxProvider, BoxSpec } from "./box.ts";
+import { type BoxFound, type BoxProvider, type BoxSpec, notRunning } from "./box.ts";
 import { INSIDE, initCommand } from "./bubblewrap-boxes.ts";
 import { OVER_ITS_DISK, watchDisk } from "./disk-watch.ts";
 import { connectByExec, type DockerBox, runExec, spawnByExec } from "./docker-exec.ts";
@@ -55,11 +55,20 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
   const mustRun = async (id: string): Promise<{ spec: BoxSpec; box: DockerBox }> => {
     const spec = await records.spec(id);
     const found = await absentAsNull(containerOf(id).inspect());
-    if (!found?.State.Running) throw new AppError("conflict", "This sandbox does not run. It can be started.");
+    if (!found?.State.Running) throw notRunning();
     const known = boxes.get(id);
     const box = known?.container.id === found.Id ? known : boxOf(docker.getContainer(found.Id), false);
     boxes.set(id, box);
     return { spec, box };
+  };
+
+  /** It may end between our look at it and what is asked of it, which engines say in many ways. */
+  const whileItRuns = async <T>(id: string, asked: Promise<T>): Promise<T> => {
+    try {
+      return await asked;
+    } catch (error) {
+      throw (await stateOf(id))?.Running ? error : notRunning();
+    }
   };
 
   const remember = (id: string, failure: string | null) => {
@@ -194,11 +203,13 @@ export function createDockerBoxes(root: string, settings: DockerSettings): BoxPr
     spawn: async (id, command) => {
       const { spec, box } = await mustRun(id);
       const env = { ...STANDARD, ...spec.env, ...command.env };
-      return spawnByExec(box, { ...command, env, cwd: command.cwd ?? "/work" }, spec.limits.diskMb);
+      const cwd = command.cwd ?? "/work";
+      return whileItRuns(id, spawnByExec(box, { ...command, env, cwd }, spec.limits.diskMb));
     },
     connect: async (id, port): Promise<Duplex> => {
       const { box } = await mustRun(id);
-      return connectByExec(box, [`${OURS}/node/bin/node`, `${OURS}/inside/pipe.ts`, String(port)], port);
+      const pipe = [`${OURS}/node/bin/node`, `${OURS}/inside/pipe.ts`, String(port)];
+      return whileItRuns(id, connectByExec(box, pipe, port));
     },
     usage: async (id) => {
       if (!(await stateOf(id))?.Running) return null;

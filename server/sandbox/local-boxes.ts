@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { AppError } from "#server/errors.ts";
-import type { BoxExit, BoxFound, BoxProvider, BoxSpec } from "./box.ts";
+import { type BoxExit, type BoxFound, type BoxProvider, type BoxSpec, notRunning } from "./box.ts";
 import { askInit, connectThroughInit, spawnThroughInit } from "./calls.ts";
 import { type Cgroup, createCgroup, findCgroupHome, openCgroup } from "./cgroup.ts";
 import { OVER_ITS_DISK, watchDisk } from "./disk-watch.ts";
@@ -59,8 +59,7 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
 
   const live = async (id: string): Promise<{ spec: BoxSpec; state: BoxState }> => {
     const [spec, state] = [await records.spec(id), await records.state(id)];
-    if (state === null || state.host !== hostname() || !isAlive(state.main))
-      throw new AppError("conflict", "This sandbox does not run. It can be started.");
+    if (state === null || state.host !== hostname() || !isAlive(state.main)) throw notRunning();
     return { spec, state };
   };
 
@@ -84,7 +83,9 @@ export function createLocalBoxes(kind: LocalKind, root: string): BoxProvider {
     try {
       await Promise.race([askInit(socketOf(box.state), { operation: "hello" }), failed(box)]);
     } catch (error) {
-      box.state.failure ??= error instanceof Error ? error.message : String(error);
+      // Of one that has ended its own words tell why.
+      const hasEnded = error instanceof AppError && error.code === "conflict";
+      if (!hasEnded) box.state.failure ??= error instanceof Error ? error.message : String(error);
       box.child.kill("SIGKILL");
       await box.over;
       throw new AppError("unavailable", `The sandbox could not be started: ${box.state.failure}`);

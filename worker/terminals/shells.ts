@@ -18,23 +18,21 @@ const lookMilliseconds = 1_000;
 const idleMilliseconds = 60 * 60 * 1000;
 
 interface Held {
-  shell: Shell;
-  orgId: string;
-  workspaceId: string;
-  /** The sandbox is the workspace's own and ends with its last shell. */
-  ownBox: boolean;
+  shell: Promise<Shell>;
+  /** Of one in the workspace's own sandbox, which ends with its last shell. */
+  ownBoxId: string | null;
 }
 
 /** The shells of this worker. A terminal whose worker died gets a new shell when somebody comes back to it. */
 export function createShells(runtime: Runtime, { boxes, log }: { boxes: () => Promise<BoxProvider>; log: Logger }) {
-  const held = new Map<string, Promise<Held>>();
+  const held = new Map<string, Held>();
   const endings = new Set<Promise<void>>();
 
   async function start(
     id: string,
     { workspace, sessionId }: Admission,
     size: { rows: number; cols: number },
-  ): Promise<Held> {
+  ): Promise<Shell> {
     const provider = await boxes();
     const box = await boxOf(provider, runtime, workspace, sessionId);
     const shell = new Shell(
@@ -56,16 +54,13 @@ export function createShells(runtime: Runtime, { boxes, log }: { boxes: () => Pr
       .catch((error: unknown) => log.warn({ error, terminalId: id }, "the end of a terminal was not written"))
       .finally(() => endings.delete(ending));
     endings.add(ending);
-    return { shell, orgId, workspaceId: workspace.id, ownBox: box.isOwn };
+    return shell;
   }
 
   /** Nobody uses the sandbox any more: what was left running in it ends. */
   async function stopUnused(provider: BoxProvider, boxId: string): Promise<void> {
-    const others = await Promise.allSettled(held.values());
-    const inUse = others.some(
-      (one) => one.status === "fulfilled" && one.value.ownBox && one.value.workspaceId === boxId,
-    );
-    if (!inUse) await provider.stop(boxId);
+    // Looked at and asked for at once: a shell that is opened from now on waits for its end, and brings up the next.
+    if (![...held.values()].some(({ ownBoxId }) => ownBoxId === boxId)) await provider.stop(boxId);
   }
 
   async function look(): Promise<void> {
@@ -75,11 +70,11 @@ export function createShells(runtime: Runtime, { boxes, log }: { boxes: () => Pr
       runtime,
       entries.map(([id]) => id),
     );
-    for (const [id, promise] of entries) {
-      const one = await promise.catch(() => undefined);
-      if (!one) continue;
-      const isIdle = one.shell.leftAt !== undefined && Date.now() - one.shell.leftAt > idleMilliseconds;
-      if (!open.has(id) || isIdle) one.shell.end();
+    for (const [id, one] of entries) {
+      const shell = await one.shell.catch(() => undefined);
+      if (!shell) continue;
+      const isIdle = shell.leftAt !== undefined && Date.now() - shell.leftAt > idleMilliseconds;
+      if (!open.has(id) || isIdle) shell.end();
     }
   }
   const timer = setInterval(
@@ -93,17 +88,18 @@ export function createShells(runtime: Runtime, { boxes, log }: { boxes: () => Pr
       const { terminalId: id } = admission;
       if (!id) throw new AppError("invalid", "This ticket is for no terminal.");
       const known = held.get(id);
-      if (known) return (await known).shell;
-      const starting = start(id, admission, size);
-      held.set(id, starting);
-      starting.catch(() => held.delete(id));
-      return (await starting).shell;
+      if (known) return known.shell;
+      const shell = start(id, admission, size);
+      held.set(id, { shell, ownBoxId: admission.sessionId === null ? admission.workspace.id : null });
+      shell.catch(() => held.delete(id));
+      return shell;
     },
     count: () => held.size,
     async stop(): Promise<void> {
       clearInterval(timer);
-      const all = await Promise.all([...held.values()].map((one) => one.catch(() => undefined)));
-      const own = new Set(all.flatMap((one) => (one?.ownBox ? [one.workspaceId] : [])));
+      const all = [...held.values()];
+      await Promise.allSettled(all.map(({ shell }) => shell));
+      const own = new Set(all.flatMap(({ ownBoxId }) => ownBoxId ?? []));
       const provider = own.size > 0 ? await boxes() : undefined;
       for (const id of own) await provider?.stop(id);
       await Promise.all(endings);

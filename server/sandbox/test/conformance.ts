@@ -239,7 +239,12 @@ export function describeBoxes(name: string, abilities: Abilities): void {
       });
       await new Promise((resolve) => deaf.stdout.once("data", resolve));
       expect(await processesWith(mark)).toBeGreaterThan(0);
-      await Promise.all([boxes.stop(made.spec.id), boxes.stop(made.spec.id)]);
+      const ending = Promise.all([boxes.stop(made.spec.id), boxes.stop(made.spec.id)]);
+      const refusals = await refusalsUntil(ending, () => boxes.spawn(made.spec.id, { args: ["true"] }));
+      expect(
+        refusals.filter((words) => !words.includes("does not run")),
+        "asked while it ends",
+      ).toEqual([]);
       expect(await deaf.exited).toMatchObject({ exitCode: null, killedBy: "stopped" });
       if (isolated || limits) await expect.poll(() => processesWith(mark), until).toBe(0);
       expect((await boxes.list()).find(({ id }) => id === made.spec.id)?.status).toBe("stopped");
@@ -284,6 +289,16 @@ export function describeBoxes(name: string, abilities: Abilities): void {
       await discard(boxes, other);
     });
   });
+}
+
+/** Asks again and again until something has ended. @returns the words of those that were refused. */
+async function refusalsUntil(ending: Promise<unknown>, ask: () => Promise<unknown>): Promise<string[]> {
+  const refusals: string[] = [];
+  let isOver = false;
+  const over = ending.finally(() => (isOver = true));
+  while (!isOver) await ask().catch((error: unknown) => refusals.push(String(error)));
+  await over;
+  return refusals;
 }
 
 /** Processes anywhere on this machine whose arguments contain the mark. */
