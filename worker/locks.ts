@@ -1,8 +1,7 @@
-import type { ReservedSql } from "postgres";
-import type { Sql } from "#db/client.ts";
+import { connectAlone, type Sql } from "#db/client.ts";
 
 /**
- * "One worker at a time", for work that outlives a transaction: session locks on one connection, taken from the pool
+ * "One worker at a time", for work that outlives a transaction: session locks on one connection of their own, open
  * while anything is held. When that connection dies, another worker may begin while this one still works, so a lock
  * only keeps workers from doing the same twice; that nothing is done wrongly is up to the rows and refs they change by
  * compare-and-set.
@@ -14,7 +13,7 @@ export interface Locks {
 
 const sessions = new WeakMap<Sql, Locks>();
 
-/** The locks of a pool: one session for all that hold some, so that the smallest pool still has room for their work. */
+/** The locks of a process, by its pool: one session for all that hold some. */
 export function locksOf(sql: Sql): Locks {
   const locks = sessions.get(sql) ?? openLocks(sql);
   sessions.set(sql, locks);
@@ -23,14 +22,14 @@ export function locksOf(sql: Sql): Locks {
 
 function openLocks(sql: Sql): Locks {
   const names = new Set<string>();
-  let session: Promise<ReservedSql> | undefined;
+  let session: Sql | undefined;
 
   async function letGo(name: string): Promise<void> {
     names.delete(name);
     if (names.size > 0) return;
     const idle = session;
     session = undefined;
-    await idle?.then((reserved) => reserved.release()).catch(() => undefined);
+    await idle?.end({ timeout: 5 }).catch(() => undefined);
   }
 
   return {
@@ -39,17 +38,16 @@ function openLocks(sql: Sql): Locks {
       if (names.has(name)) return undefined;
       names.add(name);
       try {
-        session ??= sql.reserve();
+        session ??= connectAlone(sql);
         const current = session;
-        const reserved = await current;
-        const [row] = await reserved`select pg_try_advisory_lock(hashtextextended(${name}, 0)) as taken`;
+        const [row] = await current`select pg_try_advisory_lock(hashtextextended(${name}, 0)) as taken`;
         if (row?.taken !== true) {
           await letGo(name);
           return undefined;
         }
         return async () => {
           // A broken session has lost its locks by itself.
-          await reserved`select pg_advisory_unlock(hashtextextended(${name}, 0))`.catch(() => undefined);
+          await current`select pg_advisory_unlock(hashtextextended(${name}, 0))`.catch(() => undefined);
           await letGo(name);
         };
       } catch (error) {

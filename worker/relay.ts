@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import postgres from "postgres";
 import { sql } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/postgres-js";
+import { connect } from "#db/client.ts";
 import { type Context, type Runtime, systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
 import { newId } from "#server/ids.ts";
@@ -47,16 +46,15 @@ export function startRelay(runtime: Runtime, { url, push, isEmbedded, onError, b
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
   const stopping = new AbortController();
-  const session = postgres(url, {
-    max: 1,
-    onnotice: () => {},
-    backoff: (attempt) => Math.min(1, 0.05 * 2 ** attempt),
+  const session = connect(url, {
+    poolSize: 1,
+    name: "entourage-relay",
     // Its few queries are index look-ups whatever the values, so they are planned once.
-    connection: { application_name: "entourage-relay", plan_cache_mode: "force_generic_plan", enable_seqscan: "off" },
+    settings: { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" },
     // The session is gone and its locks with it: somebody else may have them now.
     onclose: () => lines.clear(),
   });
-  const ownRuntime: Runtime = { ...runtime, db: drizzle({ client: session }) };
+  const ownRuntime: Runtime = { ...runtime, db: session.db };
 
   function tell(orgId: string): void {
     again.add(orgId);
@@ -85,9 +83,11 @@ export function startRelay(runtime: Runtime, { url, push, isEmbedded, onError, b
   }
 
   async function takeOver(orgId: string): Promise<Line | undefined> {
-    const [row] = await session<
-      { isOurs: boolean }[]
-    >`select pg_try_advisory_lock(hashtextextended(${lockName(orgId)}, 0)) as "isOurs"`;
+    const [row] = await session.db.transaction((tx) =>
+      tx.execute<{ isOurs: boolean }>(
+        sql`select pg_try_advisory_lock(hashtextextended(${lockName(orgId)}, 0)) as "isOurs"`,
+      ),
+    );
     if (!row?.isOurs) return undefined;
     const told = await inOrg(orgId, async ({ tx }) => {
       const [cursor] = await tx.execute<{ seq: number }>(
@@ -184,7 +184,9 @@ export function startRelay(runtime: Runtime, { url, push, isEmbedded, onError, b
 
   async function handOver(orgId: string): Promise<void> {
     lines.delete(orgId);
-    await session`select pg_advisory_unlock(hashtextextended(${lockName(orgId)}, 0))`;
+    await session.db.transaction((tx) =>
+      tx.execute(sql`select pg_advisory_unlock(hashtextextended(${lockName(orgId)}, 0))`),
+    );
   }
 
   /** Looks for itself: a wake-up may be lost, and so may the worker that would have told it. */
@@ -218,7 +220,7 @@ export function startRelay(runtime: Runtime, { url, push, isEmbedded, onError, b
       clearInterval(timer);
       await Promise.allSettled([...running.values(), saving]);
       await saveAll().catch((error: unknown) => onError(error, ""));
-      await session.end({ timeout: 1 });
+      await session.close();
     },
   };
 }

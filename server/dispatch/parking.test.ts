@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { afterAll, expect, test, vi } from "vitest";
+import { openClient } from "#db/client.ts";
 import { createApiKey, revokeApiKey } from "../api-keys/operations.ts";
 import type { Actor } from "../context.ts";
 import { record } from "../events/record.ts";
@@ -18,8 +19,9 @@ const { runtime: base, db, sql: client, url } = await openTestRuntime();
 // Hints only, no poll: what is handed out late would otherwise be found by accident.
 const wake = await startWake({ url, sql: client, pollSeconds: 60 });
 const statements: string[] = [];
+const ownClient = openClient(url, { poolSize: 2 });
 const parking = openParking({
-  db: drizzle({ client, logger: { logQuery: (query) => statements.push(query) } }),
+  db: drizzle({ client: ownClient, logger: { logQuery: (query) => statements.push(query) } }),
   wake,
   settings: base.settings,
   onError: (error) => {
@@ -31,6 +33,7 @@ const { run, addTask, claim, move, read } = workIn(runtime);
 afterAll(async () => {
   parking.close();
   await wake.close();
+  await ownClient.end();
 });
 
 const seat = (actor: Actor) => ({

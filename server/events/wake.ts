@@ -1,5 +1,4 @@
-import postgres from "postgres";
-import type { Sql } from "#db/client.ts";
+import { openClient, type Sql } from "#db/client.ts";
 
 /**
  * What may have happened. A payload is the id of the organization, and behind a space of the one thing it is about where
@@ -78,12 +77,7 @@ export async function startWake({ url, sql, pollSeconds = 1, onError = () => {} 
   };
 
   function openEar() {
-    return postgres(url, {
-      max: 1,
-      onnotice: () => {},
-      backoff: (attempt) => Math.min(1, 0.05 * 2 ** attempt),
-      connection: { application_name: "entourage-listen" },
-    });
+    return openClient(url, { name: "entourage-listen" });
   }
 
   async function listen() {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { drizzle } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
+import { sql } from "drizzle-orm";
+import { connect } from "#db/client.ts";
 import { closeEvictions, markPushed, openEvictions, type Pending, pendingMessages } from "#server/channels/delivery.ts";
 import { type Context, type Runtime, systemActor } from "#server/context.ts";
 import { inTransaction } from "#server/execute.ts";
@@ -30,17 +30,15 @@ export function startChannelRelay(runtime: Runtime, { url, push, onError }: Chan
   let isOurs = false;
   let again = false;
   let running: Promise<void> | undefined;
-  const session = postgres(url, {
-    max: 1,
-    onnotice: () => {},
-    backoff: (attempt) => Math.min(1, 0.05 * 2 ** attempt),
-    connection: { application_name: "entourage-channels" },
+  const session = connect(url, {
+    poolSize: 1,
+    name: "entourage-channels",
     // The session is gone and its lock with it: somebody else may have it now.
     onclose: () => {
       isOurs = false;
     },
   });
-  const ownRuntime: Runtime = { ...runtime, db: drizzle({ client: session }) };
+  const ownRuntime: Runtime = { ...runtime, db: session.db };
   const inAll = <Result>(work: (context: Context) => Promise<Result>) =>
     inTransaction(ownRuntime, systemActor("", "channels"), { requestId: `channels-${newId()}`, system: true }, work);
 
@@ -69,9 +67,11 @@ export function startChannelRelay(runtime: Runtime, { url, push, onError }: Chan
 
   async function takeOver(): Promise<boolean> {
     if (isOurs) return true;
-    const [row] = await session<
-      { isOurs: boolean }[]
-    >`select pg_try_advisory_lock(hashtextextended('channels|relay', 0)) as "isOurs"`;
+    const [row] = await session.db.transaction((tx) =>
+      tx.execute<{ isOurs: boolean }>(
+        sql`select pg_try_advisory_lock(hashtextextended('channels|relay', 0)) as "isOurs"`,
+      ),
+    );
     isOurs = row?.isOurs ?? false;
     return isOurs;
   }
@@ -122,7 +122,7 @@ export function startChannelRelay(runtime: Runtime, { url, push, onError }: Chan
       stopping.abort();
       off();
       await running;
-      await session.end({ timeout: 1 });
+      await session.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import postgres from "postgres";
+import { openClient } from "#db/client.ts";
 import type { Bus } from "./bus.ts";
 
 interface PostgresBusOptions {
@@ -16,13 +16,7 @@ const mostUnfinished = 64;
  * one transaction, which arrive together and in order; docs/decisions/0023 says why not through a table.
  */
 export function postgresBus({ url, onError }: PostgresBusOptions): Bus {
-  const connect = () =>
-    postgres(url, {
-      max: 1,
-      onnotice: () => {},
-      backoff: (attempt) => Math.min(1, 0.05 * 2 ** attempt),
-      connection: { application_name: "entourage-nodes" },
-    });
+  const connect = () => openClient(url, { name: "entourage-nodes" });
   let session = connect();
   let tell: (text: string) => void = () => {};
   const pieces = new Pieces();
