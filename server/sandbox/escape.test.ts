@@ -43,15 +43,16 @@ describe.skipIf(!availability.ok)("ways out of a sandbox, each with a control th
     await furnishNeighbour();
 
     const initInside = "/opt/entourage/inside/init.ts";
-    const run = async (provider: BoxProvider, id: string, command: string) => {
+    // A control has to get there, however busy the machine is; an attempt may wait in vain.
+    const run = async (provider: BoxProvider, id: string, command: string, seconds: number) => {
       const own = { WHO: id, INIT: id === "outside" ? join(import.meta.dirname, "inside/init.ts") : initInside };
       const env = { ...environment, ...own, OWN: id === "outside" ? out : "/tmp" };
-      return (await runIn(provider, id, ["timeout", "-k", "1", "10", "sh", "-c", command], { env })).out;
+      return (await runIn(provider, id, ["timeout", "-k", "1", String(seconds), "sh", "-c", command], { env })).out;
     };
     const examine = async (attempt: Attempt) => {
       const [where, id] = attempt.control?.where === "neighbour" ? [boxes, neighbour] : [open, outside];
-      const control = await run(where, id, attempt.control?.command ?? attempt.command);
-      found.set(attempt.name, { inside: await run(boxes, inside, attempt.command), control });
+      const control = await run(where, id, attempt.control?.command ?? attempt.command, 60);
+      found.set(attempt.name, { inside: await run(boxes, inside, attempt.command, 10), control });
     };
     const queue = [...attempts];
     const work = async () => {
