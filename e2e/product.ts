@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const ROOT = join(import.meta.dirname, "..");
 const LOGS = join(ROOT, "test-results");
-const READY_WITHIN_SECONDS = 120;
+const READY_WITHIN_SECONDS = 300;
 
 export interface Product {
   url: string;
