@@ -219,7 +219,7 @@ test.concurrent.each(Object.entries(cases))(
 
 /** A terminal differs by colours and by what is typed: the everyday run tries who types and some of the others. */
 const onTerminal = Object.entries(cases).filter(
-  ([name], index) => process.env.ENTOURAGE_TEST_FULL === "1" || name === "login" || index % 3 === 0,
+  ([name], index) => process.env.ENTOURAGE_TEST_FULL === "1" || name === "login" || index % 6 === 0,
 );
 
 test.concurrent.each(onTerminal)("%s works on a terminal", { timeout: 60_000 }, async (name, prepare) => {

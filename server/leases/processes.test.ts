@@ -36,12 +36,16 @@ async function startRacer(actor: Actor) {
   };
 }
 
-test("20 processes race for one task: one has it, and 19 are told who does", { timeout: 60_000 }, async () => {
+const racing = process.env.ENTOURAGE_TEST_FULL === "1" ? 20 : 6;
+
+test("processes race for one task: one has it, and the others are told who does", {
+  timeout: 120_000,
+}, async () => {
   const org = await createTestOrg(runtime);
-  const agents = await Promise.all(Array.from({ length: 20 }, () => createTestAgent(runtime, org)));
+  const agents = await Promise.all(Array.from({ length: racing }, () => createTestAgent(runtime, org)));
   const racers = [];
-  // Four at a time: twenty at once would only fight for the processor, not for the task.
-  for (let n = 0; n < 20; n += 4) racers.push(...(await Promise.all(agents.slice(n, n + 4).map(startRacer))));
+  // A few at a time: all at once would only fight for the processor, not for the task.
+  for (let n = 0; n < racing; n += 4) racers.push(...(await Promise.all(agents.slice(n, n + 4).map(startRacer))));
   for (let round = 0; round < 3; round++) {
     const task = await addTask(org);
     const order: RacerOrder = { operation: "claimTask", input: { task: task.id } };
@@ -49,10 +53,10 @@ test("20 processes race for one task: one has it, and 19 are told who does", { t
     const winner = (await read(org.owner, task.id)).lease?.holder;
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
     const lost = answers.filter((answer) => !answer.ok);
-    expect(lost).toHaveLength(19);
+    expect(lost).toHaveLength(racing - 1);
     for (const answer of lost) expect(answer).toMatchObject({ code: "conflict" });
     const told = lost.filter((answer) => answer.message.includes(`held by ${winner?.name}`));
-    expect(told.length).toBeGreaterThanOrEqual(19 - round);
+    expect(told.length).toBeGreaterThanOrEqual(racing - 1 - round);
   }
 });
 

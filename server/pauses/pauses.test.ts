@@ -25,6 +25,7 @@ const { db } = base;
 const { run, addTask, claim, read } = workIn(runtime);
 
 const wait = (actor: Actor, timeoutSeconds = 0) => run(waitForWork, actor, { timeoutSeconds });
+const isFull = process.env.ENTOURAGE_TEST_FULL === "1";
 const reasonOf = (promise: Promise<unknown>) =>
   promise.then(
     () => "done",
@@ -84,7 +85,10 @@ test.each([
     await run(pauseWork, team.org.owner, { ...target, mode, reason: "tests" });
     for (const [name, begin] of Object.entries(pathsOf(team))) expect([name, await begin()]).toEqual([name, false]);
     await run(resumeWork, team.org.owner, target);
-    for (const name of Object.keys(pathsOf(team))) {
+    // Each of the two modes resumes half of them for every change, all of them in the full run.
+    const half = mode === "hard" ? 1 : 0;
+    const resumed = Object.keys(pathsOf(team)).filter((_, at) => isFull || at % 2 === half);
+    for (const name of resumed) {
       // A fresh team each: what one path takes is not there for the next.
       const fresh = await openTeam();
       const begin = Object.entries(pathsOf(fresh)).find(([path]) => path === name)?.[1];

@@ -40,8 +40,6 @@ import { answerSessionStream } from "../sessions/streaming.ts";
 import { answerTurnStream } from "../turns/streaming.ts";
 import { openTestRuntime, type TestOrg } from "./fixtures.ts";
 
-process.env.ENTOURAGE_LOG_LEVEL ??= "silent";
-
 const authDoors = new Map([
   ["/api/auth/login", handleLogin],
   ["/api/auth/refresh", handleRefresh],

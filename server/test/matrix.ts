@@ -8,8 +8,6 @@ import { createLogger } from "../log.ts";
 import type { Operation } from "../operation.ts";
 import { populate } from "./populate.ts";
 
-process.env.ENTOURAGE_LOG_LEVEL ??= "silent";
-
 /** Stands in every text of the other organization; whoever reads it has got through a wall. */
 export const canary = "canary-b1d5";
 

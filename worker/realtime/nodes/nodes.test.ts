@@ -8,7 +8,7 @@ import { app, clientsOf, once as heard, RawClient, subscribed, until } from "../
 import { hasRedis, startRedis } from "../test/redis.ts";
 
 const isFull = process.env.ENTOURAGE_TEST_FULL === "1";
-const tries = isFull ? 1_000 : 20;
+const tries = isFull ? 1_000 : 8;
 const started = z.object({ port: z.number() });
 const state = z.object({ connections: z.number(), otherNodes: z.number(), isApart: z.boolean() });
 
