@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { z } from "zod";
 import { type Coder, coders, fileOf, openCodingCrew, textOf } from "./coding-crew.ts";
 import { call } from "./handed-in.ts";
+import { inDocker } from "./in-docker.ts";
 import { picture } from "./pictures.ts";
 import { enterAsOwner, isLive } from "./session.ts";
 import { expect as base, test } from "./test.ts";
@@ -14,6 +15,15 @@ test("our own agent and Claude Code are set up, given a task each, asked after i
   page,
 }) => {
   test.setTimeout(240_000);
+  await doTheirTasks(page);
+});
+
+inDocker("the same where sandboxes are containers", async ({ page }) => {
+  test.setTimeout(480_000);
+  await doTheirTasks(page);
+});
+
+async function doTheirTasks(page: Page): Promise<void> {
   await enterAsOwner(page);
   const org = `/o/${new URL(page.url()).pathname.split("/")[2]}`;
   const crew = await openCodingCrew(page);
@@ -34,7 +44,7 @@ test("our own agent and Claude Code are set up, given a task each, asked after i
   } finally {
     await crew.close();
   }
-});
+}
 
 /** On the page of agents, as a person does. */
 async function addAgent(page: Page, coder: Coder): Promise<void> {

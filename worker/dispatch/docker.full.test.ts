@@ -1,9 +1,11 @@
-import { describe, expect, test } from "vitest";
-import { openDebianEngine } from "#server/sandbox/test/debian-engine.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { startDebianEngine } from "#server/sandbox/test/debian-engine.ts";
 import { generous, openCodingTeams } from "./test/coding-teams.ts";
 import { doWholeTask, type Kind } from "./test/whole-task.ts";
 
-const settings = await openDebianEngine("tasks of coding agents");
+const engine = await startDebianEngine("tasks of coding agents");
+afterAll(() => engine?.stop(), 60_000);
+const settings = engine?.settings;
 
 describe.skipIf(!settings)("coding agents at their tasks in containers", async () => {
   const teams = await openCodingTeams(settings);

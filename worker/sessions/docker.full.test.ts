@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
-import { openDebianEngine } from "#server/sandbox/test/debian-engine.ts";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { startDebianEngine } from "#server/sandbox/test/debian-engine.ts";
 import * as sessions from "#server/sessions/operations.ts";
 import { generous, openConversations, soon } from "./test/conversing.ts";
 
-const settings = await openDebianEngine("a session");
+const engine = await startDebianEngine("a session");
+afterAll(() => engine?.stop(), 60_000);
+const settings = engine?.settings;
 
 describe.skipIf(!settings)("a session of our own agent in a container", async () => {
   const { run, lab, boxes, startWorker, open } = await openConversations(settings && { settings });
