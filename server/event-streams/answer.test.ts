@@ -10,6 +10,8 @@ import type { Actor } from "../context.ts";
 import { latestSeq } from "../events/feed.ts";
 import { listEvents } from "../events/operations.ts";
 import { record } from "../events/record.ts";
+import { createSession } from "../sessions/conversations.ts";
+import { createSessionInput } from "../sessions/schema.ts";
 import { execute } from "../execute.ts";
 import { newId } from "../ids.ts";
 import { deactivateMember } from "../members/service.ts";
@@ -160,6 +162,19 @@ test("nobody hears of a team they are not in, nor of its part in what led to som
   });
   await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["ours"]));
   expect(reader.events[0]?.cause).toBeNull();
+});
+
+test("what somebody's own session is called is told live to them, and to the rest of their team that there is one", async () => {
+  const org = await createTestOrg(runtime);
+  const [mia, max] = [await createTestMember(runtime, org, "member"), await createTestMember(runtime, org, "member")];
+  const readers = [await open({}, await signedIn(mia)), await open({}, await signedIn(max))];
+  for (const reader of readers) await vi.waitFor(() => expect(reader.retry).toBeDefined());
+  await as(runtime, mia, (context) =>
+    createSession(context, createSessionInput.parse({ teamId: org.teamId, name: "hush" })),
+  );
+  const told = () => readers.map(({ events }) => events.find(({ type }) => type === "session.created")?.data);
+  await vi.waitFor(() => expect(told()).toMatchObject([{ name: "hush" }, { agentKind: "entourage" }]));
+  expect(told()[1]).not.toHaveProperty("name");
 });
 
 test("what cannot be a place, a team or a parameter is refused with what would be possible", async () => {

@@ -1,11 +1,11 @@
 import { type Actor, type Context, type Runtime, systemActor } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { type LoggedFeedEvent, readLogs } from "../events/queries.ts";
+import { bare, type LoggedFeedEvent, readLogs } from "../events/queries.ts";
 import { inTransaction } from "../execute.ts";
 import { newId } from "../ids.ts";
 import { seesTeam, teamsOfReaders } from "./access.ts";
 import type { EndEvent } from "./schema.ts";
-import { encodeEvent, EventStream, type Seat } from "./stream.ts";
+import { encodeEvent, EventStream, type Seat, type Seen } from "./stream.ts";
 
 export interface EventStreams {
   /** @throws AppError unavailable, rate_limited when there are too many already. */
@@ -168,12 +168,16 @@ const accessEnded: EndEvent = {
 };
 const restarting: EndEvent = { reason: "restarting", message: "The server stops. Come back with the last id." };
 
-/** The bytes of an event with its cause and without, each made when the first reader needs it. */
-function bytesOnce({ event }: LoggedFeedEvent): (isCauseSeen: boolean) => Uint8Array {
-  let whole: Uint8Array | undefined;
-  let bare: Uint8Array | undefined;
-  return (isCauseSeen) => {
-    if (isCauseSeen || event.cause === null) return (whole ??= encodeEvent(event));
-    return (bare ??= encodeEvent({ ...event, cause: null }));
+/** The bytes of an event with its cause and without, with all that it says and without, each made when the first reader needs it. */
+function bytesOnce({ event }: LoggedFeedEvent): (seen: Seen) => Uint8Array {
+  const made = new Map<string, Uint8Array>();
+  return ({ cause, all }) => {
+    const key = `${cause || event.cause === null} ${all}`;
+    const known = made.get(key);
+    if (known) return known;
+    const told = all ? event : bare(event);
+    const bytes = encodeEvent(cause ? told : { ...told, cause: null });
+    made.set(key, bytes);
+    return bytes;
   };
 }

@@ -1,4 +1,6 @@
 import type { Actor } from "../context.ts";
+import { isConfidant } from "../events/confidants.ts";
+import type { LoggedFeedEvent } from "../events/queries.ts";
 import type { FeedEvent } from "../events/schema.ts";
 import { seesTeam } from "./access.ts";
 import { isOfTypes } from "./query.ts";
@@ -22,9 +24,12 @@ export interface Seat {
 }
 
 /** An event for many readers: its bytes are made once. */
-export interface Told {
-  event: FeedEvent;
-  causeTeamId: string | null;
+export type Told = Omit<LoggedFeedEvent, "orgId">;
+
+/** How much of an event a reader may know: what led to it, and all that it says. */
+export interface Seen {
+  cause: boolean;
+  all: boolean;
 }
 
 export const pageSize = 200;
@@ -83,9 +88,10 @@ export class EventStream {
   }
 
   /** Tells an event of the organization, if it is for this reader. `bytesOf` makes its bytes, once for all who see the same. */
-  tell({ event, causeTeamId }: Told, bytesOf: (isCauseSeen: boolean) => Uint8Array): void {
+  tell({ event, causeTeamId, confidants }: Told, bytesOf: (seen: Seen) => Uint8Array): void {
     if (this.isOver || event.seq <= this.position) return;
-    if (this.isMeant(event)) this.enqueue(bytesOf(seesTeam(this.actor, causeTeamId)));
+    const seen = { cause: seesTeam(this.actor, causeTeamId), all: isConfidant(this.actor, confidants) };
+    if (this.isMeant(event)) this.enqueue(bytesOf(seen));
     this.position = event.seq;
   }
 

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { isoTime } from "#db/iso-time.ts";
 import type { Context } from "../context.ts";
-import { toldOf } from "../events/queries.ts";
+import { confidants } from "../events/confidants.ts";
+import { bare, toldOf } from "../events/queries.ts";
 import { cardsOf } from "../tasks/queries.ts";
 import type { Card } from "../tasks/schema.ts";
 import { channelOf } from "./channels.ts";
@@ -40,16 +41,22 @@ export interface AddressedFrame {
 export async function readLog({ tx, actor }: Context, above: number, limit: number): Promise<LoggedEvent[]> {
   const before = (team: ReturnType<typeof sql>) =>
     sql`(select max(p.seq) from events p where p.org_id = e.org_id and p.team_id ${team} and p.seq < e.seq)`;
-  const rows = await tx.execute<LoggedEvent & Record<string, unknown>>(sql`select e.seq::float8 as seq,
+  const rows = await tx.execute<
+    LoggedEvent & { isConfidential: boolean } & Record<string, unknown>
+  >(sql`select e.seq::float8 as seq,
       coalesce(e.before, case when e.team_id is null then ${before(sql`is null`)} else ${before(sql`= e.team_id`)} end, 0)::float8 as prev,
       e.type, e.team_id as "teamId", e.task_id as "taskId", t.number as "taskNumber", e.subject_id as subject, e.actor,
-      e.correlation_id as "correlationId", e.data, coalesce(x.epoch, 0) as epoch,
+      e.correlation_id as "correlationId", e.data, coalesce(x.epoch, 0) as epoch, ${confidants} is not null as "isConfidential",
       ${isoTime(sql`e.occurred_at`)} as at
     from (select e.*, lag(e.seq) over (partition by e.team_id order by e.seq) as before
       from (select * from events e where e.org_id = ${actor.orgId} and e.seq > ${above} order by e.seq limit ${limit}) e) e
     left join channel_epochs x on x.org_id = e.org_id and x.scope_id = coalesce(e.team_id, e.org_id)
     left join tasks t on t.org_id = e.org_id and t.id = e.task_id order by e.seq`);
-  return rows.map((row) => ({ ...row, data: toldOf(row) }));
+  // The whole team hears its channel.
+  return rows.map(({ isConfidential, ...row }) => {
+    const told = { ...row, data: toldOf(row) };
+    return isConfidential ? bare(told) : told;
+  });
 }
 
 /**

@@ -121,11 +121,16 @@ export async function setModel(context: Context, sessionId: string, model: strin
     throw new AppError("invalid", "Name the model with its provider: anthropic/claude-sonnet-5-5.");
   await requireModel(context, model);
   const session = await lockDriven(context, sessionId);
+  await requireReachable(context, session, model);
+  await record(context, "session.changed", [{ ...aboutOf(session), data: { model } }]);
+  wakeWorkers(context, session.id);
+}
+
+/** Without any key yet a session may stand ready for one. @throws AppError unavailable, naming the keys there are. */
+async function requireReachable(context: Context, session: SessionRow, model: string): Promise<void> {
   const kind = findKind(session.agentKind);
   const payer = session.agentId || session.taskId ? null : session.userId;
   if (kind && (await hasKeys(context, payer))) await reachable(context, kind, [model], payer);
-  await record(context, "session.changed", [{ ...aboutOf(session), data: { model } }]);
-  wakeWorkers(context, session.id);
 }
 
 /** Ends the turn and takes back what waits; the session goes on. @throws AppError conflict when no turn runs. */
@@ -145,9 +150,14 @@ export async function pauseSession(context: Context, sessionId: string): Promise
     await moveSession(context, session, "paused", { reason: `${context.actor.name} paused it` });
 }
 
-/** Lets a paused session go on, or takes up one that was stopped or failed. */
+/**
+ * Lets a paused session go on, or takes up one that was stopped or failed. Its model may have lost its key meanwhile.
+ * @throws AppError unavailable, naming the keys there are, conflict where it cannot be taken up
+ */
 export async function resumeSession(context: Context, sessionId: string): Promise<void> {
   const session = await lockDriven(context, sessionId);
+  // What works as an agent is given a model each time, by the team's routes.
+  if (session.model && !session.agentId) await requireReachable(context, session, session.model);
   await moveSession(context, session, session.status === "paused" ? "ready" : "initializing");
 }
 

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { removeCredentialOperation } from "../credentials/operations.ts";
 import { saveCredential } from "../credentials/service.ts";
 import { as, createTestOrg, openTestRuntime } from "../test/fixtures.ts";
 import { workIn } from "../test/work.ts";
-import { createSession, setSessionModel } from "./operations.ts";
+import { createSession, resumeSession, setSessionModel, stopSessionOperation } from "./operations.ts";
 
 const { runtime } = await openTestRuntime();
 const { run } = workIn(runtime);
@@ -44,4 +45,18 @@ test("without any key nothing is begun that is to answer at once; a session may 
   const refusal = { code: "unavailable", message: expect.stringMatching(/no key that works.*Settings → Models/) };
   await expect(begin("entourage", { prompt: "Hello." })).rejects.toMatchObject(refusal);
   expect((await begin("entourage")).session.status).toBe("initializing");
+});
+
+test("what is taken up again is refused in words where its model has lost its key, until it has another", async () => {
+  const { org, begin, addKey } = await open();
+  await addKey("anthropic", "claude-sonnet-5-5");
+  const credentialId = await addKey("openai", "gpt-5.1");
+  const { session } = await begin("entourage", { model: "openai/gpt-5.1" });
+  const input = { sessionId: session.id };
+  await run(stopSessionOperation, org.owner, input);
+  await run(removeCredentialOperation, org.owner, { credentialId });
+  const refusal = { code: "unavailable", message: expect.stringMatching(/gpt-5\.1.*keys for anthropic\./) };
+  await expect(run(resumeSession, org.owner, input)).rejects.toMatchObject(refusal);
+  await run(setSessionModel, org.owner, { ...input, model: "anthropic/claude-sonnet-5-5" });
+  expect((await run(resumeSession, org.owner, input)).session.status).toBe("initializing");
 });

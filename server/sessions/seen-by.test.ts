@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import type { z } from "zod";
 import { saveCredential } from "../credentials/service.ts";
+import { listActivity, listEvents } from "../events/operations.ts";
+import { systemActor } from "../context.ts";
 import type { Operation } from "../operation.ts";
+import { buildFrames, readLog } from "../realtime/frames.ts";
 import { explainPermission, getSessionFlags, listPolicies, setPolicy } from "../policies/operations.ts";
 import { saveReport } from "../reports/operations.ts";
 import {
@@ -24,7 +27,7 @@ import {
   removeWorkspace,
   renameWorkspace,
 } from "../workspaces/operations.ts";
-import { createSession, setSessionModel } from "./operations.ts";
+import { createSession, renameSession, setSessionModel } from "./operations.ts";
 
 const shop = await openWorkingCopies();
 const { runtime } = shop;
@@ -130,4 +133,35 @@ test("a working copy in which somebody has conversations of their own is theirs,
   await run(createSession, mia, { teamId, workspaceId: workspace.id });
   for (const actor of [mia, max]) await run(getWorkspace, actor, { workspaceId: workspace.id });
   await expect(run(getWorkspace, viewer, { workspaceId: workspace.id })).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("what somebody's own sessions and working copies are called is told to them and the admins, and to nobody else", async () => {
+  const { org } = shop;
+  const [mia, max] = [await createTestMember(runtime, org, "member"), await createTestMember(runtime, org, "member")];
+  const { head: since } = await run(listEvents, mia, { teamId: org.teamId, since: 0, limit: 1 });
+  const { workspace } = await run(createWorkspace, mia, { teamId: org.teamId, empty: true, name: "hush-copy" });
+  const { session } = await run(createSession, mia, {
+    ...{ teamId: org.teamId, name: "hush-talk", workspaceId: workspace.id },
+  });
+  await run(renameSession, mia, { sessionId: session.id, name: "hush-again" });
+  await run(renameWorkspace, mia, { workspaceId: workspace.id, name: "hush-renamed" });
+  const names = ["hush-copy", "hush-talk", "hush-again", "hush-renamed"];
+  const told = async (actor: typeof mia) => {
+    const { events } = await run(listEvents, actor, { teamId: org.teamId, since });
+    const activity = await run(listActivity, actor, { teamId: org.teamId, about: session.id });
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(["session.created", "session.renamed", "workspace.created", "workspace.renamed"]),
+    );
+    const words = JSON.stringify([events, activity]);
+    return names.filter((name) => words.includes(name));
+  };
+  expect(await told(mia)).toEqual(names);
+  expect(await told(org.owner)).toEqual(names);
+  expect(await told(max)).toEqual([]);
+  // Its team's channel is heard by all of them.
+  const pushed = await as(runtime, systemActor(org.orgId, "relay"), async (context) =>
+    buildFrames(context, await readLog(context, since, 500)),
+  );
+  expect(pushed.length).toBeGreaterThan(3);
+  expect(names.filter((name) => JSON.stringify(pushed).includes(name))).toEqual([]);
 });

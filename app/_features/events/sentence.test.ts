@@ -33,6 +33,20 @@ describe("events as sentences", () => {
     expect(plainWords(sentenceOf(moved, names, { onTask: "t13" }))).toBe("moved #12 to “Done”");
   });
 
+  test("tell what happens to a session by where it stood, and one of somebody else's without its name", () => {
+    const moved = (from: string, to: string) =>
+      plainWords(sentenceOf(event("session.moved", { from, to, reason: null })));
+    expect(moved("initializing", "ready")).toBe("got ready for work");
+    expect(moved("paused", "ready")).toBe("resumed a session");
+    expect(moved("running", "ready")).toBe("ended a turn");
+    expect(moved("stopped", "initializing")).toBe("took a session up again");
+    expect(plainWords(sentenceOf(event("session.created", { parentId: null, name: "Fix it" })))).toBe(
+      "began a session: Fix it",
+    );
+    expect(plainWords(sentenceOf(event("session.created", { parentId: null })))).toBe("began a session of their own");
+    expect(plainWords(sentenceOf(event("workspace.renamed", {})))).toBe("renamed a workspace");
+  });
+
   test("keep what somebody said apart from our own words", () => {
     const failed = sentenceOf(event("merge.failed", { status: "failed", reason: "Exit code 1", gateRunId: null }));
     expect(failed).toMatchObject({ quote: "Exit code 1", tone: "danger" });

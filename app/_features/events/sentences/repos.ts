@@ -25,7 +25,10 @@ export const reposWording = {
     parts: ["took over new commits of ", subject("a repository"), `, now at ${shortCommit(headCommit)}`],
   }),
   "repo.archived": (_, { subject }) => ({ face: "archived", parts: ["archived ", subject("a repository")] }),
-  "workspace.created": ({ name }) => ({ face: "repo", parts: ["made the workspace ", { name }] }),
+  "workspace.created": ({ name }) => ({
+    face: "repo",
+    parts: name ? ["made the workspace ", { name }] : ["made a workspace of their own"],
+  }),
   "workspace.ready": (_, { subject }) => ({
     face: "repo",
     parts: ["got ", subject("a workspace"), " ready"],
@@ -38,7 +41,10 @@ export const reposWording = {
     tone: "danger",
   }),
   "workspace.retried": (_, { subject }) => ({ face: "repo", parts: ["made ", subject("a workspace"), " again"] }),
-  "workspace.renamed": ({ name }) => ({ face: "changed", parts: ["renamed a workspace to ", { name }] }),
+  "workspace.renamed": ({ name }) => ({
+    face: "changed",
+    parts: ["renamed a workspace", ...(name ? [" to ", { name }] : [])],
+  }),
   "workspace.removed": (_, { subject }) => ({ face: "archived", parts: ["removed ", subject("a workspace")] }),
   "webhook.created": ({ name }) => ({ face: "webhook", parts: ["opened the webhook ", { name }] }),
   "webhook.updated": (data) => ({

@@ -44,17 +44,21 @@ export const sessionsWording = {
     parts: ["began a session", ...(it === "it" || it === "a task" ? [] : [" on ", it])],
   }),
   "session.ended": ({ reason }) => ({ face: "agent", parts: ["ended a session"], quote: said(reason ?? undefined) }),
+  // What somebody talks about is told to nobody else: no name comes with it.
   "session.created": ({ name, parentId }) => ({
     face: "agent",
-    parts: [parentId ? "forked a session: " : "began a session: ", { name }],
+    parts: [parentId ? "forked a session" : "began a session", ...(name ? [": ", { name }] : [" of their own"])],
   }),
-  "session.moved": ({ to, reason }) => ({
+  "session.moved": ({ from, to, reason }) => ({
     face: "agent",
-    parts: [sessionMoves[to]],
+    parts: [sessionMovesFrom[`${from} ${to}`] ?? sessionMoves[to]],
     quote: said(reason ?? undefined),
     tone: to === "error" ? "danger" : undefined,
   }),
-  "session.renamed": ({ name }) => ({ face: "agent", parts: ["renamed a session to ", { name }] }),
+  "session.renamed": ({ name }) => ({
+    face: "agent",
+    parts: ["renamed a session", ...(name ? [" to ", { name }] : [])],
+  }),
   "session.changed": ({ model, mode }) => ({
     face: "agent",
     parts: [
@@ -68,7 +72,7 @@ export const sessionsWording = {
 
 const sessionMoves: Record<SessionStatus, string> = {
   initializing: "is getting a session ready",
-  ready: "made a session ready",
+  ready: "got ready for work",
   running: "began a turn",
   waiting: "waits for an answer",
   paused: "paused a session",
@@ -77,4 +81,13 @@ const sessionMoves: Record<SessionStatus, string> = {
   archived: "archived a session",
   removing: "asked to remove a session",
   removed: "removed a session",
+};
+
+/** Where it depends on what was before. */
+const sessionMovesFrom: Partial<Record<`${SessionStatus} ${SessionStatus}`, string>> = {
+  "paused ready": "resumed a session",
+  "running ready": "ended a turn",
+  "waiting running": "went on with a turn",
+  "stopped initializing": "took a session up again",
+  "error initializing": "took a session up again",
 };
