@@ -170,6 +170,17 @@ export const sessionStatuses = [
 ] as const;
 export type SessionStatus = (typeof sessionStatuses)[number];
 
+/** Those of a session that lives: it counts, is shown at work, keeps its workspace, and can be stopped. */
+export const livingSessionStatuses = [
+  "initializing",
+  "ready",
+  "running",
+  "waiting",
+  "paused",
+] as const satisfies SessionStatus[];
+export const isLivingSession = (status: SessionStatus): boolean =>
+  livingSessionStatuses.some((living) => living === status);
+
 /** What somebody said to an agent: it waits for its turn, is being answered, was answered, or taken back. */
 export const sessionMessageStatuses = ["queued", "running", "done", "cancelled"] as const;
 

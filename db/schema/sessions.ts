@@ -12,12 +12,15 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { createdAt, id, moment, orgId } from "../columns.ts";
-import { sessionStatuses } from "../enums.ts";
+import { livingSessionStatuses, sessionStatuses } from "../enums.ts";
 import { agents, teams } from "./organizations.ts";
 import { tasks } from "./tasks.ts";
 
 const micros = () => bigint({ mode: "number" }).notNull();
 const tokens = () => bigint({ mode: "number" }).notNull();
+
+/** For SQL, `s.status in ${livingStatuses}`: as literals, so that the plan knows them. */
+export const livingStatuses = sql.raw(`(${livingSessionStatuses.map((status) => `'${status}'`).join(", ")})`);
 
 /** One conversation with an agent (or of a person with a model), with what it used so far. */
 export const sessions = snakeCase.table(

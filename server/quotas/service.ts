@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
+import { livingStatuses } from "#db/schema/sessions.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { record } from "../events/record.ts";
@@ -30,7 +31,7 @@ export async function usedBy({ tx, actor, now }: Context, userId: string): Promi
   const today = sql`date_trunc('day', ${now.toISOString()}::timestamptz at time zone 'UTC') at time zone 'UTC'`;
   const [used] = await tx.execute<Quota & Record<string, unknown>>(sql`select
       (select count(*)::int from sessions s where s.org_id = ${actor.orgId} and s.user_id = ${userId}
-        and s.status in ('initializing', 'ready', 'running', 'waiting', 'paused')) as "sessionsAtOnce",
+        and s.status in ${livingStatuses}) as "sessionsAtOnce",
       (select coalesce(sum(extract(epoch from least(coalesce(s.ended_at, ${now.toISOString()}::timestamptz), ${now.toISOString()}::timestamptz)
           - greatest(s.started_at, ${today})) / 3600), 0)::float8 from sessions s
         where s.org_id = ${actor.orgId} and s.user_id = ${userId} and coalesce(s.ended_at, 'infinity') > ${today}) as "hoursADay",

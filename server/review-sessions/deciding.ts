@@ -1,4 +1,4 @@
-import type { SessionStatus } from "#db/enums.ts";
+import { isLivingSession, type SessionStatus } from "#db/enums.ts";
 
 /** Where an agent's judgement of a review stands. */
 export interface Standing {
@@ -29,7 +29,7 @@ const lasting = ["over_budget", "key", "model", "request", "invalid"];
 
 /** What is to be done about it now. */
 export function decideNext({ isOpen, session, ...at }: Standing): Next {
-  const isUp = ["initializing", "ready", "running", "waiting", "paused"].includes(session);
+  const isUp = isLivingSession(session);
   if (!isOpen) return isUp ? "stop" : "nothing";
   if (!isUp || at.minutes >= longestMinutes) return "give_up";
   if (session !== "ready" || at.hasWords) return "nothing";

@@ -1,4 +1,6 @@
 import { sql } from "drizzle-orm";
+import { isLivingSession } from "#db/enums.ts";
+import { livingStatuses } from "#db/schema/sessions.ts";
 import type { Actor, Context } from "../context.ts";
 import { releaseReview } from "../reviews/handing.ts";
 import { lockLatestReview } from "../reviews/service.ts";
@@ -31,9 +33,9 @@ export async function findUnsettledReviews({ tx }: Context, most: number): Promi
       join tasks t on t.org_id = s.org_id and t.id = s.task_id
     where r.review_id is not null and (
       ((v.verdict <> 'pending' or t.status <> 'in_review' or v.reviewer_id is distinct from s.agent_id)
-        and s.status in ('initializing', 'ready', 'running', 'waiting', 'paused'))
+        and s.status in ${livingStatuses})
       or (v.verdict = 'pending' and t.status = 'in_review' and v.reviewer_id = s.agent_id and (
-        s.status not in ('initializing', 'ready', 'running', 'waiting', 'paused')
+        s.status not in ${livingStatuses}
         or s.started_at < now() - make_interval(mins => ${longestMinutes})
         or (s.status = 'ready' and s.last_used_at < now() - make_interval(secs => case r.faults when 0 then 0 else 10 * 3 ^ r.faults end)
           and (r.stop_reason is distinct from 'cancelled' or r.failure_code is not null)
@@ -82,7 +84,7 @@ export async function settleReviewSession(
     await releaseReview({ ...context, actor: agent }, { task: task.id, reason });
   }
   if (next === "give_up" || next === "stop") {
-    const isUp = ["initializing", "ready", "running", "waiting", "paused"].includes(session.status);
+    const isUp = isLivingSession(session.status);
     if (isUp) await stopDriven(context, sessionId, `The review of #${task.number} is over.`);
     if (session.workspaceId) await removeWorkspace(context, session.workspaceId).catch(onlyIfGone);
   }

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { isoTime } from "#db/iso-time.ts";
+import { livingStatuses } from "#db/schema/sessions.ts";
 import type { Context } from "../context.ts";
 import { findTeam } from "../teams/finding.ts";
 import type { SessionUpdate, sessionAtWork, sessionsAtWork } from "./schema.ts";
@@ -46,7 +47,7 @@ async function readLines({ tx }: Context, where: SQL) {
     from (select distinct on (s.org_id, s.task_id) s.* from sessions s
         join tasks t on t.org_id = s.org_id and t.id = s.task_id and t.status in ('in_progress', 'blocked')
       where ${where} and s.agent_kind is not null and s.agent_id is not null
-        and s.status in ('initializing', 'ready', 'running', 'waiting', 'paused')
+        and s.status in ${livingStatuses}
       order by s.org_id, s.task_id, s.id desc limit ${mostSessions}) s
     join agents a on a.org_id = s.org_id and a.id = s.agent_id
     left join channel_epochs x on x.org_id = s.org_id and x.scope_id = s.team_id

@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { SessionStatus } from "#db/enums.ts";
 import { sessionAttachments, sessionMessages } from "#db/schema/session-chunks.ts";
+import { livingStatuses } from "#db/schema/sessions.ts";
 import { makeKey } from "../auth/key.ts";
 import { hashSecret } from "../auth/secret.ts";
 import type { Context, Settings } from "../context.ts";
@@ -81,7 +82,7 @@ async function renewLeases(tx: Context["tx"], holder: string): Promise<void> {
   await tx.execute(sql`update lease_clocks c set renewed_at = clock_timestamp(),
       expires_at = clock_timestamp() + make_interval(secs => c.ttl_seconds)
     from session_runs r join sessions s on s.org_id = r.org_id and s.id = r.session_id
-      and s.status in ('initializing', 'ready', 'running', 'waiting', 'paused')
+      and s.status in ${livingStatuses}
     where r.holder = ${holder}::uuid and r.lease_id is not null and c.org_id = r.org_id and c.lease_id = r.lease_id
       and c.expires_at > clock_timestamp()`);
 }

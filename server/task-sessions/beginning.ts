@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { livingStatuses } from "#db/schema/sessions.ts";
 import type { Context } from "../context.ts";
 import { requireKind } from "../drivers/kinds.ts";
 import type { Grant } from "../leases/service.ts";
@@ -73,7 +74,7 @@ async function stopOthers(context: Context, { id }: Task): Promise<void> {
   const others = await tx.execute<{ id: string }>(sql`select s.id from sessions s
     join session_runs r on r.org_id = s.org_id and r.session_id = s.id and r.lease_id is not null
     where s.org_id = ${actor.orgId} and s.task_id = ${id} and s.agent_id is distinct from ${actor.id}
-      and s.status in ('initializing', 'ready', 'running', 'waiting', 'paused') order by s.id`);
+      and s.status in ${livingStatuses} order by s.id`);
   const system = { ...context, actor: { ...actor, kind: "system" as const } };
   for (const { id: sessionId } of others) await stopDriven(system, sessionId, `${actor.name} works on the task now.`);
 }

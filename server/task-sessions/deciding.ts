@@ -1,4 +1,4 @@
-import type { LeaseEnd, SessionStatus, TaskStatus } from "#db/enums.ts";
+import { isLivingSession, type LeaseEnd, type SessionStatus, type TaskStatus } from "#db/enums.ts";
 
 /** Where an agent's work on a task stands: the task, its lease, the session and what the last turn came to. */
 export interface Standing {
@@ -38,8 +38,7 @@ const passing = ["over_budget", "unavailable", "busy", "passing", "key", "model"
 export function decideNext(at: Standing): Next {
   const { task, leaseEnd, session } = at;
   const isInTurn = session === "running" || session === "waiting";
-  const isUp = isInTurn || session === "ready" || session === "initializing" || session === "paused";
-  if (task === "done" || task === "cancelled") return isUp ? "stop" : "nothing";
+  if (task === "done" || task === "cancelled") return isLivingSession(session) ? "stop" : "nothing";
   if (leaseEnd !== null) {
     const mayEnd = leaseEnd === "completed" && at.overSeconds < lastWordsSeconds;
     return isInTurn && !mayEnd ? "cancel" : "nothing";

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { LeaseEnd } from "#db/enums.ts";
+import { livingStatuses } from "#db/schema/sessions.ts";
 import type { Actor, Context } from "../context.ts";
 import { stopDriven } from "../sessions/conversations.ts";
 import { idleReason } from "../sessions/idle.ts";
@@ -30,7 +31,7 @@ export async function findUnsettled({ tx }: Context, most: number): Promise<Task
   return tx.execute<TaskSession & Record<string, unknown>>(sql`
     with up as materialized (
       select s.org_id, s.id from sessions s where s.agent_kind is not null and s.agent_id is not null
-        and s.status in ('initializing', 'ready', 'running', 'waiting', 'paused')
+        and s.status in ${livingStatuses}
       union select r.org_id, r.session_id from leases l join session_runs r on r.org_id = l.org_id and r.lease_id = l.id
         where l.ended_at is null
       union select s.org_id, s.id from message_clocks c join messages m on m.org_id = c.org_id and m.id = c.message_id
@@ -41,7 +42,7 @@ export async function findUnsettled({ tx }: Context, most: number): Promise<Task
       join session_runs r on r.org_id = s.org_id and r.session_id = s.id
       join leases l on l.org_id = r.org_id and l.id = r.lease_id
       join tasks t on t.org_id = s.org_id and t.id = s.task_id
-    where (t.status in ('done', 'cancelled') and s.status in ('initializing', 'ready', 'running', 'waiting', 'paused'))
+    where (t.status in ('done', 'cancelled') and s.status in ${livingStatuses})
       or (l.ended_at is not null and s.status in ('running', 'waiting') and r.cancel_turn is distinct from s.turns
         and (l.end_reason <> 'completed' or l.ended_at < now() - interval '60 seconds'))
       or (l.ended_at is null and t.status = 'in_progress' and s.status in ('ready', 'stopped', 'error', 'archived', 'removing', 'removed')

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { livingStatuses } from "#db/schema/sessions.ts";
 import type { Context } from "../context.ts";
 
 /** So long somebody may want to look at what an agent left besides what is merged. */
@@ -19,6 +20,6 @@ export async function findLeftovers({ tx }: Context): Promise<Left[]> {
     join tasks t on t.org_id = w.org_id and t.id = w.task_id and t.status = 'done'
       and t.status_changed_at < now() - make_interval(hours => ${keptHours})
     where w.status = 'ready' and w.created_by->>'kind' = 'agent' and not exists (select 1 from sessions s
-      where s.org_id = w.org_id and s.workspace_id = w.id and s.status in ('initializing', 'ready', 'running', 'waiting', 'paused'))
+      where s.org_id = w.org_id and s.workspace_id = w.id and s.status in ${livingStatuses})
     order by w.created_at limit 20`);
 }

@@ -1,6 +1,6 @@
 import { and, eq, inArray, ne } from "drizzle-orm";
 import type { z } from "zod";
-import type { SessionStatus } from "#db/enums.ts";
+import { livingSessionStatuses } from "#db/enums.ts";
 import { sessions } from "#db/schema/sessions.ts";
 import { workspaces } from "#db/schema/workspaces.ts";
 import type { Context } from "../context.ts";
@@ -112,11 +112,16 @@ export async function removeWorkspace(context: Context, workspaceId: string): Pr
 
 /** @throws AppError conflict while a session lives in it: its agent would find itself without files. */
 async function requireNobodyInside({ tx, actor }: Context, { id, name }: WorkspaceRow): Promise<void> {
-  const living = ["initializing", "ready", "running", "waiting", "paused"] as const satisfies SessionStatus[];
   const [inside] = await tx
     .select({ name: sessions.name })
     .from(sessions)
-    .where(and(eq(sessions.orgId, actor.orgId), eq(sessions.workspaceId, id), inArray(sessions.status, living)))
+    .where(
+      and(
+        eq(sessions.orgId, actor.orgId),
+        eq(sessions.workspaceId, id),
+        inArray(sessions.status, livingSessionStatuses),
+      ),
+    )
     .limit(1);
   if (inside)
     throw new AppError("conflict", `The session ${inside.name} lives in ${name}. Stop it first (stop_session).`);
