@@ -134,8 +134,8 @@ async function runCall(
     if (diff) content.push({ type: "diff", ...diff });
     await tell(client, sessionId, { sessionUpdate: "tool_call_update", toolCallId: call.id, status, content });
   };
-  const refusal = await refusalOf(tool, about, { sessionId, mode, client, signal });
-  if (refusal) {
+  const { refusal, note } = await decide(tool, about, { sessionId, mode, client, signal });
+  if (refusal !== undefined) {
     await finish("failed", { text: refusal });
     return { text: refusal, isError: true };
   }
@@ -143,7 +143,7 @@ async function runCall(
   try {
     const result = await tool.run(call.input, signal);
     await finish(result.isError ? "failed" : "completed", result);
-    return result;
+    return note ? { ...result, text: `${result.text}\n\nIt was allowed with the words: ${note}` } : result;
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     await finish("failed", { text });
@@ -157,14 +157,17 @@ const options: acp.PermissionOption[] = [
   { optionId: "no", name: "Reject", kind: "reject_once" },
 ];
 
-/** Why it is not done; undefined: it may be. Also what the mode covers is asked for: rules of others may forbid it. */
-async function refusalOf(
+/**
+ * Why it is not done (undefined: it may be), and what a person said who allowed it. Also what the mode covers is asked
+ * for: rules of others may forbid it.
+ */
+async function decide(
   tool: Tool,
   toolCall: acp.ToolCallUpdate,
   { sessionId, mode, client, signal }: { sessionId: string; mode: string; client: AgentContext; signal: AbortSignal },
-): Promise<string | undefined> {
+): Promise<{ refusal?: string; note?: string }> {
   const rule = ruleOf(mode, tool.kind);
-  if (rule === "refused") return "You are in plan mode: nothing is changed. Say what you would do.";
+  if (rule === "refused") return { refusal: "You are in plan mode: nothing is changed. Say what you would do." };
   const asked = client.request(acp.methods.client.session.requestPermission, {
     ...{ sessionId, toolCall, options, _meta: { covered: rule === "covered" } },
   });
@@ -172,9 +175,11 @@ async function refusalOf(
     signal.addEventListener("abort", () => fail(new Error("cancelled")), { once: true }),
   );
   const { outcome, _meta } = await Promise.race([asked, ended]);
-  if (outcome.outcome === "selected" && outcome.optionId !== "no") return undefined;
-  const note = _meta?.note;
-  if (typeof note === "string" && note !== "")
-    return `This was declined, with the words: ${note}\nDo not do it in another way unless they say so.`;
-  return "This was not allowed. Do not try it in another way; go on without it, or say what you need.";
+  const note = typeof _meta?.note === "string" ? _meta.note : "";
+  if (outcome.outcome === "selected" && outcome.optionId !== "no") return { note };
+  return {
+    refusal: note
+      ? `This was declined, with the words: ${note}\nDo not do it in another way unless they say so.`
+      : "This was not allowed. Do not try it in another way; go on without it, or say what you need.",
+  };
 }

@@ -110,6 +110,17 @@ test(
   },
 );
 
+test("what is allowed with words is done, and the model reads them with what came of it", generous, async () => {
+  const { connect, answer, root, said } = openAgent();
+  inTurn({ toolCalls: [write] }, { text: "Done." });
+  answer({ decision: "allow_once", note: "And mind the tests." });
+  const connection = await connect();
+  await connection.prompt("Say hello.", []);
+  await vi.waitFor(() => expect(said()).toBe("Done."));
+  expect(readFileSync(join(root, "hello.txt"), "utf8")).toBe("hello\n");
+  expect(JSON.stringify(lab.requests.at(-1)?.body)).toContain("It was allowed with the words: And mind the tests.");
+});
+
 test("a command that fails is told as failed, with what it said, and the model reads it", generous, async () => {
   const { connect, updates } = openAgent();
   const run = (command: string) => ({ toolCalls: [{ name: "bash", input: { command } }] });

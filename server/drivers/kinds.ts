@@ -18,8 +18,8 @@ export interface AgentKind {
   defaultMode: string;
   /** The package in `agents/` it comes from; null: bundled. */
   package: string | null;
-  /** A decision about a tool reaches it with the words that a person gave with it. */
-  hearsNotes?: true;
+  /** Decisions about a tool that reach it with the words that a person gave with them. */
+  hearsNotes?: readonly ("yes" | "no")[];
 }
 
 const ours = [
@@ -40,7 +40,7 @@ const claudeModes = [
 export const agentKinds: readonly AgentKind[] = [
   {
     ...{ id: "entourage", name: "Entourage", driver: "acp", apis: ["anthropic", "openai"] },
-    ...{ modes: ours, defaultMode: "ask", package: null, hearsNotes: true },
+    ...{ modes: ours, defaultMode: "ask", package: null, hearsNotes: ["yes", "no"] },
   },
   {
     ...{ id: "claude", name: "Claude Code", driver: "acp", apis: ["anthropic"], modes: claudeModes },
@@ -48,7 +48,7 @@ export const agentKinds: readonly AgentKind[] = [
   },
   {
     ...{ id: "claude-sdk", name: "Claude Agent SDK", driver: "claude-sdk", apis: ["anthropic"], modes: claudeModes },
-    ...{ defaultMode: "default", package: "@anthropic-ai/claude-agent-sdk", hearsNotes: true },
+    ...{ defaultMode: "default", package: "@anthropic-ai/claude-agent-sdk", hearsNotes: ["no"] },
   },
   {
     ...{ id: "codex", name: "Codex", driver: "acp", apis: ["openai"] },

@@ -63,7 +63,8 @@ export async function takePermission(
   if (request.status === "pending") return undefined;
   const { answer } = request;
   const isYes = typeof answer === "object" && answer !== null && "approved" in answer && answer.approved === true;
-  const said = { by: request.closedBy, ...noteIn(answer) };
+  // What a standing permission answers with are no words of a person.
+  const said = { by: request.closedBy, ...(request.policyId === null ? noteIn(answer) : {}) };
   if (request.status !== "resolved" || !isYes) return { decision: "reject", ...said };
   await consumeApproval(context, actionOf(sessionId, ask));
   const session = await findSessionOf(context, sessionId);

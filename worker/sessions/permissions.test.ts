@@ -15,13 +15,16 @@ const ask = {
   ...{ paths: [], command: "make deploy" },
 };
 
+const later = (done: string) => [`Olivia: About Run make deploy, which I ${done}: Not on a Friday.`];
+
 test.for([
-  { hearsNotes: false, queued: ["Olivia: About Run make deploy, which I declined: Not on a Friday."] },
-  { hearsNotes: true, queued: [] },
+  { approved: false, hearsNotes: [], queued: later("declined") },
+  { approved: true, hearsNotes: ["no" as const], queued: later("allowed") },
+  { approved: false, hearsNotes: ["yes" as const, "no" as const], queued: [] },
 ])(
-  "the words with a no stand in the conversation, and an agent that cannot hear them with it is told them next ($hearsNotes)",
+  "the words with a decision stand in the conversation, and an agent that cannot hear them with it is told them next ($approved, $hearsNotes)",
   generous,
-  async ({ hearsNotes, queued }) => {
+  async ({ approved, hearsNotes, queued }) => {
     const { org, session, updates, answer, input } = await open({ prompt: "Deploy." });
     const [holder, actor] = [newId(), systemActor(org.orgId, session.id)];
     const transact = as(actor);
@@ -34,10 +37,12 @@ test.for([
     const recorder = await openRecorder(runtime, held, over);
     const asking = { runtime, actor, sessionId: session.id, hearsNotes, recorder, folders: [], transact };
     const asked = askPerson(asking, ask, new AbortController().signal);
-    await answer(false, 0, "Not on a Friday.");
-    expect(await asked).toMatchObject({ decision: "reject", note: "Not on a Friday." });
+    await answer(approved, 0, "Not on a Friday.");
+    expect(await asked).toMatchObject({ decision: approved ? "allow_once" : "reject", note: "Not on a Friday." });
     await recorder.flush();
-    expect((await updates()).at(-1)).toMatchObject({ kind: "permission", status: "denied", note: "Not on a Friday." });
+    expect((await updates()).at(-1)).toMatchObject({
+      ...{ kind: "permission", status: approved ? "allowed" : "denied", note: "Not on a Friday." },
+    });
     const { queued: waits } = await run(sessions.getSession, org.owner, input);
     expect(waits.map(({ by, text }) => `${by}: ${text}`).slice(1)).toEqual(queued);
   },

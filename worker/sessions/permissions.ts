@@ -17,7 +17,7 @@ export interface Asking {
   actor: Actor;
   sessionId: string;
   /** Whether the agent hears what is said with an answer. */
-  hearsNotes: boolean;
+  hearsNotes: readonly ("yes" | "no")[];
   recorder: Recorder;
   /** What the sandbox sees of the host: links in there are followed before a rule is asked. */
   folders: readonly SeenFolder[];
@@ -49,7 +49,7 @@ export async function askPerson(
   const take = () =>
     transact(async (context) => {
       const taken = await takePermission(context, { requestId, sessionId, ask });
-      if (taken?.decision === "reject" && taken.note && !hearsNotes) await sayLater(context, taken.note, taken.by);
+      if (taken?.note && !hearsNotes.includes(wordOf(taken))) await sayLater(context, taken);
       return taken;
     });
   let answer = await take();
@@ -77,8 +77,9 @@ export async function askPerson(
   }
 
   /** An agent that a decision reaches without its words hears them next, from whoever said them. */
-  async function sayLater(context: Context, note: string, by: ActorRef | null): Promise<void> {
-    const text = `About ${ask.title}, which I declined: ${note}`;
+  async function sayLater(context: Context, taken: PermissionAnswer & { by: ActorRef | null }): Promise<void> {
+    const { note, by } = taken;
+    const text = `About ${ask.title}, which I ${wordOf(taken) === "no" ? "declined" : "allowed"}: ${note}`;
     const message = { text, attachmentIds: [], ...(by ? { by } : {}) };
     await queueMessage(context, await lockSessionRow(context, sessionId), message).catch((error: unknown) => {
       // Too much waits already: the words stand in the conversation all the same.
@@ -90,6 +91,8 @@ export async function askPerson(
     await transact(async (context) => moveIfPossible(context, await lockSessionRow(context, sessionId), to));
   }
 }
+
+const wordOf = ({ decision }: PermissionAnswer) => (decision === "reject" ? "no" : "yes");
 
 /** The next moment at which an answer may be there. */
 function nextHint({ wake }: Runtime, orgId: string, signal: AbortSignal): Promise<void> {

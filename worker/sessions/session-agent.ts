@@ -112,7 +112,7 @@ export function openSessionAgent(
     const asker = acting?.actor ?? actor;
     return {
       ...{ runtime, actor: asker, sessionId, recorder: into },
-      hearsNotes: findKind(agentKind)?.hearsNotes ?? false,
+      hearsNotes: findKind(agentKind)?.hearsNotes ?? [],
       transact: (work) => inTransaction(runtime, asker, { requestId: `session-${newId()}` }, work),
     };
   }
