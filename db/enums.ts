@@ -220,7 +220,7 @@ export const modelApis = ["anthropic", "openai_compatible", "ollama"] as const;
 export type ModelApi = (typeof modelApis)[number];
 
 /** What can be refused besides operations: a tool by a rule, a push, a path outside, what a sandbox may use, a call by a budget. */
-export const refusedActions = ["tool", "push", "path", "sandbox", "model"] as const;
+export const refusedActions = ["tool", "push", "path", "sandbox", "model", "set_up"] as const;
 export type RefusedAction = (typeof refusedActions)[number];
 
 /** How a credential came: a key that was typed, or the tokens of a sign-in. */

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { foreignKey, integer, primaryKey, snakeCase, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, moment, orgId } from "../columns.ts";
 import { mergeStrategies, repoSources, repoStatuses } from "../enums.ts";
@@ -24,6 +25,8 @@ export const repos = snakeCase.table(
     mergeStrategy: text({ enum: mergeStrategies }).notNull(),
     /** Of the working copies that sessions get of it. Empty: nothing runs. */
     setupScript: text().notNull().default(""),
+    /** What the set-up may reach, normalised: `registry.npmjs.org`, `*.example.org`, `packages.example.org:8443`. */
+    setupHosts: text().array().notNull().default(sql`'{}'`),
     turnCheck: text().notNull().default(""),
     commitCheck: text().notNull().default(""),
     status: text({ enum: repoStatuses }).notNull(),

@@ -12,14 +12,15 @@ export interface GuardOptions {
 }
 
 /** Where clouds keep the secrets of a machine; no trust reaches there. */
-const metadata = ["169.254.169.254", "fd00:ec2::254"];
+const metadata = ["169.254.169.254", "::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "fd00:ec2::254"];
 const trust = { keepAlive: true, allowPrivateIPAddress: true, denyIPAddressList: metadata };
 
-const strict = {
+/** They look at the address that a connection is made to: `strict` at all of them, `trusting` at the worst alone. */
+export const strict = {
   http: new RequestFilteringHttpAgent({ keepAlive: true }),
   https: new RequestFilteringHttpsAgent({ keepAlive: true }),
 };
-const trusting = { http: new RequestFilteringHttpAgent(trust), https: new RequestFilteringHttpsAgent(trust) };
+export const trusting = { http: new RequestFilteringHttpAgent(trust), https: new RequestFilteringHttpsAgent(trust) };
 
 /**
  * A `fetch` for addresses that people give us: it connects to the public internet only, and to the hosts that are trusted.
@@ -84,9 +85,13 @@ function bounded(incoming: IncomingMessage, mostBytes: number): ReadableStream {
 
 /** The agent refuses in words of its own; whoever gave the address reads ours. */
 function clear(error: Error, url: URL): Error {
-  if (!/is not allowed/.test(error.message)) return error;
-  return new AppError(
-    "invalid",
-    `${url.host} is not on the public internet. Whoever runs this installation allows it with ENTOURAGE_TRUSTED_HOSTS=${url.host}.`,
-  );
+  return isRefusal(error) ? notPublic(url.host) : error;
 }
+
+export const isRefusal = (error: Error): boolean => /is not allowed/.test(error.message);
+
+export const notPublic = (host: string): AppError =>
+  new AppError(
+    "invalid",
+    `${host} is not on the public internet. Whoever runs this installation allows it with ENTOURAGE_TRUSTED_HOSTS=${host}.`,
+  );

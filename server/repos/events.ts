@@ -17,7 +17,7 @@ export const repoEvents = {
   "repo.updated": z
     .object({
       ...{ name: text, gateCommand: text, gateTimeoutSeconds: z.int(), mergeStrategy: z.enum(mergeStrategies) },
-      ...{ setupScript: text, turnCheck: text, commitCheck: text },
+      ...{ setupScript: text, setupHosts: z.array(text), turnCheck: text, commitCheck: text },
     })
     .partial(),
   "repo.ready": z.object({ defaultBranch: text, headCommit: text.nullable() }),

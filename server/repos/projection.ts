@@ -15,6 +15,8 @@ export const repoProjections: Projections<typeof repoEvents> = {
       gate_timeout_seconds = coalesce((e.data->>'gateTimeoutSeconds')::int, r.gate_timeout_seconds),
       merge_strategy = coalesce(e.data->>'mergeStrategy', r.merge_strategy),
       setup_script = coalesce(e.data->>'setupScript', r.setup_script),
+      setup_hosts = case when e.data->'setupHosts' is null then r.setup_hosts
+        else array(select jsonb_array_elements_text(e.data->'setupHosts')) end,
       turn_check = coalesce(e.data->>'turnCheck', r.turn_check),
       commit_check = coalesce(e.data->>'commitCheck', r.commit_check)
       from ${events} where r.org_id = e.org_id and r.id = e.subject_id`),

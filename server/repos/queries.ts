@@ -78,7 +78,12 @@ function shown({ settings }: Context, repo: RepoRow, org: string): Repo {
   return {
     ...{ id, teamId, name, slug, source, sourceUrl, defaultBranch, gateCommand, gateTimeoutSeconds },
     mergeStrategy: repo.mergeStrategy,
-    ...{ setupScript: repo.setupScript, turnCheck: repo.turnCheck, commitCheck: repo.commitCheck },
+    ...{
+      setupScript: repo.setupScript,
+      setupHosts: repo.setupHosts,
+      turnCheck: repo.turnCheck,
+      commitCheck: repo.commitCheck,
+    },
     hasCredential: repo.credentialId !== null,
     status: repo.status,
     error: repo.error,

@@ -3,6 +3,7 @@ import { mergeStrategies, repoSources, repoStatuses } from "#db/enums.ts";
 import { id, isoTime } from "../ids.ts";
 import { smallestCalls } from "../smallest-call.ts";
 import { taskRef } from "../tasks/schema.ts";
+import { setupHost, setupHostsMost } from "./setup-hosts.ts";
 
 const name = z.string().trim().min(1).max(100);
 const gateCommand = z
@@ -14,6 +15,13 @@ const gateTimeoutSeconds = z.int().min(1).max(86_400).describe("A gate that runs
 /** Shell, run in the sandbox of whoever works: without network, in the working copy, its caches at /cache. */
 const script = z.string().trim().max(20_000);
 const setupScript = script.describe("Run once with `sh` in each new working copy, before anybody works in it.");
+const setupHosts = z
+  .array(setupHost)
+  .max(
+    setupHostsMost,
+    `A set-up may reach at most ${setupHostsMost} hosts. *.example.org stands for all names below one.`,
+  )
+  .describe("Hosts the set-up may reach over https while it runs; nothing else ever does. Empty: none.");
 const turnCheck = script.describe(
   "Run with `sh` after each turn of a coding agent that changed files. Where it fails, the agent is told and mends it.",
 );
@@ -36,6 +44,7 @@ export const repo = z.object({
   gateTimeoutSeconds: z.int(),
   mergeStrategy: z.enum(mergeStrategies),
   setupScript: z.string(),
+  setupHosts: z.array(z.string()),
   turnCheck: z.string(),
   commitCheck: z.string(),
   status: z.enum(repoStatuses),
@@ -72,6 +81,7 @@ export const updateRepoInput = z.strictObject({
   gateTimeoutSeconds: gateTimeoutSeconds.optional(),
   mergeStrategy: mergeStrategy.optional(),
   setupScript: setupScript.optional(),
+  setupHosts: setupHosts.optional(),
   turnCheck: turnCheck.optional(),
   commitCheck: commitCheck.optional(),
 });

@@ -14,6 +14,7 @@ import { encryptSecret, openSecrets } from "../keyring.ts";
 import { findTeam } from "../teams/finding.ts";
 import { findRepo } from "./queries.ts";
 import type { registerRepoInput, updateRepoInput } from "./schema.ts";
+import { setupHostsAsKept } from "./setup-hosts.ts";
 
 type Registration = z.output<typeof registerRepoInput>;
 /** Files of the product that a repository begins with; only the sample and its crew have such. */
@@ -58,7 +59,9 @@ export async function updateRepo(
   if (repo.archivedAt) throw new AppError("conflict", `The repository ${repo.name} is archived and does not change.`);
   if (changes.name && changes.name !== repo.name) await requireFreeName(context, changes.name);
   if (Object.keys(changes).length > 0) {
-    await record(context, "repo.updated", [{ subject: repo.id, team: repo.teamId, data: changes }]);
+    const { setupHosts } = changes;
+    const data = { ...changes, ...(setupHosts ? { setupHosts: setupHostsAsKept(setupHosts) } : {}) };
+    await record(context, "repo.updated", [{ subject: repo.id, team: repo.teamId, data }]);
   }
   return repo.id;
 }

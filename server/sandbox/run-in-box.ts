@@ -9,8 +9,11 @@ import { FLOOD_FACTOR, type SandboxProvider, type SandboxRequest, type SandboxRe
 const MEGABYTES_ON_DISK = 16_384;
 const CPUS = 4;
 
-/** Runs single commands where only sandboxes that stay are offered: one is made for each, and goes with it. */
-export function runInBoxes(boxes: BoxProvider): SandboxProvider {
+/**
+ * Runs single commands where only sandboxes that stay are offered: one is made for each, and goes with it. `services` of
+ * ours enter each of them.
+ */
+export function runInBoxes(boxes: BoxProvider, services: BoxSpec["services"] = []): SandboxProvider {
   return {
     name: boxes.name,
     isolated: boxes.isolated,
@@ -20,7 +23,7 @@ export function runInBoxes(boxes: BoxProvider): SandboxProvider {
       const home = await mkdtemp(join(tmpdir(), "entourage-run-"));
       const id = newId();
       try {
-        await boxes.create(specOf(request, id, home));
+        await boxes.create({ ...specOf(request, id, home), services });
         await boxes.start(id);
         return await runToItsEnd(boxes, id, request);
       } finally {

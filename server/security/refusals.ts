@@ -14,7 +14,7 @@ const mostFirst = 120;
 export interface Refused {
   what: RefusedAction;
   /** Who tried; of a session its agent or its owner. */
-  by: Actor | { sessionId: string };
+  by: Actor | { sessionId: string } | { subject: ActorRef };
   /** What was tried and why not, for people. */
   words: string;
 }
@@ -22,8 +22,8 @@ export interface Refused {
 /** Told at once where it is the first of its kind, else counted. */
 export async function addRefusal(context: Context, { what, by, words }: Refused): Promise<void> {
   const { tx, actor } = context;
-  const sessionId = "kind" in by ? (by.sessionId ?? by.run?.sessionId ?? null) : by.sessionId;
-  const who = "kind" in by ? actorRef(by) : await actorOfSession(context, by.sessionId);
+  const sessionId = sessionOf(by);
+  const who = await whoOf(context, by);
   if (!who) return;
   const subject = sessionId ?? who.id;
   const said = words.replace(/\s+/g, " ").replaceAll("\0", "").toWellFormed().slice(0, 300);
@@ -45,6 +45,16 @@ export async function addRefusal(context: Context, { what, by, words }: Refused)
     await record(context, "security.action_refused", [
       { subject, actor: who, data: { what, sessionId, words: [said], times: 1 } },
     ]);
+}
+
+function sessionOf(by: Refused["by"]): string | null {
+  if ("subject" in by) return null;
+  return "kind" in by ? (by.sessionId ?? by.run?.sessionId ?? null) : by.sessionId;
+}
+
+async function whoOf(context: Context, by: Refused["by"]): Promise<ActorRef | undefined> {
+  if ("subject" in by) return by.subject;
+  return "kind" in by ? actorRef(by) : actorOfSession(context, by.sessionId);
 }
 
 /** Whose a session is: its agent's, else its person's. */

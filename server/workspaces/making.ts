@@ -9,7 +9,9 @@ export async function loadWorkspace({ tx, actor }: Context, id: string): Promise
     select w.id, w.org_id as "orgId", w.team_id as "teamId", w.task_id as "taskId", w.repo_id as "repoId", w.name,
       w.source, w.source_url as "sourceUrl", w.branch, w.base_commit as "baseCommit", w.status,
       w.setup_script as "setupScript", w.created_by as "createdBy", r.default_branch as "defaultBranch",
-      o.slug as "orgSlug", r.slug as "repoSlug"
+      o.slug as "orgSlug", r.slug as "repoSlug",
+      case when r.setup_script = w.setup_script then r.setup_hosts else '{}' end as "setupHosts",
+      coalesce(r.setup_script <> w.setup_script and cardinality(r.setup_hosts) > 0, false) as "isOtherSetup"
       from workspaces w join organizations o on o.org_id = w.org_id
       left join repos r on r.org_id = w.org_id and r.id = w.repo_id
      where w.org_id = ${actor.orgId} and w.id = ${id}`);
@@ -23,6 +25,10 @@ export type Making = Pick<
     defaultBranch: string | null;
     orgSlug: string;
     repoSlug: string | null;
+    /** What its set-up may reach now: of the repository, for the repository's own set-up alone. */
+    setupHosts: string[];
+    /** Its set-up is another than the repository's, which would reach hosts. */
+    isOtherSetup: boolean;
   };
 
 /** The files are there and set up. Said once, whoever made them. */

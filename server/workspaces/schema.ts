@@ -8,7 +8,7 @@ const setupScript = z
   .string()
   .max(20_000)
   .describe(
-    "Run once with `sh` in the workspace, in a sandbox without network. Its caches are at /cache. Left out: that of the repository.",
+    "Run once with `sh` in the workspace, in a sandbox without network. Its caches are at /cache. Left out: that of the repository, which alone may reach the hosts named there.",
   );
 
 /** A workspace, as every door shows it. */

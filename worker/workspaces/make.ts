@@ -6,15 +6,14 @@ import { newId } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
 import * as making from "#server/workspaces/making.ts";
 import { workspacePath } from "#server/workspaces/place.ts";
-import { runInWorkspace } from "#server/workspaces/running.ts";
 import { locksOf } from "../locks.ts";
 import { startRounds } from "../rounds.ts";
 import { cloneOnce } from "./clone.ts";
 import { measure } from "./measure.ts";
+import { setUp } from "./set-up.ts";
 
 /** A set-up may take long, and others wait for theirs. */
 const atOnce = 4;
-const setupSeconds = 1200;
 
 /**
  * Makes the files of workspaces that say `initializing`: the row is the job, so nothing is lost with a worker, and every
@@ -83,34 +82,6 @@ async function makeWorkspace(
     const message = error instanceof AppError ? error.message : "The server could not make it; its log says why.";
     await asSystem((context) => making.recordNotMade(context, row, message));
   }
-}
-
-/** Runs the script in a sandbox. @throws AppError that says how it ended. */
-async function setUp(
-  { settings }: Runtime,
-  row: making.Making,
-  { signal, keep }: { signal: AbortSignal; keep: (output: string) => Promise<void> },
-): Promise<void> {
-  const result = await runInWorkspace(settings, row, {
-    command: row.setupScript,
-    timeoutSeconds: setupSeconds,
-    outputLimitBytes: 64 * 1024,
-    signal,
-  });
-  if (signal.aborted) return;
-  await keep(result.output);
-  if (result.exitCode === 0) return;
-  const how = result.killedBy
-    ? {
-        timeout: `ran longer than ${setupSeconds / 60} minutes`,
-        memory: "took too much memory",
-        output: "printed too much",
-      }[String(result.killedBy)]
-    : undefined;
-  throw new AppError(
-    "conflict",
-    `The set-up script ${how ?? `ended with exit code ${result.exitCode}`}. Its output is kept.`,
-  );
 }
 
 async function listWaiting({ db }: Runtime): Promise<{ orgId: string; id: string }[]> {

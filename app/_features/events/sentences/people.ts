@@ -138,4 +138,5 @@ const refusedWords: Record<RefusedAction, string> = {
   path: "was refused a path outside of its folder",
   sandbox: "was ended by a limit of its sandbox",
   model: "was refused a call of a model for want of money",
+  set_up: "was refused a host that a set-up asked for",
 };

@@ -7,6 +7,7 @@ const fieldWords: Record<string, string> = {
   gateTimeoutSeconds: "time-out of the gate",
   mergeStrategy: "merge strategy",
   setupScript: "set-up script",
+  setupHosts: "hosts the set-up may reach",
   turnCheck: "check after turns",
   commitCheck: "check before commits",
   defaultAgentKind: "default agent",

@@ -1,0 +1,1 @@
+ALTER TABLE "repos" ADD COLUMN "setup_hosts" text[] DEFAULT '{}'::text[] NOT NULL;
