@@ -59,9 +59,12 @@ export async function startEmbeddedPostgres(
   return startCluster(prepareCluster(realpathSync(folder), { ...DURABLE_SETTINGS, ...extra }, false));
 }
 
-/** A throw-away server for tests and measurements: its own temporary folder, gone after `stop` or when we die. */
-export async function startTemporaryPostgres(extra: Record<string, string> = {}): Promise<EmbeddedPostgres> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "entourage-postgres-")));
+/** A throw-away server for tests and measurements: a temporary folder below `parent`, gone after `stop` or when we die. */
+export async function startTemporaryPostgres(
+  extra: Record<string, string> = {},
+  parent = tmpdir(),
+): Promise<EmbeddedPostgres> {
+  const folder = realpathSync(mkdtempSync(join(parent, "entourage-postgres-")));
   chmodSync(folder, 0o755);
   return startCluster(prepareCluster(folder, { ...TEMPORARY_SETTINGS, ...extra }, true));
 }
