@@ -106,7 +106,7 @@ for (const [era, open] of Object.entries(clients)) {
       const { agent, key } = await newcomer();
       const ask = await open(key, () => Promise.resolve({ action }));
       const asked = ask({});
-      await vi.waitFor(async () => expect(await pendingOf(agent.id)).not.toBe(""));
+      await vi.waitFor(async () => expect(await pendingOf(agent.id)).not.toBe(""), 15_000);
       await answer(await pendingOf(agent.id), "Blue");
       expect((await asked).structuredContent).toMatchObject({ answer: "Blue", by: "Olivia" });
     });
@@ -130,7 +130,7 @@ test("who answers elsewhere first wins: the client of the older era is told to a
     return new Promise(() => {});
   });
   const asked = ask({});
-  await vi.waitFor(async () => expect(await pendingOf(agent.id)).not.toBe(""));
+  await vi.waitFor(async () => expect(await pendingOf(agent.id)).not.toBe(""), 15_000);
   await answer(await pendingOf(agent.id), "Blue");
   expect((await asked).structuredContent).toMatchObject({ answer: "Blue", by: "Olivia" });
   await calledOff.promise;

@@ -48,7 +48,7 @@ test("a message wakes an agent that waits over MCP, and its answer reaches the p
   const agent = await createTestAgent(runtime, org);
   const client = await connect(await keyOf(org, agent));
   const waiting = client.callTool({ name: "wait_for_work", arguments: { timeoutSeconds: 20 } });
-  await vi.waitFor(() => expect(runtime.parking?.waiting()).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(runtime.parking?.waiting()).toBeGreaterThan(0), 15_000);
   const to = { kind: "agent", id: agent.id };
   const { message } = await run(sendMessageOperation, org.owner, { to, body: "Which port do you use?" });
   expect((await waiting).structuredContent).toMatchObject({

@@ -70,7 +70,7 @@ for (const [era, connect] of Object.entries(connectors)) {
     const own = await createTestOrg(runtime);
     const client = await connect(await keyOf(own, await createTestAgent(runtime, own)));
     const waiting = client.callTool({ name: "wait_for_work", arguments: { timeoutSeconds: 20 } });
-    await vi.waitFor(() => expect(runtime.parking?.waiting()).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(runtime.parking?.waiting()).toBeGreaterThan(0), 15_000);
     const task = await addTask(own, "Something to do");
     expect((await waiting).structuredContent).toMatchObject({ work: { kind: "task", task: { id: task.id } } });
     await client.close();
@@ -85,10 +85,10 @@ for (const [era, connect] of Object.entries(connectors)) {
       client instanceof OlderClient
         ? client.callTool(call, undefined, { signal: lost.signal })
         : client.callTool(call, { signal: lost.signal });
-    await vi.waitFor(() => expect(runtime.parking?.waiting()).toBe(1));
+    await vi.waitFor(() => expect(runtime.parking?.waiting()).toBe(1), 15_000);
     lost.abort();
     await expect(waiting).rejects.toThrow(/./);
-    await vi.waitFor(() => expect(runtime.parking?.waiting()).toBe(0));
+    await vi.waitFor(() => expect(runtime.parking?.waiting()).toBe(0), 15_000);
     await client.close();
   });
 }

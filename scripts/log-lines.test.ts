@@ -16,7 +16,7 @@ test.skipIf(!existsSync("/dev/full"))(
     await vi.waitFor(() => {
       sink("web", "kept");
       expect(readFileSync(file, "utf8")).toContain("kept");
-    });
+    }, 15_000);
     rmSync(folder, { recursive: true });
   },
 );

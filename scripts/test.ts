@@ -17,9 +17,10 @@ async function main(full: boolean): Promise<void> {
   const env = { ...process.env, ENTOURAGE_TEST_FULL: full ? "1" : "0" };
   try {
     installPrerequisites();
-    const tallies = [await check(), await testByVitest(reports, env, full)];
+    const tallies = [await check()];
+    // Before the tests: one of them starts what is built, and would build it beside all the others.
     const built = await build();
-    tallies.push(built);
+    tallies.push(built, await testByVitest(reports, env, full));
     if (built.failed === 0) tallies.push(await conform());
     if (built.failed === 0) tallies.push(await walk(join(reports, "playwright.json"), env));
     conclude(tallies);

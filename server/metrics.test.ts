@@ -152,5 +152,5 @@ test("what is counted while the database is away is written down later, and none
   await vi.waitFor(async () => {
     const { minutes } = await execute(getRealtimeStats, runtime, org.owner, {}, options);
     expect(minutes.reduce((all, { denied }) => all + denied, 0)).toBe(4);
-  });
+  }, 15_000);
 });

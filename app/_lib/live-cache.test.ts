@@ -65,7 +65,7 @@ test("a board shows a frame's card without asking the server, and one write serv
   });
   cache.apply(frames);
   expect(shown()).toEqual([3, 2, 1]);
-  await vi.waitFor(() => expect(writes).toBe(1));
+  await vi.waitFor(() => expect(writes).toBe(1), 15_000);
   expect(reads).toBe(1);
   expect(client.getQueryData<Board>(queryKey)).toMatchObject({ columns: (await read()).columns });
   cache.stop();
@@ -86,7 +86,7 @@ test("an answer that was on its way while a frame came in does not take the card
   cache.apply([await frameOfNewTask()]);
   arrive(old);
   await fetching;
-  await vi.waitFor(() => expect(shown()).toEqual([1]));
+  await vi.waitFor(() => expect(shown()).toEqual([1]), 15_000);
   cache.stop();
 });
 

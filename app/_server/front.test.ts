@@ -212,7 +212,7 @@ test("every request is one line when it ends, with the id of its answer and with
     const line = lines.find(({ requestId }) => requestId === headers["x-request-id"]);
     expect(line).toBeDefined();
     return line;
-  });
+  }, 15_000);
   expect(found).toMatchObject({
     method: "GET",
     path: "/o/x",

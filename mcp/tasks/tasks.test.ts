@@ -157,7 +157,8 @@ test("what outlived its time is unknown, and the trim removes it", async () => {
   await db.execute(sql`update mcp_tasks set expires_at = now() - interval '1 second' where id = ${String(taskId)}`);
   expect((await say("tasks/get", { taskId })).error.code).toBe(-32602);
   await inTransaction(runtime, systemActor("", "test"), { requestId: "test", system: true }, trimOutlived);
-  await vi.waitFor(async () =>
-    expect(await db.execute(sql`select 1 from mcp_tasks where id = ${String(taskId)}`)).toHaveLength(0),
+  await vi.waitFor(
+    async () => expect(await db.execute(sql`select 1 from mcp_tasks where id = ${String(taskId)}`)).toHaveLength(0),
+    15_000,
   );
 });

@@ -53,7 +53,7 @@ test("an agent that is not heard of for as long as its team says goes silent, on
   await db.execute(sql`update agent_presence set last_seen_at = now() where org_id = ${org.orgId}`);
   await Promise.all([look(), look()]);
   expect(await told(org.orgId)).toEqual(["agent.went_silent", "agent.returned"]);
-  await vi.waitFor(async () => expect((await agentOf(org, agent.id))?.silentSince).toBeNull());
+  await vi.waitFor(async () => expect((await agentOf(org, agent.id))?.silentSince).toBeNull(), 15_000);
 });
 
 test("a paused agent is expected to be still", async () => {

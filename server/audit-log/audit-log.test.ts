@@ -94,7 +94,7 @@ test("a wrong password is in the audit of each organization of the person, and o
     expect(await findByPassword(runtime, { email, password: "a wrong one", ip: "192.0.2.7" })).toBeUndefined();
   expect(await findByPassword(runtime, { email: "nobody@example.org", password: "a wrong one" })).toBeUndefined();
   const read = async (actor: typeof org.owner) => (await run(listAuditEvents, actor, { groups: ["security"] })).events;
-  await vi.waitFor(async () => expect(await read(org.owner)).toHaveLength(1));
+  await vi.waitFor(async () => expect(await read(org.owner)).toHaveLength(1), 15_000);
   expect((await read(org.owner))[0]).toMatchObject({
     type: "security.sign_in_denied",
     subjectId: org.owner.id,

@@ -33,7 +33,7 @@ const headersOf = (token: string, more = {}) => ({
 const post = (path: string, token: string, body: unknown, more = {}) =>
   fetch(`${address}${path}`, { method: "POST", headers: headersOf(token, more), body: JSON.stringify(body) });
 const waitForWork = { timeoutSeconds: 40 };
-const parked = () => vi.waitFor(() => expect(runtime.parking?.waiting()).toBeGreaterThan(0));
+const parked = () => vi.waitFor(() => expect(runtime.parking?.waiting()).toBeGreaterThan(0), 15_000);
 async function within<Value>(promise: Promise<Value>, end: () => Promise<unknown>): Promise<Value> {
   const begun = Date.now();
   await end();

@@ -246,7 +246,7 @@ test("without money left no agent is given work on any path; when the cap is rai
   const park = () =>
     parking.park({ orgId: org.orgId, teamId: org.teamId, agentId: agent.id, reviews: false }, { timeoutSeconds: 15 });
   const parked = park();
-  await vi.waitFor(() => expect(parking.waiting()).toBe(1));
+  await vi.waitFor(() => expect(parking.waiting()).toBe(1), 15_000);
   const raised = await capOf(org.owner, { teamId: org.teamId }, 2 * dollar, "day");
   expect([raised.id, raised.state]).toEqual([budget.id, "open"]);
   // What was asked at the old cap is withdrawn: its asker hears of that first, as of any answer.

@@ -47,7 +47,7 @@ test("a message wakes its recipient at once, and is a piece of work of its own k
   const org = await createTestOrg(runtime);
   const agent = await createTestAgent(runtime, org);
   const waiting = run(waitForWork, agent, { timeoutSeconds: 10 });
-  await vi.waitFor(() => expect(parking.waiting()).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(parking.waiting()).toBeGreaterThan(0), 15_000);
   const sent = await write(org.owner, agent, "Use port 4000.");
   expect((await waiting).work).toMatchObject({
     kind: "message",

@@ -66,7 +66,7 @@ test("300 waiters and 200 tasks: each task is handed out once, the urgent ones f
   const agents = await addAgents(org, 300);
   const leave = new AbortController();
   const offers = Promise.all(agents.map((agent) => park(agent, 15, leave.signal)));
-  await vi.waitFor(() => expect(parking.waiting()).toBe(300));
+  await vi.waitFor(() => expect(parking.waiting()).toBe(300), 15_000);
   // Let the look that the arrivals caused end, then wake them all with nothing to do.
   await vi.waitFor(async () => {
     const before = statements.length;

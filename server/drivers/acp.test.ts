@@ -82,7 +82,7 @@ test.for(["anthropic", "openai"] as const)(
     const connection = await connect();
     expect(connection.modes.map(({ id }) => id)).toEqual(["ask", "edits", "plan", "auto"]);
     expect(await connection.prompt("Say hello.", [])).toEqual({ stopReason: "end_turn" });
-    await vi.waitFor(() => expect(said()).toBe("I write.Done."));
+    await vi.waitFor(() => expect(said()).toBe("I write.Done."), 15_000);
     expect(readFileSync(join(root, "hello.txt"), "utf8")).toBe("hello\n");
     expect(asks).toMatchObject([
       { tool: "write", toolKind: "edit", paths: [join(root, "hello.txt")], isCovered: false },
@@ -103,7 +103,7 @@ test(
     answer({ decision: "reject", note: "Not this file, please." });
     const connection = await connect();
     expect(await connection.prompt("Say hello.", [])).toEqual({ stopReason: "end_turn" });
-    await vi.waitFor(() => expect(said()).toBe("Then not."));
+    await vi.waitFor(() => expect(said()).toBe("Then not."), 15_000);
     expect(existsSync(join(root, "hello.txt"))).toBe(false);
     const output = "This was declined, with the words: Not this file, please.";
     expect(updates).toContainEqual(expect.objectContaining({ output: expect.stringContaining(output) }));
@@ -116,7 +116,7 @@ test("what is allowed with words is done, and the model reads them with what cam
   answer({ decision: "allow_once", note: "And mind the tests." });
   const connection = await connect();
   await connection.prompt("Say hello.", []);
-  await vi.waitFor(() => expect(said()).toBe("Done."));
+  await vi.waitFor(() => expect(said()).toBe("Done."), 15_000);
   expect(readFileSync(join(root, "hello.txt"), "utf8")).toBe("hello\n");
   expect(JSON.stringify(lab.requests.at(-1)?.body)).toContain("It was allowed with the words: And mind the tests.");
 });

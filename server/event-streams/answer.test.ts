@@ -56,7 +56,7 @@ test("what happens arrives in order, once, as the feed tells it, and a reader co
   const reader = await open({ team: org.teamId, since: String(since) }, bearer(key));
   expect(reader.response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
   expect(reader.response.headers.get("cache-control")).toBe("no-cache, no-transform");
-  await vi.waitFor(() => expect(reader.retry).toBeGreaterThanOrEqual(1_000));
+  await vi.waitFor(() => expect(reader.retry).toBeGreaterThanOrEqual(1_000), 15_000);
   for (let i = 0; i < 30; i++) await say(org, `n${i}`);
   await vi.waitFor(() => expect(reader.events).toHaveLength(30), withinMs);
   const feed = await execute(listEvents, runtime, org.owner, { teamId: org.teamId, since }, once);
@@ -66,8 +66,9 @@ test("what happens arrives in order, once, as the feed tells it, and a reader co
   for (let i = 0; i < 5; i++) await say(org, `away${i}`);
   // The header is newer than what the address says.
   const back = await open({ since: String(since) }, { ...bearer(key), "last-event-id": reader.lastId });
-  await vi.waitFor(() =>
-    expect(back.events.map(({ data }) => data.name)).toEqual([0, 1, 2, 3, 4].map((i) => `away${i}`)),
+  await vi.waitFor(
+    () => expect(back.events.map(({ data }) => data.name)).toEqual([0, 1, 2, 3, 4].map((i) => `away${i}`)),
+    15_000,
   );
 });
 
@@ -104,7 +105,7 @@ test("who is too far behind, or ahead of the log, is told to read everything aga
     [String(head + 5), "unknown_position"],
   ] as const) {
     const reader = await open({ since }, bearer(key));
-    await vi.waitFor(() => expect(reader.said).toHaveLength(1));
+    await vi.waitFor(() => expect(reader.said).toHaveLength(1), 15_000);
     const from = await headOf(org);
     expect(reader.said[0]).toMatchObject({
       event: "reset",
@@ -112,7 +113,7 @@ test("who is too far behind, or ahead of the log, is told to read everything aga
       data: JSON.stringify({ head: from, reason }),
     });
     await say(org, "after");
-    await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["after"]));
+    await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["after"]), 15_000);
   }
 });
 
@@ -122,7 +123,7 @@ test("only the types that were asked for come, and a type that does not exist is
   const reader = await open({ types: "message.sent,agent.*" }, bearer(key));
   await say(org, "no");
   const agent = await createTestAgent(runtime, org);
-  await vi.waitFor(() => expect(reader.events.map(({ type }) => type)).toEqual(["agent.created"]));
+  await vi.waitFor(() => expect(reader.events.map(({ type }) => type)).toEqual(["agent.created"]), 15_000);
   expect(reader.events[0]?.subjectId).toBe(agent.id);
   expect(await refusedWith({ types: "task.exploded" }, bearer(key))).toMatchObject([
     400,
@@ -137,7 +138,7 @@ test("a team's stream has the team and what concerns all; a foreign team is as m
   const reader = await open({ team: org.teamId }, bearer(key));
   await say(org, "theirs", aside.teamId);
   await say(org, "ours");
-  await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["ours"]));
+  await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["ours"]), 15_000);
   const missing = newId();
   const answers = [
     await refusedWith({ team: other.teamId }, bearer(key)),
@@ -153,14 +154,14 @@ test("nobody hears of a team they are not in, nor of its part in what led to som
   const aside = await as(runtime, org.owner, (context) => createTeam(context, { name: "Aside" }));
   const member = await createTestMember(runtime, org, "member");
   const reader = await open({}, await signedIn(member));
-  await vi.waitFor(() => expect(reader.retry).toBeDefined());
+  await vi.waitFor(() => expect(reader.retry).toBeDefined(), 15_000);
   await say(org, "secret", aside.teamId);
   const cause = { seq: await headOf(org), correlationId: "c" };
   await as(runtime, org.owner, (context) => {
     context.cause = cause;
     return record(context, "team.updated", [{ subject: org.teamId, team: org.teamId, data: { name: "ours" } }]);
   });
-  await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["ours"]));
+  await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["ours"]), 15_000);
   expect(reader.events[0]?.cause).toBeNull();
 });
 
@@ -168,12 +169,12 @@ test("what somebody's own session is called is told live to them, and to the res
   const org = await createTestOrg(runtime);
   const [mia, max] = [await createTestMember(runtime, org, "member"), await createTestMember(runtime, org, "member")];
   const readers = [await open({}, await signedIn(mia)), await open({}, await signedIn(max))];
-  for (const reader of readers) await vi.waitFor(() => expect(reader.retry).toBeDefined());
+  for (const reader of readers) await vi.waitFor(() => expect(reader.retry).toBeDefined(), 15_000);
   await as(runtime, mia, (context) =>
     createSession(context, createSessionInput.parse({ teamId: org.teamId, name: "hush" })),
   );
   const told = () => readers.map(({ events }) => events.find(({ type }) => type === "session.created")?.data);
-  await vi.waitFor(() => expect(told()).toMatchObject([{ name: "hush" }, { agentKind: "entourage" }]));
+  await vi.waitFor(() => expect(told()).toMatchObject([{ name: "hush" }, { agentKind: "entourage" }]), 15_000);
   expect(told()[1]).not.toHaveProperty("name");
 });
 
@@ -222,7 +223,7 @@ test("without credentials nobody gets in, nor does a page of another site with o
   expect((await refusedWith({}, { ...cookie, origin: "https://evil.example" }))[0]).toBe(403);
   const reader = await open({ org: org.slug }, { ...cookie, origin: address });
   await say(org, "seen");
-  await vi.waitFor(() => expect(reader.events).toHaveLength(1));
+  await vi.waitFor(() => expect(reader.events).toHaveLength(1), 15_000);
   expect((await refusedWith({ org: "nobody-s" }, cookie))[0]).toBe(404);
 });
 
@@ -251,7 +252,7 @@ test("a ticket opens one stream, as who asked for it, of its team: of twenty tha
   const reader = readers.find(({ response }) => response.ok);
   await say(org, "ours");
   await say(other, "theirs");
-  await vi.waitFor(() => expect(reader?.events.map(({ data }) => data.name)).toEqual(["ours"]));
+  await vi.waitFor(() => expect(reader?.events.map(({ data }) => data.name)).toEqual(["ours"]), 15_000);
   expect(await refusedWith({ ticket })).toMatchObject([401, { message: /create_event_ticket/ }]);
   // Somebody without anything that could end has no ticket to be resolved by.
   await expect(ask({ teamId: other.teamId })).rejects.toMatchObject({ code: "not_found" });
@@ -277,8 +278,10 @@ test("a ticket that is unknown, misspelt, expired or of an ended key is the same
   const alive = await make();
   await execute(revokeApiKey, runtime, org.owner, { apiKeyId: apiKey.id }, once);
   // A revocation reaches a process within milliseconds.
-  await vi.waitFor(async () =>
-    expect((await fetch(`${address}/api/v1/ping`, { method: "POST", headers: bearer(key) })).status).toBe(401),
+  await vi.waitFor(
+    async () =>
+      expect((await fetch(`${address}/api/v1/ping`, { method: "POST", headers: bearer(key) })).status).toBe(401),
+    15_000,
   );
   const answers = await Promise.all(
     [expired, alive, "et_nonsense", `${expired.slice(0, -1)}${expired.endsWith("0") ? "1" : "0"}`].map((ticket) =>
@@ -324,7 +327,7 @@ test("a stream ends with its key, tokens, sign-in, membership or team, and nothi
     const reader = await open({ team: org.teamId, types: "team.updated" }, headers);
     expect(reader.response.status, `way ${way}`).toBe(200);
     await say(org, `before ${way}`);
-    await vi.waitFor(() => expect(reader.events).toHaveLength(1));
+    await vi.waitFor(() => expect(reader.events).toHaveLength(1), 15_000);
     const begun = Date.now();
     await end();
     await reader.over;
@@ -340,20 +343,23 @@ test("who is taken out of a team hears nothing that happened in it afterwards, a
   const member = await createTestMember(runtime, org, "member");
   const aside = await as(runtime, org.owner, (context) => createTeam(context, { name: "Aside" }));
   const reader = await open({ types: "team.updated" }, await signedIn(member));
-  await vi.waitFor(() => expect(reader.retry).toBeDefined());
+  await vi.waitFor(() => expect(reader.retry).toBeDefined(), 15_000);
   await say(org, "not yet", aside.teamId);
   await say(org, "told");
-  await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["told"]));
+  await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["told"]), 15_000);
   await as(runtime, org.owner, (context) => addTeamMember(context, { teamId: aside.teamId, userId: member.id }));
   await say(org, "in", aside.teamId);
-  await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["told", "in"]));
+  await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["told", "in"]), 15_000);
   // One transaction: the log holds both before anybody could look.
   await as(runtime, org.owner, async (context) => {
     await removeTeamMember(context, { teamId: aside.teamId, userId: member.id });
     await record(context, "team.updated", [{ subject: aside.teamId, team: aside.teamId, data: { name: "out" } }]);
   });
   await say(org, "still here");
-  await vi.waitFor(() => expect(reader.events.map(({ data }) => data.name)).toEqual(["told", "in", "still here"]));
+  await vi.waitFor(
+    () => expect(reader.events.map(({ data }) => data.name)).toEqual(["told", "in", "still here"]),
+    15_000,
+  );
 });
 
 test("200 streams on one LISTEN hear the same, and whoever hangs up is gone", { timeout: 60_000 }, async () => {
@@ -403,7 +409,7 @@ test("who takes nothing is cut at a bound, and nobody waits for them", { timeout
   deaf.write(`GET /api/events HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${key}\r\n\r\n`);
   deaf.pause();
   const before = runtime.streams?.streams() ?? 0;
-  await vi.waitFor(() => expect(runtime.streams?.streams()).toBe(before + 1));
+  await vi.waitFor(() => expect(runtime.streams?.streams()).toBe(before + 1), 15_000);
   const large = "x".repeat(200_000);
   let told = 0;
   // What the kernel holds for it comes first.
@@ -423,18 +429,18 @@ test("a reader that loses its stream before anything happened comes back to wher
   const key = await keyOf(org);
   const head = await headOf(org);
   const reader = await open({}, bearer(key));
-  await vi.waitFor(() => expect(reader.lastId).toBe(String(head)));
+  await vi.waitFor(() => expect(reader.lastId).toBe(String(head)), 15_000);
   reader.close();
   await say(org, "away");
   const back = await open({}, { ...bearer(key), "last-event-id": reader.lastId });
-  await vi.waitFor(() => expect(back.events.map(({ data }) => data.name)).toEqual(["away"]));
+  await vi.waitFor(() => expect(back.events.map(({ data }) => data.name)).toEqual(["away"]), 15_000);
 });
 
 test("a process that stops ends its streams with the reason and lets nobody in any more", async () => {
   const org = await createTestOrg(runtime);
   const key = await keyOf(org);
   const readers = [await open({}, bearer(key)), await open({ team: org.teamId }, bearer(key))];
-  await vi.waitFor(() => expect(readers.every(({ lastId }) => lastId !== "")).toBe(true));
+  await vi.waitFor(() => expect(readers.every(({ lastId }) => lastId !== "")).toBe(true), 15_000);
   runtime.streams?.close();
   for (const { over, said } of readers) {
     await over;

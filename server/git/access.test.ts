@@ -82,7 +82,7 @@ test("a push to main, to another's branch, to a hostile name or under a foreign 
     expect(pushes).toMatchObject([
       { actor: { id: worker.actor.id }, data: { what: "push", words: [expect.stringContaining("You may not push")] } },
     ]);
-  });
+  }, 15_000);
 });
 
 test("under a lease that ran out or ended, nothing is pushed", async () => {

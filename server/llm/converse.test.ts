@@ -283,7 +283,7 @@ test("the money of a call stays set aside for as long as it runs, and what it an
   });
   const kept: string[] = [];
   const asked = say(org, sonnet, { keep: (_context, reply) => Promise.resolve(void kept.push(reply.text)) });
-  await vi.waitFor(async () => expect((await moneyOf(org)).held).toBeGreaterThan(0));
+  await vi.waitFor(async () => expect((await moneyOf(org)).held).toBeGreaterThan(0), 15_000);
   release.resolve(undefined);
   await asked;
   expect(kept).toEqual(["late"]);

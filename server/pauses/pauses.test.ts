@@ -209,6 +209,6 @@ test("a reviewer who is stopped in the middle loses the review, and decides noth
   await expect(approve()).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining("look again") });
   expect((await read(org.owner, work.task.id)).reviews.at(-1)?.reviewer).toBeNull();
   await run(resumeWork, org.owner, { teamId: org.teamId });
-  await vi.waitFor(async () => expect((await wait(reviewer)).work).toMatchObject({ kind: "review" }));
+  await vi.waitFor(async () => expect((await wait(reviewer)).work).toMatchObject({ kind: "review" }), 15_000);
   await approve();
 });

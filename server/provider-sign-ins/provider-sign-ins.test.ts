@@ -122,7 +122,7 @@ test("two pollers at once ask once; of one that died another takes over, and wha
   await vi.waitFor(async () => {
     const [row] = await db.execute(sql`select 1 from provider_sign_ins where id = ${signIn.id} and poll is not null`);
     if (!row) throw new Error("not polled yet");
-  });
+  }, 15_000);
   expect(await Promise.all([pollSignIns(runtime), pollSignIns(runtime)]), "it is being asked").toEqual([0, 0]);
   await later(21);
   server.approve(signIn.userCode);
@@ -132,7 +132,7 @@ test("two pollers at once ask once; of one that died another takes over, and wha
       sql`select 1 from provider_sign_ins where id = ${signIn.id} and next_poll_at > clock_timestamp()`,
     );
     if (!row) throw new Error("not taken over yet");
-  });
+  }, 15_000);
   release();
   await Promise.all([dead, heir]);
   // One of the two got the tokens, and the other that the code is used: that does not undo it.

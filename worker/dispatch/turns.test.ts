@@ -110,9 +110,9 @@ test("a worker holds exactly as many turns as it may, and starts the next when o
   const holder = createHolder();
   const turns = startTurns(runtime, { limit: 4, onError, drivers: { model: holder.driver } });
   wake.announce("task_status_changed", org.orgId);
-  await vi.waitFor(() => expect(turns.running()).toBe(4));
+  await vi.waitFor(() => expect(turns.running()).toBe(4), 15_000);
   holder.end(holder.grants[0]?.taskId ?? "");
-  await vi.waitFor(() => expect(holder.grants).toHaveLength(5));
+  await vi.waitFor(() => expect(holder.grants).toHaveLength(5), 15_000);
   expect(turns.running()).toBe(4);
   const stopped = turns.stop();
   holder.endAll();
@@ -130,7 +130,7 @@ test("a team with one task is not starved by a team with 200", async () => {
   const holder = createHolder();
   const turns = startTurns(runtime, { limit: 4, onError, drivers: { model: holder.driver } });
   wake.announce("task_status_changed", big.orgId);
-  await vi.waitFor(() => expect(holder.grants.map(({ taskId }) => taskId)).toContain(only));
+  await vi.waitFor(() => expect(holder.grants.map(({ taskId }) => taskId)).toContain(only), 15_000);
   expect(holder.grants.length).toBeLessThanOrEqual(4);
   const stopped = turns.stop();
   holder.endAll();
@@ -146,14 +146,14 @@ test("a team that works on as many tasks as it may does not stand in the way of 
   const holder = createHolder();
   const turns = startTurns(runtime, { limit: 2, onError, drivers: { model: holder.driver } });
   wake.announce("task_status_changed", full.orgId);
-  await vi.waitFor(() => expect(holder.grants).toHaveLength(1));
+  await vi.waitFor(() => expect(holder.grants).toHaveLength(1), 15_000);
   for (let n = 0; n < 3; n++) {
     const [id] = await addTasks(free, 1);
-    await vi.waitFor(() => expect(holder.grants.at(-1)?.taskId).toBe(id));
+    await vi.waitFor(() => expect(holder.grants.at(-1)?.taskId).toBe(id), 15_000);
     await move(free.owner, id ?? "", "todo");
     await move(free.owner, id ?? "", "cancelled");
     holder.end(id ?? "");
-    await vi.waitFor(() => expect(turns.running()).toBe(1));
+    await vi.waitFor(() => expect(turns.running()).toBe(1), 15_000);
   }
   const stopped = turns.stop();
   holder.endAll();

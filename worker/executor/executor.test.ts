@@ -118,7 +118,7 @@ test("a question parks the turn without holding a place in the worker, and the a
   const task = await addTask(org, { title: "Paint it" });
   const worker = work();
   await vi.waitFor(async () => expect(await statusOf(org.owner, task.id)).toBe("blocked"), 10_000);
-  await vi.waitFor(() => expect(worker.running()).toBe(0));
+  await vi.waitFor(() => expect(worker.running()).toBe(0), 15_000);
   const { requests } = await run(listRequests, org.owner, {});
   expect(requests).toMatchObject([{ title: "Red or blue?", status: "pending" }]);
   await run(respondToRequest, org.owner, { request: requests[0]?.id, answer: "blue" });

@@ -89,5 +89,5 @@ test("what a killed worker left of a gate that was cancelled goes away, its proc
   started.push(sandbox);
   void startWorker();
   await vi.waitFor(async () => expect(await readdir(gates)).toEqual([]), { timeout: 10_000, interval: 50 });
-  await vi.waitFor(() => expect(sandbox.signalCode).toBe("SIGKILL"));
+  await vi.waitFor(() => expect(sandbox.signalCode).toBe("SIGKILL"), 15_000);
 });

@@ -145,12 +145,12 @@ export async function until<Found>(
   what: string,
   find: () => Found | undefined | false | Promise<Found | undefined | false>,
 ): Promise<Found> {
-  const deadlineMs = Date.now() + 10_000;
+  const deadlineMs = Date.now() + 30_000;
   for (;;) {
     const found = await find();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadlineMs) throw new Error(`Waited 10 s for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    if (Date.now() > deadlineMs) throw new Error(`Waited 30 s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
@@ -162,7 +162,7 @@ interface Emitter {
 /** The next event of a pusher-js channel, connection or user. */
 export function once(emitter: Emitter, event: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`Waited 10 s for ${event}`)), 10_000);
+    const timer = setTimeout(() => reject(new Error(`Waited 30 s for ${event}`)), 30_000);
     const listener = (data: unknown) => {
       clearTimeout(timer);
       emitter.unbind(event, listener);
