@@ -5,9 +5,8 @@ import "@xyflow/react/dist/base.css";
 import "#app/_features/tasks/graph.css";
 import clsx from "clsx";
 import { useTheme } from "next-themes";
-import { useMemo } from "react";
-import { beginningOf, type Layout, nodeSize } from "#app/_features/tasks/graph-layout.ts";
-import { useIsPhone } from "#app/_lib/use-is-phone.ts";
+import { useMemo, useRef } from "react";
+import { firstView, type Layout, nodeSize } from "#app/_features/tasks/graph-layout.ts";
 
 /** A box of the drawing: a task of a draft, or one on the board. */
 export type Box = {
@@ -34,7 +33,7 @@ const nodeTypes = { box: TaskBox };
 /** The graph of a plan. Edges are drawn from the right side of what comes first to the left side of what waits. */
 export function PlanCanvas({ boxes, edges, layout, chosen, onChoose, onConnect, onDisconnect }: PlanCanvasProps) {
   const { resolvedTheme } = useTheme();
-  const isPhone = useIsPhone();
+  const frame = useRef<HTMLDivElement>(null);
   const canConnect = onConnect !== undefined;
   const nodes = useMemo(
     () =>
@@ -52,6 +51,7 @@ export function PlanCanvas({ boxes, edges, layout, chosen, onChoose, onConnect, 
   );
   return (
     <ReactFlow
+      ref={frame}
       nodes={nodes}
       edges={lines}
       nodeTypes={nodeTypes}
@@ -67,8 +67,9 @@ export function PlanCanvas({ boxes, edges, layout, chosen, onChoose, onConnect, 
       edgesFocusable={false}
       nodesFocusable={false}
       onlyRenderVisibleElements
-      fitView
-      fitViewOptions={{ maxZoom: 1, minZoom: 0.5, padding: 0.1, nodes: beginningOf(layout, isPhone) }}
+      onInit={(flow) => {
+        if (frame.current) void flow.setViewport(firstView(layout, frame.current.getBoundingClientRect()));
+      }}
       minZoom={0.1}
       maxZoom={1.5}
       proOptions={{ hideAttribution: true }}

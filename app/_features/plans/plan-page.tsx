@@ -30,9 +30,9 @@ export function PlanPage({ orgSlug, teamId, planId }: { orgSlug: string; teamId:
     <Loaded query={query} what="The plan" skeleton={<SkeletonRows count={8} label="Loading the plan" />}>
       {({ plan }) => (
         <div className="flex h-full min-h-0 flex-col overflow-y-auto">
-          <header className="flex flex-wrap items-start gap-x-3 gap-y-1 border-b px-3 py-2">
-            <div className="min-w-0 grow basis-0">
-              <h1 className="flex flex-wrap items-center gap-2 text-read font-semibold">
+          <header className="flex flex-wrap items-start gap-x-3 gap-y-2 border-b px-3 py-2">
+            <div className="flex min-w-0 grow basis-0 flex-col gap-1">
+              <h1 className="flex flex-wrap items-center gap-x-2 gap-y-1 text-read font-semibold">
                 <Link href={roomHref(orgSlug, teamId, "plans")} className="font-normal text-muted hover:underline">
                   Plan {plan.number}
                 </Link>

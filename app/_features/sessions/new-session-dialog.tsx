@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { type SubmitEvent, useState } from "react";
 import { useAgentKinds } from "#app/_features/agents/use-agent-kinds.ts";
 import { useMe } from "#app/_features/members/use-me.ts";
@@ -13,9 +14,12 @@ import { Dialog, DialogClose } from "#app/_ui/dialog.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Input, Textarea } from "#app/_ui/input.tsx";
 import { Select } from "#app/_ui/select.tsx";
+import type { Template } from "#server/templates/schema.ts";
+import { FromTemplate } from "./from-template.tsx";
 import { placeOf, placesOf } from "./session-places.ts";
 
 type NewSessionDialogProps = {
+  orgSlug: string;
   teamId: string;
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -24,8 +28,12 @@ type NewSessionDialogProps = {
 
 const usual = "usual";
 
+const FillDialog = dynamic(() =>
+  import("#app/_features/templates/fill-dialog.tsx").then((module) => module.FillDialog),
+);
+
 /** What is wanted, where, and by whom. One path: `c`, write, ⌘↵. */
-export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSessionDialogProps) {
+export function NewSessionDialog({ orgSlug, teamId, open, onOpenChange, onBegun }: NewSessionDialogProps) {
   const trpc = useTRPC();
   const [prompt, setPrompt] = useDraft(`new-session|${teamId}`);
   const { kinds } = useAgentKinds();
@@ -39,6 +47,7 @@ export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSes
   const [chosenPlace, setPlace] = useState<string | null>(null);
   const [address, setAddress] = useState("");
   const isOwner = useMe().me?.role === "owner";
+  const [template, setTemplate] = useState<Template | null>(null);
   const [failure, setFailure] = useState<string>();
   const create = useChange(trpc.sessions.create.mutationOptions(), { refused: "The session was not begun" });
   const installed = kinds.filter((kind) => kind.installed);
@@ -63,6 +72,7 @@ export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSes
       setFailure(refusalOf(error));
     }
   };
+  if (open && template) return <FillDialog orgSlug={orgSlug} template={template} onClose={() => setTemplate(null)} />;
   return (
     <Dialog
       open={open}
@@ -72,6 +82,9 @@ export function NewSessionDialog({ teamId, open, onOpenChange, onBegun }: NewSes
       description="An agent works in a sandbox without network, on a copy of its own. Nothing leaves it without you."
       footer={
         <>
+          <span className="mr-auto">
+            <FromTemplate teamId={teamId} onChoose={setTemplate} />
+          </span>
           <DialogClose>
             <Button variant="ghost">Cancel</Button>
           </DialogClose>

@@ -107,6 +107,7 @@ export function SessionsRoom({ orgSlug, teamId }: { orgSlug: string; teamId: str
       {isNew || late.wasOpened ? (
         <NewSessionDialog
           key={isNew ? "open" : "closed"}
+          orgSlug={orgSlug}
           teamId={teamId}
           open={isNew}
           onOpenChange={(next) => void setNew(next || null)}

@@ -17,12 +17,11 @@ import "@xyflow/react/dist/base.css";
 import "./graph.css";
 import clsx from "clsx";
 import { useTheme } from "next-themes";
-import { useMemo } from "react";
-import { useIsPhone } from "#app/_lib/use-is-phone.ts";
+import { useMemo, useRef } from "react";
 import { PriorityIcon, StatusIcon } from "#app/_ui/status.tsx";
 import type { Card } from "#server/tasks/schema.ts";
 import { isReady } from "./graph-facts.ts";
-import { beginningOf, type Layout, nodeSize } from "./graph-layout.ts";
+import { firstView, type Layout, nodeSize } from "./graph-layout.ts";
 import { LeaseState } from "./task-card.tsx";
 
 type TaskNode = Node<{ card: Card; isPeeked: boolean }, "task">;
@@ -40,7 +39,7 @@ const edgeTypes = { routed: RoutedEdge };
 /** The drawing itself, loaded when a graph is looked at. The list beside it is the way without a mouse. */
 export function GraphCanvas({ cards, edges, layout, peeked, onPeek }: GraphCanvasProps) {
   const { resolvedTheme } = useTheme();
-  const isPhone = useIsPhone();
+  const frame = useRef<HTMLDivElement>(null);
   const nodes = useMemo(
     () =>
       cards.flatMap((card): TaskNode[] => {
@@ -66,6 +65,7 @@ export function GraphCanvas({ cards, edges, layout, peeked, onPeek }: GraphCanva
   }, [cards, edges, layout]);
   return (
     <ReactFlow
+      ref={frame}
       nodes={nodes}
       edges={lines}
       nodeTypes={nodeTypes}
@@ -77,8 +77,9 @@ export function GraphCanvas({ cards, edges, layout, peeked, onPeek }: GraphCanva
       edgesFocusable={false}
       nodesFocusable={false}
       onlyRenderVisibleElements
-      fitView
-      fitViewOptions={{ maxZoom: 1, minZoom: 0.5, padding: 0.1, nodes: beginningOf(layout, isPhone) }}
+      onInit={(flow) => {
+        if (frame.current) void flow.setViewport(firstView(layout, frame.current.getBoundingClientRect()));
+      }}
       minZoom={0.1}
       maxZoom={1.5}
       proOptions={{ hideAttribution: true }}

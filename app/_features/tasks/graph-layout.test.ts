@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { layOut, nodeSize } from "./graph-layout.ts";
+import { firstView, layOut, nodeSize } from "./graph-layout.ts";
 
 const diamond = {
   nodes: ["a", "b", "c", "d"],
@@ -49,4 +49,20 @@ test("an edge over several columns passes behind no task", () => {
       expect(y < top || y > top + nodeSize.height, `${id} at ${top}, the edge at ${y}`).toBe(true);
     }
   }
+});
+
+test("a graph that can be read as a whole is shown whole, in the middle; of a larger one its beginning is", () => {
+  const small = layOut(diamond);
+  const { x, y, zoom } = firstView(small, { width: 1_200, height: 800 });
+  expect(zoom).toBe(1);
+  expect([x, y].every((offset) => offset > 24)).toBe(true);
+  const nodes = Array.from({ length: 40 }, (_, index) => `n${index}`);
+  const edges = nodes.slice(20).map((to, index) => ({ from: index === 0 ? "n0" : `n${index + 19}`, to }));
+  const screen = { width: 480, height: 600 };
+  const large = layOut({ nodes, edges });
+  const view = firstView(large, screen);
+  const columns = Object.values(large.places).map((place) => place.x * view.zoom + view.x);
+  expect(Math.min(...columns), "its first column is on the screen").toBeCloseTo(24);
+  expect(nodeSize.height * view.zoom, "and can be read").toBeGreaterThan(30);
+  expect(firstView({ places: {}, paths: {} }, screen).zoom).toBe(1);
 });

@@ -39,12 +39,24 @@ export function layOut({ nodes, edges }: GraphShape): Layout {
   };
 }
 
+/** Below this its words cannot be read. */
+const leastZoom = 0.6;
+const margin = 24;
+
 /**
- * What is shown first of a graph that is too wide to be read as a whole: as many columns from its left as can be read.
+ * Where one looks first: at the whole graph in the middle of the screen where it can be read as small as that, else at its
+ * beginning, on the left and at the top.
  */
-export function beginningOf({ places }: Layout, isPhone: boolean): { id: string }[] {
-  const width = isPhone ? 2 * nodeSize.width : 8 * nodeSize.width;
-  return Object.entries(places).flatMap(([id, { x }]) => (x + nodeSize.width <= width ? [{ id }] : []));
+export function firstView({ places }: Layout, screen: { width: number; height: number }) {
+  const all = Object.values(places);
+  const [left, top] = [Math.min(...all.map(({ x }) => x)), Math.min(...all.map(({ y }) => y))];
+  const width = Math.max(...all.map(({ x }) => x + nodeSize.width)) - left;
+  const height = Math.max(...all.map(({ y }) => y + nodeSize.height)) - top;
+  if (all.length === 0) return { x: 0, y: 0, zoom: 1 };
+  const fitting = Math.min((screen.width - 2 * margin) / width, (screen.height - 2 * margin) / height);
+  const zoom = Math.min(1, Math.max(leastZoom, fitting));
+  const begin = (room: number, size: number) => Math.max(margin, (room - size * zoom) / 2);
+  return { x: begin(screen.width, width) - left * zoom, y: begin(screen.height, height) - top * zoom, zoom };
 }
 
 /** Straight across each column, and curved only in the gaps between them, where no task stands. */
