@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { z } from "zod";
 import { type Coder, coders, fileOf, openCodingCrew, textOf } from "./coding-crew.ts";
 import { call } from "./handed-in.ts";
-import { inDocker } from "./in-docker.ts";
+import { hasDocker, inDocker } from "./in-docker.ts";
 import { picture } from "./pictures.ts";
 import { enterAsOwner, isLive } from "./session.ts";
 import { expect as base, test } from "./test.ts";
@@ -18,9 +18,12 @@ test("our own agent and Claude Code are set up, given a task each, asked after i
   await doTheirTasks(page);
 });
 
-inDocker("the same where sandboxes are containers", async ({ page }) => {
-  test.setTimeout(480_000);
-  await doTheirTasks(page);
+inDocker.describe("with an engine", () => {
+  inDocker.skip(!hasDocker, "Part of the long run, where an engine can be started.");
+  inDocker("the same where sandboxes are containers", async ({ page }) => {
+    test.setTimeout(480_000);
+    await doTheirTasks(page);
+  });
 });
 
 async function doTheirTasks(page: Page): Promise<void> {

@@ -4,7 +4,7 @@ import { type Product, startProduct } from "./product.ts";
 import { test } from "./test.ts";
 
 /** A product of their own, whose gates and agents run in containers of an engine of their own. */
-const inOwnProduct = test.extend<object, { product: Product }>({
+export const inDocker = test.extend<object, { product: Product }>({
   product: [
     // oxlint-disable-next-line eslint/no-empty-pattern -- Playwright reads from it what a fixture needs
     async ({}, use) => {
@@ -19,5 +19,5 @@ const inOwnProduct = test.extend<object, { product: Product }>({
   baseURL: ({ product }, use) => use(product.url),
 });
 
-/** A walk in the long run alone, and where an engine can be started. */
-export const inDocker = process.env.ENTOURAGE_TEST_FULL === "1" && canStartEngine() ? inOwnProduct : inOwnProduct.skip;
+/** In the long run alone, and where an engine can be started. */
+export const hasDocker = process.env.ENTOURAGE_TEST_FULL === "1" && canStartEngine();

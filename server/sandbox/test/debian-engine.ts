@@ -22,5 +22,5 @@ export async function startDebianEngine(
     throw error;
   }
   const settings = { ENTOURAGE_SANDBOX: "docker", ENTOURAGE_DOCKER_HOST: engine.host, ENTOURAGE_DOCKER_IMAGE: image };
-  return { settings, stop: engine.stop };
+  return { settings, stop: () => engine.stop() };
 }
