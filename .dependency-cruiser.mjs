@@ -58,7 +58,7 @@ export default {
           "^db/enums[.]ts$",
           "^server/([^/]+/schema|plans/document)[.]ts$",
           // The kinds of coding agents are a table.
-          "^server/(ids|json-depth|drivers/kinds|errors|smallest-call)[.]ts$",
+          "^server/(ids|json-depth|drivers/kinds|errors|smallest-call|repos/setup-hosts)[.]ts$",
         ],
       },
     },
