@@ -46,7 +46,7 @@ export async function findReadyWorkspace(context: Context, workspaceId: string):
     "conflict",
     row.status === "initializing"
       ? `The workspace ${row.name} is still being made. Try again in a moment.`
-      : `The workspace ${row.name} could not be made: ${row.error} Use retry_workspace.`,
+      : `The workspace ${row.name} could not be made: ${row.error} It can be made again (retry_workspace).`,
   );
 }
 

@@ -81,11 +81,12 @@ async function copySource(settings: Settings, row: Making, files: string): Promi
   const source = await openPlace(settings, row.sourceUrl);
   const { defaultBranch, branches } = await inspectSource(source);
   if (!defaultBranch)
-    throw new AppError("invalid", "The source is empty. Give it a first commit, then retry_workspace.");
+    throw new AppError("invalid", "The source is empty. Give it a first commit, then make it again (retry_workspace).");
   const wanted = branches.has(row.branch) ? row.branch : defaultBranch;
   const repository = join(files, ".git");
   const head = await fetchFromSource(repository, source, { branch: wanted });
-  if (!head) throw new AppError("unavailable", `The source's branch ${wanted} is gone. Use retry_workspace.`);
+  if (!head)
+    throw new AppError("unavailable", `The source's branch ${wanted} is gone. It can be made again (retry_workspace).`);
   await gitText(["update-ref", `refs/remotes/origin/${wanted}`, head], { repository });
   return head;
 }

@@ -69,7 +69,7 @@ function Trouble({
   if (status === "refused") {
     return (
       <p className="mt-1 text-app text-pretty break-words text-danger">
-        The key is refused: {problem ?? "it did not say why."}{" "}
+        {problem ?? "The key is refused, without saying why."}{" "}
         {isOwn
           ? "Your sessions wait until you replace it or sign in again, or remove it and go with the organization's."
           : "Nothing is called there until you replace it; work goes to the next model of its tier."}

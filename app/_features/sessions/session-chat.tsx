@@ -78,7 +78,11 @@ export function SessionChat({ orgSlug, view, agent, transcript, failedCopy }: Se
   return (
     <div className="flex h-full min-h-0 flex-col">
       {failedCopy ? (
-        <SetUpFailed copy={failedCopy} {...{ sessionId, agent }} canResume={possible.includes("resume_session")} />
+        <SetUpFailed
+          copy={failedCopy}
+          {...{ orgSlug, sessionId, agent }}
+          canResume={possible.includes("resume_session")}
+        />
       ) : session.statusReason && (session.status === "error" || session.status === "paused") ? (
         <Banner tone={session.status === "error" ? "danger" : "warning"} title={session.statusReason} />
       ) : null}

@@ -2,8 +2,10 @@
 
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
+import Link from "next/link";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useTRPC } from "#app/_lib/trpc.tsx";
+import { roomHref } from "#app/_shell/rooms.ts";
 import { AnsiLog } from "#app/_ui/ansi-log.tsx";
 import { Banner } from "#app/_ui/banner.tsx";
 import { Button } from "#app/_ui/button.tsx";
@@ -17,10 +19,10 @@ export function useFailedCopy(workspaceId: string | null) {
 
 export type FailedCopy = NonNullable<ReturnType<typeof useFailedCopy>>;
 
-type SetUpFailedProps = { copy: FailedCopy; sessionId: string; agent: string; canResume: boolean };
+type SetUpFailedProps = { orgSlug: string; copy: FailedCopy; sessionId: string; agent: string; canResume: boolean };
 
 /** Why the agent has nothing to work on, the end of what the set-up printed, and the way to try both again. */
-export function SetUpFailed({ copy, sessionId, agent, canResume }: SetUpFailedProps) {
+export function SetUpFailed({ orgSlug, copy, sessionId, agent, canResume }: SetUpFailedProps) {
   const { resume } = useSessionChanges();
   const retry = useChange(useTRPC().workspaces.retry.mutationOptions(), { refused: "It is not being made again" });
   const again = async () => {
@@ -45,6 +47,16 @@ export function SetUpFailed({ copy, sessionId, agent, canResume }: SetUpFailedPr
         }
       >
         {copy.error}
+        {output && copy.repo ? (
+          <>
+            {" "}
+            The script stands in{" "}
+            <Link className="underline" href={`${roomHref(orgSlug, copy.teamId, "repos")}/${copy.repo.id}`}>
+              {copy.repo.name}
+            </Link>
+            .
+          </>
+        ) : null}
       </Banner>
       {output ? (
         <div className="border-b p-3">

@@ -26,7 +26,7 @@ export function MoreColumns({ root, columns }: MoreColumnsProps) {
   }, [root, columns]);
   if (!isMore) return null;
   return (
-    <div className="pointer-events-none absolute inset-y-0 right-0 hidden w-14 items-center justify-end bg-linear-to-l from-canvas to-transparent pr-1 sm:flex">
+    <div className="pointer-events-none absolute inset-y-0 right-0 hidden w-10 items-center justify-end bg-linear-to-l from-canvas to-transparent pr-1 sm:flex">
       <button
         type="button"
         tabIndex={-1}

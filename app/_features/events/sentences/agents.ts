@@ -62,7 +62,7 @@ export const agentsWording = {
     parts: [
       userId ? "saved a key of their own for models of " : "saved a key for models of ",
       { name: provider },
-      status === "refused" ? ", which refuses it" : "",
+      status === "refused" ? ", which does not work" : "",
     ],
   }),
   "credential.sign_in_offered": ({ provider }) => ({
