@@ -1,12 +1,11 @@
 import type { Locator, Page } from "@playwright/test";
-import { createTasks, enterAsOwner, isLive } from "./session.ts";
+import { call, createTasks, enter, found, isLive, openBy } from "./session.ts";
 import { expect, test } from "./test.ts";
 
-test.beforeEach(async ({ page }) => enterAsOwner(page));
-
 test("a task is created, moved and given a priority by keyboard alone", async ({ page }) => {
+  await enter(page, "team/board");
   const title = `Walk of the keys ${Date.now()}`;
-  await page.keyboard.press("c");
+  await openBy(page, "c", page.getByRole("dialog"));
   await page.getByLabel("Title").fill(title);
   await page.keyboard.press("Control+Enter");
   const card = page.getByRole("article", { name: title });
@@ -28,6 +27,7 @@ test("a task is created, moved and given a priority by keyboard alone", async ({
 });
 
 test("another tab sees a card move without a reload", async ({ page, context }) => {
+  await enter(page, "team/board");
   const title = `Seen in two tabs ${Date.now()}`;
   const [number] = await createTasks(page, [{ title }]);
   const other = await context.newPage();
@@ -49,6 +49,7 @@ test("another tab sees a card move without a reload", async ({ page, context }) 
 });
 
 test("filters stand in the address and survive a reload", async ({ page }) => {
+  await enter(page, "team/board");
   const stamp = Date.now();
   await createTasks(page, [
     { title: `Needle ${stamp}`, priority: "critical" },
@@ -64,6 +65,7 @@ test("filters stand in the address and survive a reload", async ({ page }) => {
 });
 
 test("a move that is not possible is refused in words, and the card stays", async ({ page }) => {
+  await enter(page, "team/board");
   const stamp = Date.now();
   const [first] = await createTasks(page, [{ title: `First ${stamp}` }]);
   await createTasks(page, [{ title: `Second ${stamp}`, dependsOn: [`#${first}`] }]);
@@ -83,6 +85,7 @@ test("a move that is not possible is refused in words, and the card stays", asyn
 });
 
 test("a card is dragged to where it may go", async ({ page }) => {
+  await enter(page, "team/board");
   const title = `Dragged ${Date.now()}`;
   await createTasks(page, [{ title }]);
   const card = page.getByRole("article", { name: title });
@@ -119,6 +122,7 @@ async function boxOf(locator: Locator) {
 }
 
 test("several are changed at once, and what was refused is told", async ({ page }) => {
+  await enter(page, "team/board");
   const stamp = Date.now();
   await createTasks(page, [{ title: `One ${stamp}` }, { title: `Two ${stamp}` }]);
   await page.getByRole("article", { name: `One ${stamp}` }).click({ modifiers: ["Control"] });
@@ -134,15 +138,11 @@ test("several are changed at once, and what was refused is told", async ({ page 
 });
 
 test("on a phone the board opens on the first column that has cards", async ({ page }) => {
-  const [, , org = ""] = new URL(page.url()).pathname.split("/");
-  const headers = { origin: new URL(page.url()).origin, "x-entourage-org": org };
-  const call = async (operation: string, data: object) =>
-    (await page.request.post(`/api/v1/${operation}`, { data, headers })).json();
-  const { team } = await call("create_team", { name: `Phone ${Date.now()}` });
-  const { task } = await call("create_task", { teamId: team.id, title: "Not to do any more" });
-  await call("change_task_status", { task: task.id, status: "in_progress" });
+  const { org, teamId } = await found(page);
+  const [number] = await createTasks(page, [{ title: "Not to do any more" }]);
+  await call(page, "change_task_status", { task: `#${number}`, status: "in_progress" });
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto(`/o/${org}/t/${team.id}/board`);
+  await page.goto(`/o/${org}/t/${teamId}/board`);
   await expect(page.getByText("Not to do any more")).toBeInViewport();
   await expect(page.getByRole("button", { name: /^In progress/, pressed: true })).toBeVisible();
 });

@@ -1,24 +1,10 @@
 import type { Browser, Page, WebSocketRoute } from "@playwright/test";
-import { enterAsOwner, isLive } from "./session.ts";
+import { call, enter, homeOf, isLive, openBy } from "./session.ts";
 import { expect, test } from "./test.ts";
-
-test.beforeEach(async ({ page }) => enterAsOwner(page));
-
-const headersOf = (page: Page) => ({
-  origin: new URL(page.url()).origin,
-  "x-entourage-org": new URL(page.url()).pathname.split("/")[2] ?? "",
-});
-
-async function call(page: Page, operation: string, data: object) {
-  const answer = await page.request.post(`/api/v1/${operation}`, { data, headers: headersOf(page) });
-  expect(answer.ok(), await answer.text()).toBe(true);
-  return answer.json();
-}
 
 /** A second person in a browser of their own, invited by the owner. */
 async function inviteMember(page: Page, browser: Browser, name: string): Promise<Page> {
-  const { teams } = await call(page, "list_teams", {});
-  const { link } = await call(page, "invite_member", { role: "member", teamIds: [teams[0].id] });
+  const { link } = await call(page, "invite_member", { role: "member", teamIds: [homeOf(page).teamId] });
   const theirs = await (await browser.newContext()).newPage();
   await theirs.goto(link);
   await theirs.getByLabel("Your name").fill(name);
@@ -54,10 +40,9 @@ test("two browsers on one channel: each hears the other's words, a cut loses not
   page,
   browser,
 }) => {
-  const org = new URL(page.url()).pathname.split("/")[2] ?? "";
+  const { org } = await enter(page, "channels");
   const name = `Mira ${Date.now()}`;
   const theirs = await inviteMember(page, browser, name);
-  await page.goto(`/o/${org}/channels`);
   await expect(page.getByText(/agent\.[a-z0-9-]+\.\* is yours/)).toBeVisible({ timeout: 20_000 });
   const mine = /agent\.([a-z0-9-]+)\.\*/.exec(await page.getByText(/\.\* is yours/).innerText())?.[1] ?? "";
   const handles = async () => (await call(page, "list_handles", { search: name })).handles;
@@ -68,7 +53,8 @@ test("two browsers on one channel: each hears the other's words, a cut loses not
   await call(page, "grant_channel_access", { channel, handle: hers });
   await call(page, "lock_channel", { channel });
   const cut = await socketOf(theirs);
-  await Promise.all([page, theirs].map((each) => each.goto(`${headersOf(page).origin}/o/${org}/channels/${channel}`)));
+  const address = new URL(`/o/${org}/channels/${channel}`, page.url()).href;
+  await Promise.all([page, theirs].map((each) => each.goto(address)));
   for (const each of [page, theirs]) await expect(each.getByText("Following")).toBeVisible({ timeout: 20_000 });
 
   // Each hears: what the owner writes by keyboard alone, as text and never as a page.
@@ -107,15 +93,13 @@ test("two browsers on one channel: each hears the other's words, a cut loses not
 test("by keyboard: the room, a new channel, an advert; a message that does not fit it is refused in words", async ({
   page,
 }) => {
+  await enter(page, "team/board");
   await page.keyboard.press("g");
   await page.keyboard.press("h");
   await expect(page).toHaveURL(/\/channels$/);
   await isLive(page);
   const name = page.getByRole("dialog").getByLabel("Name");
-  await expect(async () => {
-    await page.keyboard.press("c");
-    await expect(name).toBeVisible({ timeout: 1_000 });
-  }).toPass();
+  await openBy(page, "c", name);
   await name.press("End");
   const path = `keys-${Date.now()}`;
   await page.keyboard.type(path);

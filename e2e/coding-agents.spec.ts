@@ -1,10 +1,9 @@
 import type { Page } from "@playwright/test";
 import { z } from "zod";
 import { type Coder, coders, fileOf, openCodingCrew, textOf } from "./coding-crew.ts";
-import { call } from "./handed-in.ts";
 import { hasDocker, inDocker } from "./in-docker.ts";
 import { picture } from "./pictures.ts";
-import { enterAsOwner, isLive } from "./session.ts";
+import { call, found, isLive } from "./session.ts";
 import { expect as base, test } from "./test.ts";
 
 // Much of it is waiting for others where a machine does much else.
@@ -27,10 +26,9 @@ inDocker.describe("with an engine", () => {
 });
 
 async function doTheirTasks(page: Page): Promise<void> {
-  await enterAsOwner(page);
-  const org = `/o/${new URL(page.url()).pathname.split("/")[2]}`;
+  const { org } = await found(page);
   const crew = await openCodingCrew(page);
-  const team = `${org}/t/${crew.teamId}`;
+  const team = `/o/${org}/t/${crew.teamId}`;
   try {
     await page.goto(`${team}/agents`);
     await isLive(page);

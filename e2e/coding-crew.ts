@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 import type { LabAnswer, LabRequest } from "../server/llm/test/lab-answer.ts";
 import { openModelLab } from "../server/llm/test/model-lab.ts";
-import { call } from "./handed-in.ts";
 import { costOf, type Price, type Reported } from "./model-crew.ts";
+import { call } from "./session.ts";
 import { expect } from "./test.ts";
 
 /** The coding agents that do the same work, each with tools of its own names. */
@@ -65,11 +65,6 @@ export async function openCodingCrew(page: Page) {
     /** What the calls for the task on that branch cost, each rounded up to a whole micro-dollar. */
     costOf: (branch: string, prices: readonly Price[]): number =>
       reported.filter((one) => one.branch === branch).reduce((sum, one) => sum + costOf(one, prices), 0),
-    /** Gives the key back, so that the next walk begins without one. */
-    close: async () => {
-      for (const { id } of (await call(page, "list_credentials", {})).credentials)
-        await call(page, "remove_credential", { credentialId: id });
-      await lab.close();
-    },
+    close: () => lab.close(),
   };
 }

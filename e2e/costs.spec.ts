@@ -1,9 +1,7 @@
 import type { Page } from "@playwright/test";
 import { z } from "zod";
-import { createTasks, enterAsOwner, isLive } from "./session.ts";
+import { createTasks, enter, isLive, openBy } from "./session.ts";
 import { expect, test } from "./test.ts";
-
-test.beforeEach(async ({ page }) => enterAsOwner(page));
 
 /** Calls an operation as a script does: as the person of the page, or with a key. */
 async function call(page: Page, operation: string, data: object, key?: string) {
@@ -29,7 +27,7 @@ const cookiesOf = async (page: Page) =>
 test("an agent's spending shows at once; at the cap the page says who may raise it, and a raised cap lets it go on", async ({
   page,
 }) => {
-  const [, , org = "", , teamId = ""] = new URL(page.url()).pathname.split("/");
+  const { org, teamId } = await enter(page, "team/board");
   const name = `spender ${Date.now()}`;
   const { agent } = (await call(page, "create_agent", { teamId, name })).body;
   const { key } = (await call(page, "create_api_key", { name, agentId: agent.id })).body;
@@ -85,11 +83,9 @@ test("an agent's spending shows at once; at the cap the page says who may raise 
 });
 
 test("a price of one's own counts from now on", async ({ page }) => {
-  const [, , org = ""] = new URL(page.url()).pathname.split("/");
-  await page.goto(`/o/${org}/settings/prices`);
-  await isLive(page);
-  await page.keyboard.press("c");
+  await enter(page, "settings/prices");
   const dialog = page.getByRole("dialog");
+  await openBy(page, "c", dialog);
   const model = `own-model-${Date.now()}`;
   await dialog.getByLabel("Model").fill(model);
   await dialog.getByLabel("Provider").fill("ours");

@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { enter } from "./session.ts";
+import { addressOf, found, visit } from "./session.ts";
 import { openTerminal } from "../scripts/test/terminal.ts";
 import { expect, test } from "./test.ts";
 
 test("a command line shows a code, its person lets it in, and ends it again among their sign-ins", async ({ page }) => {
   const home = mkdtempSync(join(tmpdir(), "entourage-device-"));
-  await enter(page);
-  const env = { PATH: process.env.PATH, XDG_CONFIG_HOME: home, ENTOURAGE_SERVER: new URL(page.url()).origin };
+  await found(page);
+  const env = { PATH: process.env.PATH, XDG_CONFIG_HOME: home, ENTOURAGE_SERVER: addressOf(page) };
   const login = openTerminal(["login"], env);
   try {
     const [, code = ""] = await login.until(/([A-Z]{4}-[A-Z]{4})/);
@@ -30,9 +30,7 @@ test("a command line shows a code, its person lets it in, and ends it again amon
     await page.goto(`/device?code=${code}`);
     await expect(page.getByRole("heading", { name: /is in$/ })).toBeVisible();
 
-    await enter(page);
-    const [, , org] = new URL(page.url()).pathname.split("/");
-    await page.goto(`/o/${org}/settings/profile`);
+    await visit(page, "settings/profile");
     const row = page
       .getByRole("list", { name: "Sign-ins" })
       .getByRole("listitem")
@@ -52,8 +50,8 @@ test("a command line shows a code, its person lets it in, and ends it again amon
 
 test("a client that is refused is told so, and a code that is refused is of no use", async ({ page }) => {
   const home = mkdtempSync(join(tmpdir(), "entourage-device-"));
-  await enter(page);
-  const env = { PATH: process.env.PATH, XDG_CONFIG_HOME: home, ENTOURAGE_SERVER: new URL(page.url()).origin };
+  await found(page);
+  const env = { PATH: process.env.PATH, XDG_CONFIG_HOME: home, ENTOURAGE_SERVER: addressOf(page) };
   const login = openTerminal(["login"], env);
   try {
     const [, code = ""] = await login.until(/([A-Z]{4}-[A-Z]{4})/);

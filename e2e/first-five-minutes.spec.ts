@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
-import { call, titled } from "./handed-in.ts";
+import { titled } from "./handed-in.ts";
 import { picture } from "./pictures.ts";
-import { enter, isLive, owner } from "./session.ts";
+import { call, enter, isLive, owner } from "./session.ts";
 import { expect, test } from "./test.ts";
 import { watchCards } from "./watch-cards.ts";
 
@@ -10,7 +10,7 @@ const plenty = { timeout: 60_000 };
 /** Whoever comes first signs up; later the same person signs in. Ends in the inbox. */
 async function arrive(page: Page): Promise<void> {
   await page.goto("/");
-  if (!page.url().includes("/sign-up")) return enter(page);
+  if (!page.url().includes("/sign-up")) return void (await enter(page));
   await picture(page, "1-sign-up");
   await page.getByLabel("Your name").fill(owner.name);
   await page.getByLabel("E-mail").fill(owner.email);

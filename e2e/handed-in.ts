@@ -5,19 +5,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, type Page } from "@playwright/test";
 import { z } from "zod";
+import { call } from "./session.ts";
 
 const run = promisify(execFile);
-
-/** Asks for an operation as the person who is signed in, or as the holder of a key. */
-export async function call(page: Page, operation: string, data: object, key?: string) {
-  const { origin, pathname } = new URL(page.url());
-  const headers: Record<string, string> = key
-    ? { authorization: `Bearer ${key}` }
-    : { origin, "x-entourage-org": pathname.split("/")[2] ?? "" };
-  const answer = await page.request.post(`/api/v1/${operation}`, { data, headers });
-  expect(answer.ok(), `${operation}: ${await answer.text()}`).toBe(true);
-  return answer.json();
-}
 
 /** What `list_tasks` answers, as far as walks read it. */
 export const titled = z.object({ tasks: z.array(z.object({ number: z.int(), title: z.string() })) });

@@ -3,8 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Page } from "@playwright/test";
 import { McpConnection, ToolRefusal } from "../agents/scripted/mcp-connection.ts";
-import { call } from "./handed-in.ts";
-import { enter, isLive } from "./session.ts";
+import { call, enter, isLive } from "./session.ts";
 import { expect, test } from "./test.ts";
 
 /** A team with an agent that holds a task. */
@@ -109,12 +108,13 @@ test("two browsers and an MCP client race for one answer: one wins, two are told
   const gone = once(first.child, "exit");
   first.child.kill("SIGKILL");
   await gone;
-  const second = await (await browser.newContext()).newPage();
-  await enter(second);
+  const storageState = await page.context().storageState();
+  const second = await (await browser.newContext({ storageState })).newPage();
+  const inboxPath = page.url().split("?")[0];
   const pages = [page, second];
   const held = [];
   for (const tab of pages) {
-    await tab.goto(`${new URL(page.url()).pathname.split("?")[0]}?item=${id}`);
+    await tab.goto(`${inboxPath}?item=${id}`);
     await isLive(tab);
     await tab.getByRole("complementary", { name: title }).getByLabel("Your answer").first().waitFor();
     await tab.getByRole("textbox", { name: "Your answer" }).fill(tab === page ? "From the first" : "From the second");

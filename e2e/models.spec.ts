@@ -1,18 +1,10 @@
-import type { Page } from "@playwright/test";
 import { openModelLab } from "../server/llm/test/model-lab.ts";
-import { call, titled } from "./handed-in.ts";
+import { titled } from "./handed-in.ts";
 import { gapStep, openCrew, question, steps, wish } from "./model-crew.ts";
-import { enterAsOwner, isLive } from "./session.ts";
+import { call, enter, found, isLive, openBy } from "./session.ts";
 import { expect, test } from "./test.ts";
 
 const key = `sk-ant-walk-${Date.now()}`;
-const orgOf = (page: Page) => new URL(page.url()).pathname.split("/")[2] ?? "";
-
-// Other walks begin without a key, as a new installation does.
-test.afterEach(async ({ page }) => {
-  for (const { id } of (await call(page, "list_credentials", {})).credentials)
-    await call(page, "remove_credential", { credentialId: id });
-});
 
 test("a key that the provider refuses is not saved; one that it takes shows at once what can be called, and never itself", async ({
   page,
@@ -20,11 +12,9 @@ test("a key that the provider refuses is not saved; one that it takes shows at o
   const provider = await openModelLab();
   provider.refuseKeys("sk-ant-wrong");
   try {
-    await enterAsOwner(page);
-    await page.goto(`/o/${orgOf(page)}/settings/models`);
-    await isLive(page);
-    await page.keyboard.press("c");
+    await enter(page, "settings/models");
     const dialog = page.getByRole("dialog");
+    await openBy(page, "c", dialog);
     await dialog.getByLabel("Key").fill("sk-ant-wrong");
     await dialog.getByLabel("Address").fill(provider.urls.anthropic);
     await dialog.getByRole("button", { name: "Test and save" }).click();
@@ -50,14 +40,14 @@ test("a sentence becomes a plan that models of three APIs carry out: with tools,
   test.setTimeout(240_000); // Eight tasks in a row where they wait for each other, each with a check.
   const crew = await openCrew();
   try {
-    await enterAsOwner(page);
+    const { org } = await found(page);
     const { team } = await call(page, "create_team", { name: `Models ${Date.now()}` });
     for (const credential of crew.credentials) await call(page, "save_credential", credential);
     const { routing } = await call(page, "get_model_routing", { teamId: team.id });
     const routed = { teamId: team.id, tiers: crew.tiers, routes: routing.routes, version: routing.version };
     await call(page, "set_model_routing", routed);
     await call(page, "create_agent", { teamId: team.id, name: "grace", runtime: "model" });
-    await page.goto(`/o/${orgOf(page)}/t/${team.id}/agents`);
+    await page.goto(`/o/${org}/t/${team.id}/agents`);
     await isLive(page);
     await page.getByRole("button", { name: "Add agent" }).first().click();
     const dialog = page.getByRole("dialog");
@@ -67,7 +57,7 @@ test("a sentence becomes a plan that models of three APIs carry out: with tools,
     await dialog.getByRole("button", { name: "Add agent" }).click();
     await expect(page.getByRole("complementary", { name: "ada" })).toContainText("As the team's table routes");
 
-    await page.goto(`/o/${orgOf(page)}/t/${team.id}/plans`);
+    await page.goto(`/o/${org}/t/${team.id}/plans`);
     await isLive(page);
     await page.getByLabel("What do you want?").fill(wish);
     await page.getByRole("combobox", { name: "Written by" }).click();
@@ -91,14 +81,14 @@ test("a sentence becomes a plan that models of three APIs carry out: with tools,
     });
     const medium = () => crew.reported.filter(({ model }) => model === "claude-sonnet-5-5").length;
     expect(medium()).toBe(1); // The plan was written by it, before there was a cap.
-    await page.goto(`/o/${orgOf(page)}/settings/budgets`);
+    await page.goto(`/o/${org}/settings/budgets`);
     await isLive(page);
     await page.getByRole("button", { name: new RegExp(`^Change the budget of ${team.name} (?!today)`) }).click();
     await dialog.getByLabel(/Cap in dollars/).fill("20");
     await dialog.getByRole("button", { name: "Change budget" }).click();
     await expect(dialog).toBeHidden();
 
-    await page.goto(`/o/${orgOf(page)}/t/${team.id}/plans/${planId}`);
+    await page.goto(`/o/${org}/t/${team.id}/plans/${planId}`);
     await isLive(page);
     await toInbox.click();
     await waiting.getByRole("listitem").filter({ hasText: question }).getByRole("button").click({ timeout: 60_000 });
@@ -120,10 +110,10 @@ test("a sentence becomes a plan that models of three APIs carry out: with tools,
 
     const { tasks } = titled.parse(await call(page, "list_tasks", { teamId: team.id }));
     const mended = tasks.find(({ title }) => title === gapStep)?.number;
-    await page.goto(`/o/${orgOf(page)}/tasks/${mended}?tab=checks`);
+    await page.goto(`/o/${org}/tasks/${mended}?tab=checks`);
     await expect(page.getByRole("listitem", { name: "Check 1" })).toContainText("Nobody can unsubscribe.");
     await expect(page.getByRole("listitem", { name: "Check 2" })).toContainText("Passed");
-    await page.goto(`/o/${orgOf(page)}/settings/models?team=${team.id}`);
+    await page.goto(`/o/${org}/settings/models?team=${team.id}`);
     await expect(page.getByRole("heading", { name: /saved this month$/ })).toBeVisible();
   } finally {
     await crew.close();

@@ -1,16 +1,10 @@
-import { call } from "./handed-in.ts";
-import { createTasks, enterAsOwner, isLive } from "./session.ts";
+import { call, createTasks, enter } from "./session.ts";
 import { expect, test } from "./test.ts";
 
 test("work is stopped from the dashboard while an agent is at it, which is told who and why; after the resume it goes on", async ({
   page,
 }) => {
-  await enterAsOwner(page);
-  // A team of its own: other walks leave tasks behind.
-  const { team } = await call(page, "create_team", { name: `Stop ${Date.now()}` });
-  const teamId = String(team.id);
-  await page.goto(page.url().replace(/\/t\/[^/]+\//, `/t/${teamId}/`));
-  await isLive(page);
+  const { teamId } = await enter(page, "team/board");
   const title = `Stoppable ${Date.now()}`;
   const [number = 0] = await createTasks(page, [{ title, priority: "critical" }]);
   const { agent } = await call(page, "create_agent", { teamId, name: `stoppable-${number}`, runtime: "scripted" });

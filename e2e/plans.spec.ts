@@ -1,5 +1,5 @@
-import { call, titled } from "./handed-in.ts";
-import { enterAsOwner, isLive } from "./session.ts";
+import { titled } from "./handed-in.ts";
+import { call, enter } from "./session.ts";
 import { expect, test } from "./test.ts";
 
 const plenty = { timeout: 90_000 };
@@ -8,10 +8,7 @@ test("with no key at all: a sentence becomes a plan of eight tasks and more, is 
   page,
 }) => {
   test.setTimeout(180_000);
-  await enterAsOwner(page);
-  const { team } = await call(page, "create_team", { name: `Planners ${Date.now()}` });
-  await page.goto(page.url().replace(/\/t\/[^/]+\/.*/, `/t/${team.id}/plans`));
-  await isLive(page);
+  const { teamId } = await enter(page, "team/plans");
   await page.getByLabel("What do you want?").fill("Users can export their invoices as CSV. The export can be stopped.");
   await page.getByRole("button", { name: "Make a plan" }).click();
   await expect(page).toHaveURL(/\/plans\/[0-9a-f-]{36}/);
@@ -36,8 +33,8 @@ test("with no key at all: a sentence becomes a plan of eight tasks and more, is 
   await expect(rows.filter({ hasText: "Done" })).toHaveCount(count);
 
   // What was merged says of itself that it is a demonstration.
-  const { repos } = await call(page, "list_repos", { teamId: team.id });
-  const { tasks } = titled.parse(await call(page, "list_tasks", { teamId: team.id }));
+  const { repos } = await call(page, "list_repos", { teamId });
+  const { tasks } = titled.parse(await call(page, "list_tasks", { teamId }));
   const number = tasks.find(({ title }) => title === "Look around first")?.number;
   const path = `notes/${number}-look-around-first.md`;
   const { text } = await call(page, "read_file", { repoId: repos[0].id, path });

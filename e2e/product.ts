@@ -71,6 +71,7 @@ function launch(port: number, dataDir: string, settings: Record<string, string>,
       PORT: String(port),
       ENTOURAGE_DATA_DIR: dataDir,
       ENTOURAGE_RATE_SIGN_IN: "1000",
+      ENTOURAGE_RATE_PER_ACTOR: "100000",
       // Where stand-ins for providers of models answer.
       ENTOURAGE_TRUSTED_HOSTS: "127.0.0.1",
       ...settings,
@@ -110,11 +111,16 @@ function tailOfLog(logFile: string): string {
   return readFileSync(logFile, "utf8").split("\n").slice(-40).join("\n");
 }
 
+/** What was given to a product that may not listen yet. */
+const given = new Set<number>();
+
 /** Below the range of outgoing connections, where a port that is free now can be somebody's a moment later. */
 async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
-    if (await isFree(port)) return port;
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
   throw new Error("No free port between 20000 and 30000.");
 }

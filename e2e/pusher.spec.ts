@@ -2,23 +2,23 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import PusherJs from "pusher-js";
 import { walkThePusherProtocol } from "../scripts/test/pusher-walk.ts";
-import { enter } from "./session.ts";
+import { product } from "./here.ts";
+import { addressOf, found } from "./session.ts";
 import { expect, test } from "./test.ts";
 
 // A product that runs already does not say where its worker is nor what its secrets are.
-const { E2E_DATA_DIR: dataDir, E2E_WORKER_PORT: workerPort } = process.env;
-test.skip(!dataDir || !workerPort, "only with a product of its own");
+test.skip(() => !product, "only with a product of its own");
 
 test("the official Pusher libraries work through the web origin, and no subscriber speaks on the product's channels", async ({
   page,
 }) => {
-  const { pusher: app } = JSON.parse(readFileSync(join(dataDir ?? "", "secrets.json"), "utf8"));
-  await enter(page);
-  const { origin, port, pathname } = new URL(page.url());
+  const { pusher: app } = JSON.parse(readFileSync(join(product?.dataDir ?? "", "secrets.json"), "utf8"));
+  const { org } = await found(page);
+  const { origin, port } = new URL(addressOf(page));
   const socketPort = Number(port);
-  await walkThePusherProtocol({ app, socketPort, socketPath: "/realtime", apiPort: Number(workerPort) });
+  await walkThePusherProtocol({ app, socketPort, socketPath: "/realtime", apiPort: product?.workerPort ?? 0 });
 
-  const headers = { origin, "x-entourage-org": pathname.split("/")[2] ?? "" };
+  const headers = { origin, "x-entourage-org": org };
   const ask = (path: string, data: object) => page.request.post(path, { data, headers });
   const { name } = await (await ask("/api/v1/subscribe_channel", { channel: "public.walk" })).json();
   const sign = async (socketId: string, channel: string, done: (error: null, signed: { auth: string }) => void) => {

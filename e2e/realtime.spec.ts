@@ -1,5 +1,5 @@
 import type { BrowserContext, Page, WebSocketRoute } from "@playwright/test";
-import { createTasks, enterAsOwner, isLive } from "./session.ts";
+import { addressOf, createTasks, enter, found, isLive, visit } from "./session.ts";
 import { expect, test } from "./test.ts";
 
 /** Lets the sockets of every page through, and gives the way to cut all that are open. */
@@ -37,7 +37,7 @@ test("two tabs whose sockets are cut again and again while work happens end iden
   page,
 }) => {
   const cut = await cuttable(context);
-  await enterAsOwner(page);
+  await enter(page, "team/board");
   const other = await context.newPage();
   // A column draws the cards that are in sight: all of this walk.
   for (const tab of [page, other]) await tab.setViewportSize({ width: 1440, height: 2_400 });
@@ -60,13 +60,12 @@ test("two tabs whose sockets are cut again and again while work happens end iden
 });
 
 test("how realtime does stands in the settings: open pages, what is said, and where", async ({ page }) => {
-  await enterAsOwner(page);
-  const [, , org = ""] = new URL(page.url()).pathname.split("/");
-  const headers = { origin: new URL(page.url()).origin, "x-entourage-org": org };
+  const { org } = await found(page);
+  const headers = { origin: addressOf(page), "x-entourage-org": org };
   const channel = `public.walk-${Date.now()}`;
   for (let n = 0; n < 3; n++)
     expect((await page.request.post("/api/publish", { data: { channel, payload: n }, headers })).ok()).toBe(true);
-  await page.goto(`/o/${org}/settings/organization`);
+  await visit(page, "settings/organization");
   await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Realtime" }).click();
   await expect(page.getByRole("heading", { name: "Realtime health" })).toBeVisible();
   await expect(page.getByRole("img", { name: /Messages on channels: at most/ })).toBeVisible();

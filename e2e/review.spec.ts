@@ -1,17 +1,14 @@
-import { call, handIn } from "./handed-in.ts";
-import { createTasks, enterAsOwner, isLive } from "./session.ts";
+import { handIn } from "./handed-in.ts";
+import { call, createTasks, found, visit } from "./session.ts";
 import { expect, test } from "./test.ts";
-
-const taskPath = (url: string, number: number) => `${new URL(url).pathname.split("/t/")[0]}/tasks/${number}`;
 
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
   test("work is approved with a thumb, and its merge is seen without a reload", async ({ page }) => {
-    await enterAsOwner(page);
+    await found(page);
     const { number, teamId } = await handIn(page, `Approved by thumb ${Date.now()}`);
-    await page.goto(`${new URL(page.url()).pathname.split("/t/")[0]}/t/${teamId}/board`);
-    await isLive(page);
+    await visit(page, `t/${teamId}/board`);
     await page
       .getByRole("group", { name: "Columns" })
       .getByRole("button", { name: /In review/ })
@@ -25,10 +22,9 @@ test.describe("on a phone", () => {
 });
 
 test("changes are requested with a comment on a line, and the task goes back", async ({ page }) => {
-  await enterAsOwner(page);
+  await found(page);
   const { number, id } = await handIn(page, `Sent back ${Date.now()}`);
-  await page.goto(`${taskPath(page.url(), number)}?tab=changes`);
-  await isLive(page);
+  await visit(page, `tasks/${number}?tab=changes`);
   await page.getByRole("button", { name: "Comment on a line" }).click();
   await page.getByLabel("Line", { exact: true }).fill("2");
   await page.getByRole("button", { name: "Write a comment" }).click();
@@ -49,10 +45,9 @@ test("changes are requested with a comment on a line, and the task goes back", a
 });
 
 test("where a team merges by hand, what is approved waits for the button", async ({ page }) => {
-  await enterAsOwner(page);
+  await found(page);
   const { number } = await handIn(page, `Merged by hand ${Date.now()}`, { autoMerge: false });
-  await page.goto(taskPath(page.url(), number));
-  await isLive(page);
+  await visit(page, `tasks/${number}`);
   // The keys that save a description are those that approve: they must not do both.
   await page.getByRole("button", { name: "Edit the description" }).click();
   await page.getByLabel("Description, in Markdown").fill("Greets everybody.");
@@ -65,10 +60,9 @@ test("where a team merges by hand, what is approved waits for the button", async
 });
 
 test("a person takes a task, gives it back, takes it again and hands it in, by keyboard alone", async ({ page }) => {
-  await enterAsOwner(page);
+  await found(page);
   const [number = 0] = await createTasks(page, [{ title: `Done by a person ${Date.now()}` }]);
-  await page.goto(taskPath(page.url(), number));
-  await isLive(page);
+  await visit(page, `tasks/${number}`);
   const take = async () => {
     await page.keyboard.press("s");
     await page.getByPlaceholder("Where to?").fill("in progress");

@@ -40,6 +40,9 @@ const routes = globSync(["**/{page.tsx,route.ts}", ".*/**/route.ts"], { cwd: app
 }));
 
 test.describe("without a session", () => {
+  // Each takes a moment: to hand them out one by one would take longer.
+  test.describe.configure({ mode: "default" });
+
   test("every route of the folder is looked at", () => {
     expect(routes.length).toBeGreaterThan(25);
     for (const route of open) expect(routes.map((one) => one.route)).toContain(route);

@@ -1,7 +1,6 @@
 import type { Browser, Page } from "@playwright/test";
 import { openModelLab, type Script } from "../server/llm/test/model-lab.ts";
-import { call } from "./handed-in.ts";
-import { isLive, signIn } from "./session.ts";
+import { call, isLive, signIn } from "./session.ts";
 import { expect } from "./test.ts";
 
 export const wish = "Write down how to use it";
@@ -43,12 +42,7 @@ export async function openSessionCrew(page: Page) {
     lab,
     teamId: String(team.id),
     repoName: String(repo.name),
-    /** Gives the key back, so that the next walk begins without one. */
-    close: async () => {
-      for (const { id } of (await call(page, "list_credentials", {})).credentials)
-        await call(page, "remove_credential", { credentialId: id });
-      await lab.close();
-    },
+    close: () => lab.close(),
   };
 }
 

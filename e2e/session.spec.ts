@@ -1,16 +1,13 @@
-import { enterAsOwner, isLive } from "./session.ts";
+import { addressOf, call, enter, found, isLive, openBy, owner, visit } from "./session.ts";
 import { expect, test } from "./test.ts";
-
-test.beforeEach(async ({ page }) => enterAsOwner(page));
-
-const owner = { email: "olga@example.org", password: "a long pass phrase for walks" };
 
 test("a session that ended leads to the sign-in page and back to the same page, with what was being written", async ({
   page,
   context,
 }) => {
-  await page.keyboard.press("c");
+  await enter(page, "team/board");
   const dialog = page.getByRole("dialog");
+  await openBy(page, "c", dialog);
   await dialog.getByLabel("Title").fill("A task in the making");
   await dialog.getByLabel("Description").fill("Half a thought");
   const path = new URL(page.url()).pathname;
@@ -22,19 +19,17 @@ test("a session that ended leads to the sign-in page and back to the same page, 
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).toHaveURL(new RegExp(`${path}$`));
   await isLive(page);
-  await page.keyboard.press("c");
+  await openBy(page, "c", dialog);
   await expect(dialog.getByLabel("Title")).toHaveValue("A task in the making");
   await expect(dialog.getByLabel("Description")).toHaveValue("Half a thought");
   await dialog.getByRole("button", { name: "Create task" }).click();
   await expect(dialog).toBeHidden();
-  await page.keyboard.press("c");
+  await openBy(page, "c", dialog);
   await expect(dialog.getByLabel("Title")).toHaveValue("");
 });
 
 test("one answer of 401 is asked again, and nobody notices", async ({ page }) => {
-  const [, , org] = new URL(page.url()).pathname.split("/");
-  await page.goto(`/o/${org}/settings/api-keys`);
-  await isLive(page);
+  await enter(page, "settings/api-keys");
   let refused = 0;
   await page.route("**/api/trpc/apiKeys.list**", async (route) => {
     if (refused > 0) return route.continue();
@@ -51,7 +46,7 @@ test("one answer of 401 is asked again, and nobody notices", async ({ page }) =>
 });
 
 test("a page asked for without a session comes after signing in", async ({ page, context }) => {
-  const [, , org] = new URL(page.url()).pathname.split("/");
+  const { org } = await found(page);
   await context.clearCookies();
   await page.goto(`/o/${org}/settings/api-keys?ended=true`);
   await expect(page).toHaveURL(/\/sign-in\?next=/);
@@ -62,11 +57,9 @@ test("a page asked for without a session comes after signing in", async ({ page,
 });
 
 test("a forgotten password: the link of an admin sets a new one, once", async ({ page, browser }) => {
-  const origin = new URL(page.url()).origin;
-  const [, , org = ""] = new URL(page.url()).pathname.split("/");
-  const headers = { origin, "x-entourage-org": org };
-  const invited = await page.request.post("/api/v1/invite_member", { data: { role: "viewer" }, headers });
-  const { link } = await invited.json();
+  const origin = addressOf(page);
+  const { org } = await found(page);
+  const { link } = await call(page, "invite_member", { role: "viewer" });
   const email = `vera-${Date.now()}@example.org`;
   const invitation = new URL(link).pathname.split("/").at(-1);
   const made = await fetch(`${origin}/api/auth/register`, {
@@ -76,8 +69,7 @@ test("a forgotten password: the link of an admin sets a new one, once", async ({
   });
   expect(made.status).toBe(201);
 
-  await page.goto(`/o/${org}/settings/members`);
-  await isLive(page);
+  await visit(page, "settings/members");
   const row = page.getByRole("row", { name: new RegExp(email) });
   await row.getByRole("button", { name: "Actions of Vera" }).click();
   await page.getByRole("menuitem", { name: "Make a password link…" }).click();
@@ -98,12 +90,10 @@ test("a forgotten password: the link of an admin sets a new one, once", async ({
 });
 
 test("a key is replaced: the new one is shown once, the old one says when it ends", async ({ page }) => {
-  const [, , org] = new URL(page.url()).pathname.split("/");
-  await page.goto(`/o/${org}/settings/api-keys`);
-  await isLive(page);
+  await enter(page, "settings/api-keys");
   const name = `server ${Date.now()}`;
-  await page.keyboard.press("c");
   const dialog = page.getByRole("dialog");
+  await openBy(page, "c", dialog);
   await dialog.getByLabel("Name").fill(name);
   await dialog.getByRole("button", { name: "Create key" }).click();
   await dialog.getByRole("button", { name: "I have copied the key" }).click();
@@ -117,12 +107,9 @@ test("a key is replaced: the new one is shown once, the old one says when it end
 });
 
 test("the front door leads to the team that was looked at last", async ({ page }) => {
-  const [, , org = ""] = new URL(page.url()).pathname.split("/");
-  const name = `Last ${Date.now()}`;
-  const headers = { origin: new URL(page.url()).origin, "x-entourage-org": org };
-  const { team } = await (await page.request.post("/api/v1/create_team", { data: { name }, headers })).json();
-  await page.goto(`/o/${org}/t/${team.id}/board`);
-  await isLive(page);
+  const { org } = await found(page);
+  const { team } = await call(page, "create_team", { name: `Last ${Date.now()}` });
+  await visit(page, `t/${team.id}/board`);
   await page.goto("/");
   await expect(page).toHaveURL(/\/inbox/);
   await expect(page.getByRole("link", { name: "Board" }).first()).toHaveAttribute(

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { picture } from "./pictures.ts";
-import { enterAsOwner, isLive } from "./session.ts";
+import { found, openBy, visit } from "./session.ts";
 import { command, joinAs, longTalk, openSessionCrew, wish } from "./session-agent.ts";
 import { expect as base, test } from "./test.ts";
 
@@ -15,17 +15,12 @@ test("an agent at work in its sandbox: two people see it stream, it asks here an
   browser,
 }) => {
   test.setTimeout(240_000);
-  await enterAsOwner(page);
+  await found(page);
   const crew = await openSessionCrew(page);
   try {
-    await page.goto(page.url().replace(/\/t\/.*$/, `/t/${crew.teamId}/sessions`));
-    await isLive(page);
+    await visit(page, `t/${crew.teamId}/sessions`);
     const dialog = page.getByRole("dialog", { name: "New session" });
-    // The page may not hear keys yet.
-    await expect(async () => {
-      await page.keyboard.press("c");
-      await expect(dialog).toBeVisible({ timeout: 1_000 });
-    }).toPass();
+    await openBy(page, "c", dialog);
     await expect(dialog.getByText(`New copy of ${crew.repoName}`)).toBeVisible();
     await dialog.getByLabel("What should it do?").fill(wish);
     await picture(page, "new-session");

@@ -1,16 +1,12 @@
-import { createTasks, enterAsOwner, isLive } from "./session.ts";
+import { createTasks, found, visit } from "./session.ts";
 import { expect, test } from "./test.ts";
 
-test.beforeEach(async ({ page }) => enterAsOwner(page));
-
-const taskPath = (url: string, number: number | undefined) =>
-  `${new URL(url).pathname.split("/t/")[0]}/tasks/${number}`;
+test.beforeEach(async ({ page }) => void (await found(page)));
 
 test("title and description are changed where they stand", async ({ page }) => {
   const stamp = Date.now();
   const [number] = await createTasks(page, [{ title: `Before ${stamp}` }]);
-  await page.goto(taskPath(page.url(), number));
-  await isLive(page);
+  await visit(page, `tasks/${number}`);
   await page.getByRole("button", { name: `Before ${stamp}` }).click();
   await page.getByLabel("Title").fill(`After ${stamp}`);
   await page.keyboard.press("Enter");
@@ -28,8 +24,7 @@ test("a dependency that would close a circle is refused, naming the path", async
   const stamp = Date.now();
   const [first] = await createTasks(page, [{ title: `Circle one ${stamp}` }]);
   const [second] = await createTasks(page, [{ title: `Circle two ${stamp}`, dependsOn: [`#${first}`] }]);
-  await page.goto(taskPath(page.url(), first));
-  await isLive(page);
+  await visit(page, `tasks/${first}`);
   await page.getByRole("region", { name: "Waits for" }).getByRole("button", { name: "Add" }).click();
   await page.getByPlaceholder("Words or a number").fill(`Circle two ${stamp}`);
   await page.getByRole("option", { name: `Circle two ${stamp}` }).click();
@@ -40,8 +35,7 @@ test("a dependency that would close a circle is refused, naming the path", async
 
 test("what is written stands in the conversation, and what happened beside it", async ({ page }) => {
   const [number] = await createTasks(page, [{ title: `Talked about ${Date.now()}` }]);
-  await page.goto(taskPath(page.url(), number));
-  await isLive(page);
+  await visit(page, `tasks/${number}`);
   await page.getByLabel(`Message about #${number}`).fill("Please keep the old name.");
   await page.keyboard.press("Control+Enter");
   const activity = page.getByRole("region", { name: "Activity" });

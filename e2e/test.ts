@@ -1,4 +1,5 @@
 import { test as base, expect } from "@playwright/test";
+import { comeTo } from "./session.ts";
 
 interface Fixtures {
   /** What the browser complained about; a walk that causes a complaint on purpose empties it. */
@@ -12,7 +13,8 @@ interface Fixtures {
  */
 export const test = base.extend<Fixtures>({
   complaints: [
-    async ({ page }, use) => {
+    async ({ page, baseURL }, use) => {
+      comeTo(page, baseURL);
       const complaints: string[] = [];
       page.on("pageerror", (error) => complaints.push(String(error)));
       page.on("console", (message) => {

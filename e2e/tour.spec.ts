@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { z } from "zod";
-import { call } from "./handed-in.ts";
-import { enterAsOwner, owner as olga } from "./session.ts";
+import { addressOf, call, found, owner as olga } from "./session.ts";
 import { expect, test } from "./test.ts";
 
 /** The tools that were promised, by area: 44 names. */
@@ -60,8 +59,8 @@ async function connect(origin: string, key: string, called: Set<string>) {
 // Whatever a tool did is looked at by another way than the tool: HTTP as the person in the browser, the page, or git.
 test("every promised tool is called over MCP, and what it did is seen by another path", async ({ page }) => {
   test.setTimeout(180_000);
-  await enterAsOwner(page);
-  const { origin } = new URL(page.url());
+  await found(page);
+  const origin = addressOf(page);
   const called = new Set<string>();
   const http = (operation: string, input: object = {}) => call(page, operation, input);
   const owner = await connect(origin, (await http("create_api_key", { name: "Tour", scopes: ["all"] })).key, called);

@@ -3,24 +3,17 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
-import { enterAsOwner } from "./session.ts";
+import { addressOf, call, found } from "./session.ts";
 import { expect, test } from "./test.ts";
 
 const root = join(import.meta.dirname, "..");
 const script = join(root, "docs/examples/two-agents.sh");
 
 test("the ten lines of the documentation let two agents work together", async ({ page }) => {
-  await enterAsOwner(page);
-  const [, , org = "", , teamId = ""] = new URL(page.url()).pathname.split("/");
-  const run = async (operation: string, data: object) => {
-    const headers = { origin: new URL(page.url()).origin, "x-entourage-org": org };
-    const answer = await page.request.post(`/api/v1/${operation}`, { data, headers });
-    expect(answer.ok(), await answer.text()).toBe(true);
-    return answer.json();
-  };
+  const { teamId } = await found(page);
   const keyOf = async (name: string): Promise<string> => {
-    const { agent } = await run("create_agent", { teamId, name, role: "engineer", runtime: "external" });
-    return (await run("create_api_key", { name, agentId: agent.id })).key;
+    const { agent } = await call(page, "create_agent", { teamId, name, role: "engineer", runtime: "external" });
+    return (await call(page, "create_api_key", { name, agentId: agent.id })).key;
   };
   const [RIO_KEY, IDA_KEY] = [await keyOf("Rio"), await keyOf("Ida")];
   const bin = mkdtempSync(join(tmpdir(), "entourage-two-agents-"));
@@ -32,7 +25,7 @@ test("the ten lines of the documentation let two agents work together", async ({
       NODE_ENV,
       PATH,
       XDG_CONFIG_HOME: join(bin, "config"),
-      ENTOURAGE_SERVER: new URL(page.url()).origin,
+      ENTOURAGE_SERVER: addressOf(page),
       RIO_KEY,
       IDA_KEY,
     };

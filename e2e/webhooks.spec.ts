@@ -1,22 +1,20 @@
 import { createHmac } from "node:crypto";
-import { enterAsOwner, isLive } from "./session.ts";
+import { enter, isLive, openBy } from "./session.ts";
 import { expect, test } from "./test.ts";
 
 test("an endpoint is made, a signed issue arrives as a card in an open board, and its delivery can be looked at and replayed", async ({
   page,
   context,
 }) => {
-  await enterAsOwner(page);
-  const board = page.url();
-  const org = new URL(board).pathname.split("/")[2] ?? "";
+  const { org } = await enter(page, "team/board");
   const name = `acme/shop ${Date.now()}`;
   const title = `Log-in fails ${Date.now()}`;
 
   const settings = await context.newPage();
   await settings.goto(`/o/${org}/settings/webhooks`);
   await isLive(settings);
-  await settings.keyboard.press("c");
   const dialog = settings.getByRole("dialog");
+  await openBy(settings, "c", dialog);
   await dialog.getByLabel("Name").fill(name);
   await dialog.getByRole("button", { name: "Add endpoint" }).click();
   await expect(dialog.getByText("Copy the secret now.")).toBeVisible();
