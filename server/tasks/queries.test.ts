@@ -5,7 +5,7 @@ import { as, createTestAgent, createTestOrg, openTestRuntime } from "../test/fix
 import { workIn } from "../test/work.ts";
 import { listReposOperation } from "../repos/operations.ts";
 import { listReviewsOperation } from "../reviews/operations.ts";
-import { archiveTask, getBoard, getGraph, listTasks, updateTask } from "./operations.ts";
+import { archiveTask, changeStatus, getBoard, getGraph, listTasks, updateTask } from "./operations.ts";
 
 const { runtime } = await openTestRuntime();
 const { run, addTask, addTaskIn, claim } = workIn(runtime);
@@ -31,6 +31,21 @@ test("tasks are found by words, number, status, assignee, priority, tag and read
   expect(await find({ ready: true })).toEqual([login.number]);
   expect(await find({ q: "9".repeat(200) })).toEqual([]);
   await expect(find({ before: 2 ** 40 })).rejects.toMatchObject({ code: "invalid" });
+});
+
+test("a failed task's card says why, as it was said last, and no other card does", async () => {
+  const org = await createTestOrg(runtime);
+  const task = await addTask(org);
+  const failure = async () => (await run(listTasks, org.owner, { teamId: org.teamId })).tasks[0]?.failure;
+  const change = (status: string, reason?: string) =>
+    run(changeStatus, org.owner, { task: task.id, status, ...(reason ? { reason } : {}) });
+  for (const reason of ["The door is locked.", "The key is lost."]) {
+    await change("in_progress");
+    await change("failed", reason);
+    expect(await failure()).toBe(reason);
+    await change("todo", "Again.");
+    expect(await failure()).toBeNull();
+  }
 });
 
 test("pages by keyset hold every task once, also while new ones arrive", async () => {

@@ -74,6 +74,9 @@ function selectCards(orgId: string, page: SQL): SQL {
         (select json_build_object('resource', s.resource, 'reason', s.reason, 'since', null) from stopped s
           where s.id in (t.id, t.plan_id, t.team_id, t.org_id) and not (s.resource = 'hours' and t.priority = 'critical')
           order by s.resource limit 1) end) as "waitsForResource",
+    case when t.status = 'failed' then (select left(e.data->>'reason', 200) from events e
+      where e.org_id = ${orgId} and e.task_id = t.id and e.type = 'task.status_changed' and e.data->>'to' = 'failed'
+      order by e.seq desc limit 1) end as failure,
     coalesce(b.tokens, 0) as tokens, coalesce(b.cost, 0) as "costMicros", t.origin, t.tainted,
     ${isoTime(sql`t.created_at`)} as "createdAt", ${isoTime(sql`t.updated_at`)} as "updatedAt",
     ${isoTime(sql`t.status_changed_at`)} as "statusChangedAt", ${isoTime(sql`t.archived_at`)} as "archivedAt"

@@ -116,6 +116,7 @@ export const card = z.object({
     })
     .nullish()
     .describe("It is ready, and nobody gets it for this reason; it goes on by itself when that is over."),
+  failure: z.string().nullish().describe("Of a failed one: why, as far as a card has room."),
   tokens: z.int().describe("Tokens of all its sessions."),
   costMicros: z.int().describe("What they cost, in micro-dollars."),
   origin: origin.nullable(),

@@ -93,10 +93,21 @@ export const TaskCard = memo(function TaskCard({
         </Link>
       </h3>
       <SessionLine card={card} orgSlug={orgSlug} />
+      <FailureLine card={card} />
       <CardFacts card={card} />
     </article>
   );
 });
+
+/** Why a task failed, where others say what their agent does. */
+function FailureLine({ card: { status, failure } }: { card: Card }) {
+  if (status !== "failed" || !failure) return null;
+  return (
+    <p className="h-4 truncate text-small text-danger" title={failure}>
+      {failure}
+    </p>
+  );
+}
 
 function Holder({ card: { lease, assignee } }: { card: Card }) {
   return (
