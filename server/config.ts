@@ -100,7 +100,7 @@ export const settings = z.object({
   trustedHosts: list
     .default(["localhost:11434", "127.0.0.1:11434"])
     .describe(
-      "Hosts inside the network that model endpoints and tools may be reached at. By default a local Ollama. Others must be on the public internet.",
+      "Hosts inside the network where model endpoints and tools may be, and which set-ups may reach. By default a local Ollama. Others must be on the public internet.",
     ),
   sandbox: z
     .enum(["auto", "bubblewrap", "docker", "process"])

@@ -26,7 +26,10 @@ export async function setUp(
   };
   const { result, lines } =
     row.setupHosts.length === 0
-      ? { result: await runInWorkspace(runtime.settings, row, request), lines: wordsWithout(row) }
+      ? await runInWorkspace(runtime.settings, row, request).then((result) => ({
+          result,
+          lines: wordsWithout(row, result),
+        }))
       : await runWithWayOut(runtime, row, request);
   if (signal.aborted) return;
   const told = lines.map((line) => `${line}\n`).join("");
@@ -88,9 +91,15 @@ function subjectOf({ id, name, createdBy }: Making) {
   return createdBy.kind === "system" ? { kind: "system" as const, id, name: `The set-up of ${name}` } : createdBy;
 }
 
-const wordsWithout = ({ isOtherSetup }: Making): string[] =>
-  isOtherSetup
-    ? [
-        "This set-up is not the repository's as it is now, so it reached no host. A new working copy gets that of the repository.",
-      ]
-    : [];
+/** What tools say who find no network (of the resolver: EAI_AGAIN, and its messages). */
+const noNetwork = /ENOTFOUND|EAI_AGAIN|could not resolve|name resolution|no such host|ENETUNREACH/i;
+
+/** What helps whoever wonders why nothing could be reached. */
+function wordsWithout({ isOtherSetup, repoId }: Making, { exitCode, output }: SandboxResult): string[] {
+  if (isOtherSetup)
+    return [
+      "This set-up is not the repository's as it is now, so it reached no host. A new working copy gets that of the repository.",
+    ];
+  if (exitCode === 0 || repoId === null || !noNetwork.test(output)) return [];
+  return ["A set-up reaches no host, until an admin adds some in the repository's settings."];
+}

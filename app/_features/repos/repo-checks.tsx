@@ -1,5 +1,6 @@
 "use client";
 
+import { Fragment } from "react";
 import { Section } from "#app/_features/settings/settings-page.tsx";
 import { useChange } from "#app/_features/settings/use-change.ts";
 import { useSubmit } from "#app/_features/settings/use-submit.ts";
@@ -9,12 +10,13 @@ import { Button } from "#app/_ui/button.tsx";
 import { Field } from "#app/_ui/field.tsx";
 import { Textarea } from "#app/_ui/input.tsx";
 import type { Repo } from "#server/repos/schema.ts";
+import { hostsIn, SetupHostsField } from "./setup-hosts-field.tsx";
 
 const scripts = [
   {
     name: "setupScript",
     label: "Set-up",
-    placeholder: "npm ci --offline",
+    placeholder: "npm ci",
     hint: "Once in each new working copy, before anybody works in it.",
   },
   {
@@ -45,22 +47,28 @@ export function RepoChecks({ repo }: { repo: Repo }) {
     };
     await update.send({
       repoId: repo.id,
+      setupHosts: hostsIn(said("setupHosts")),
       ...{ setupScript: said("setupScript"), turnCheck: said("turnCheck"), commitCheck: said("commitCheck") },
     });
   });
   return (
     <Section
       title="While agents work"
-      lead="Shell that runs in the working copies of sessions, in their sandbox: no network, caches at /cache."
+      lead="Shell that runs in the working copies of sessions, in their sandbox. The set-up reaches the hosts it is given; nothing else has a network. Caches are at /cache."
     >
       <form onSubmit={submit} className="flex flex-col gap-4">
         {scripts.map(({ name, label, hint, placeholder }) => (
-          <Field key={name} label={label} name={name} hint={hint} optional>
-            <Textarea
-              {...{ name, placeholder, mono: true, rows: 2, maxLength: 20_000, spellCheck: false }}
-              defaultValue={repo[name]}
-            />
-          </Field>
+          <Fragment key={name}>
+            <Field label={label} name={name} hint={hint} optional>
+              <Textarea
+                {...{ name, placeholder, mono: true, rows: 2, maxLength: 20_000, spellCheck: false }}
+                defaultValue={repo[name]}
+              />
+            </Field>
+            {name === "setupScript" ? (
+              <SetupHostsField key={repo.setupHosts.join()} name="setupHosts" hosts={repo.setupHosts} />
+            ) : null}
+          </Fragment>
         ))}
         {failure ? <Banner tone="danger" title={failure} inset /> : null}
         <div>
