@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { listAuditEvents } from "#server/audit-log/operations.ts";
 import { saveCredentialOperation } from "#server/credentials/operations.ts";
+import { compareWithFold } from "#server/events/replay.ts";
 import { createLogger } from "#server/log.ts";
 import { getRepo, registerRepo, updateRepo } from "#server/repos/operations.ts";
 import * as sessions from "#server/sessions/operations.ts";
@@ -18,7 +19,7 @@ import { asking, openSecureServer } from "./test/secure-server.ts";
 
 const { port, seen } = await openSecureServer();
 const trusted = { ENTOURAGE_TRUSTED_HOSTS: "127.0.0.1,localhost" };
-const { runtime, run, lab, boxes, startWorker, follow } = await openConversations({ settings: trusted });
+const { runtime, url, run, lab, boxes, startWorker, follow } = await openConversations({ settings: trusted });
 const log = createLogger("test");
 const copies = startRepositoryCopies(runtime, { log });
 const making = startMaking(runtime, { log, signal: new AbortController().signal });
@@ -105,7 +106,7 @@ test(
 );
 
 test("one that is called off leaves no connection, no sandbox and nothing of its way out", generous, async () => {
-  const { org, repo } = await withRepo({ setupScript: "true", setupHosts: [host] });
+  const { org, repo } = await withRepo({ setupScript: "", setupHosts: [host] });
   const { id } = await make(org, repo.id);
   await writeFile(
     join(workspacePath(runtime.settings, org.orgId, id), "ask.cjs"),
@@ -123,4 +124,6 @@ test("one that is called off leaves no connection, no sandbox and nothing of its
   await begun;
   await vi.waitFor(() => expect(seen.open).toBe(0), soon);
   expect(await running()).toBe(0);
+  const { tables } = await compareWithFold(url);
+  expect(tables.find(({ table }) => table === "repos")).toMatchObject({ onlyInTable: 0, onlyInFold: 0 });
 });

@@ -195,3 +195,14 @@ test("its limits of bytes and connections hold, and what is open when it closes 
   await vi.waitFor(() => expect(seen.open).toBe(0), until);
   expect(existsSync(dirname(narrow.socket))).toBe(false);
 });
+
+test("what a worker that died left of it is taken away by the next, whose own stays", async () => {
+  const id = newId();
+  const rules = { hosts, trustedHosts: everybody, lookup: leadingTo("127.0.0.1") };
+  const abandoned = await openWayOut(id, rules);
+  const next = await openWayOut(id, rules);
+  onTestFinished(() => next.close());
+  expect(existsSync(abandoned.socket)).toBe(false);
+  await abandoned.close();
+  expect(await askThrough((await dial(next.socket, `a.example.org:${port}`)).client)).toBe("served");
+});

@@ -18,7 +18,7 @@ const limits = {
   idleMs: 120_000,
 };
 
-export interface WayOut {
+interface WayOut {
   /** Where it listens: a service of the set-up's sandbox, and of nobody else's. */
   socket: string;
   reached: Reached;
