@@ -57,6 +57,7 @@ export default defineConfig({
           ...everywhere,
           name: "shared",
           isolate: false,
+          setupFiles: ["server/test/fresh-process.ts"],
           include: ["**/*.test.ts"],
           exclude: [...excluded, ...APART],
         },

@@ -36,7 +36,7 @@ test("two agents talk through the command line: what one publishes the other pri
   const heard = lines.map((line) => JSON.parse(line));
   expect(heard.map(({ payload }) => payload)).toEqual([{ n: 1 }, "plain words", [3]]);
   expect(heard.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-}, 60_000);
+}, 180_000);
 
 test("a command runs for each message, or for a batch of them", async () => {
   const each = start(
@@ -72,7 +72,7 @@ test("a command runs for each message, or for a batch of them", async () => {
   expect(singles).toEqual([1, 2]);
   expect(JSON.parse(readFileSync(join(folder, "batch"), "utf8"))).toMatchObject({ batch: true, count: 2 });
   expect(told).toContain("ended with 3");
-}, 60_000);
+}, 180_000);
 
 test("a locked channel is heard by those who were granted it, until that is taken back", async () => {
   const [mine, theirs] = [await handleOf(ada), await handleOf(bob)];
@@ -92,7 +92,7 @@ test("a locked channel is heard by those who were granted it, until that is take
   expect((await ended)[0]).toBe(3);
   expect((await entourage(["pub", channel, "mine too"], bob)).code).toBe(3);
   expect((await entourage(["unlock", channel], ada)).code).toBe(0);
-}, 60_000);
+}, 180_000);
 
 test("channels are described, found and held to their schema", async () => {
   const channel = `agent.${await handleOf(ada)}.builds`;
@@ -107,4 +107,4 @@ test("channels are described, found and held to their schema", async () => {
   expect((await entourage(["pub", channel, "{}"], ada)).code).toBe(2);
   expect((await entourage(["advertise", "delete", channel], ada)).code).toBe(0);
   expect((await entourage(["advertise", "delete", channel], bob)).code).toBe(3);
-}, 60_000);
+}, 180_000);
