@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chooseSandbox } from "./choose.ts";
 import { createDockerBoxes } from "./docker-boxes.ts";
 import type { SandboxProvider, SandboxRequest } from "./sandbox.ts";
+import { openWayOut } from "#worker/workspaces/way-out.ts";
+import { newId } from "../ids.ts";
+import { runInBoxes } from "./run-in-box.ts";
 import { describeBoxes } from "./test/conformance.ts";
 import { importDebian } from "./test/debian-image.ts";
 import { canStartEngine, type Engine, startEngine } from "./test/docker-engine.ts";
@@ -63,6 +66,21 @@ describe.skipIf(skip)("gates and single commands in Docker, chosen by the settin
     const aborting = new AbortController();
     const aborted = run("echo up; sleep 600", { signal: aborting.signal, onOutput: () => aborting.abort() });
     expect(await aborted).toMatchObject({ exitCode: null, killedBy: "abort" });
+  });
+
+  test("a service of ours enters a single command's container, and that of no other", async () => {
+    const out = await openWayOut(newId(), { hosts: ["registry.example.org"], trustedHosts: [] });
+    const docker = { host: engine?.host ?? "", image: "entourage-gates:test" };
+    const boxes = createDockerBoxes(join(root, "boxes"), docker);
+    const request = { directory, timeoutSeconds: 60, outputLimitBytes: 4_000, memoryMb: 256, processLimit: 64 };
+    const ask = `node -e 'require("http").request({ port: 9109, method: "CONNECT", path: "evil.example:443" })
+      .on("connect", ({ statusCode }) => console.log(statusCode)).on("error", ({ code }) => console.log(code)).end()'`;
+    const services = [{ port: 9_109, socket: out.socket }];
+    const given = await runInBoxes(boxes, services).run({ ...request, command: ask, network: "none" });
+    expect(given.output.trim()).toBe("403");
+    expect(out.reached.lines()).toEqual([expect.stringContaining("asked for evil.example")]);
+    expect((await run(ask)).output.trim()).toBe("ECONNREFUSED");
+    await out.close();
   });
 
   test("an engine that is not there is said, with what to do", async () => {
