@@ -19,6 +19,8 @@ const APART = [
   "server/sandbox/**/*.test.ts",
   "server/tracing/**/*.test.ts",
   "server/metrics.test.ts",
+  // Loops that go on in the background: what one of them still asks when its file is over would be told of the next.
+  "worker/**/*.test.ts",
   "**/processes.test.ts",
   "**/*.full.test.ts",
 ];
