@@ -36,7 +36,7 @@ async function startRacer(actor: Actor) {
   };
 }
 
-const racing = process.env.ENTOURAGE_TEST_FULL === "1" ? 20 : 6;
+const racing = 20;
 
 test("processes race for one task: one has it, and the others are told who does", {
   timeout: 120_000,

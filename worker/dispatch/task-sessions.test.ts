@@ -13,10 +13,7 @@ import { call, doWholeTask, type Kind, usage } from "./test/whole-task.ts";
 const teams = await openCodingTeams();
 const { runtime, db, address, run, addTask, read, openTeam } = teams;
 
-// What holds for every agent is shown with the lightest; the full run does it with the other too.
-const kinds: Kind[] = process.env.ENTOURAGE_TEST_FULL === "1" ? ["entourage", "claude-sdk"] : ["entourage"];
-
-test.each(kinds)(
+test.each<Kind>(["entourage", "claude-sdk"])(
   "%s does a task from the board to the merge: it is stopped and goes on, and its worker is killed while it waits for a permission",
   generous,
   async (kind) => expect(await doWholeTask(teams, kind)).toBe("hello"),
