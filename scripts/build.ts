@@ -17,7 +17,7 @@ export async function buildWhenNeeded(say: (line: string) => void): Promise<void
   if (isBuilt(wanted)) return;
   await withLock(async () => {
     if (isBuilt(wanted)) return; // Somebody else built it while we waited.
-    say("Building the dashboard (about 20 seconds, once for each change of the sources) …");
+    say("Building the dashboard (half a minute or a whole one, once for each change of the sources) …");
     const begun = Date.now();
     rmSync(STAMP, { force: true });
     const stillBuilding = setInterval(() => {
