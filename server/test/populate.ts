@@ -57,7 +57,11 @@ export async function populate(runtime: Runtime) {
   const second = await addTask(org, { title: "Second", dependsOn: [first.id], repoId: repo.id });
   const reviewed = await addTask(org, { title: "Reviewed" });
   await claim(agent, reviewed.id);
-  await run(requestReviewOperation, agent, { task: reviewed.id, summary: "done" });
+  const { review } = await run(requestReviewOperation, agent, { task: reviewed.id, summary: "done" });
+  // By its event alone: the task still waits for its review.
+  await as(runtime, member, (context) =>
+    record(context, "review.approved", [{ subject: review.id, task: reviewed.id, team: teamId, data: { text: "" } }]),
+  );
   await run(addReviewComment, owner, { task: reviewed.id, path: "a.ts", line: 1, body: "why?" });
   const lease = (await claim(agent, first.id))?.lease.id ?? "";
   await run(saveContextOperation, owner, { task: first.id, body: "What is left." });
