@@ -17,10 +17,11 @@ async function main(full: boolean): Promise<void> {
   const env = { ...process.env, ENTOURAGE_TEST_FULL: full ? "1" : "0" };
   try {
     installPrerequisites();
-    // Before the tests: one of them starts what is built, and would build it beside all the others. Reading the types
-    // keeps one processor busy, so both are done at once.
-    const [checked, built] = await Promise.all([check(), build()]);
-    const tallies = [checked, built, await testByVitest(reports, env, full)];
+    // One after the other: both write the types of routes.
+    const tallies = [await check()];
+    // Before the tests: one of them starts what is built, and would build it beside all the others.
+    const built = await build();
+    tallies.push(built, await testByVitest(reports, env, full));
     if (built.failed === 0) tallies.push(await conform());
     if (built.failed === 0) tallies.push(await walk(join(reports, "playwright.json"), env));
     conclude(tallies);
